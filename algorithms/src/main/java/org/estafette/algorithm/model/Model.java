@@ -1,0 +1,34 @@
+package org.estafette.algorithm.model;
+
+import org.estafette.algorithm.data.Batch;
+import org.estafette.device.DeviceVector;
+import org.estafette.memory.Float32Vector;
+import org.estafette.memory.Layout;
+
+/**
+ * A differentiable model: parameters are one flat vector, a batch gives a loss and a flat gradient. A
+ * model owns its activations on its device, sized for one batch form; it is used by one thread.
+ */
+public interface Model extends AutoCloseable {
+  /** The tensors of the parameters. */
+  Layout layout();
+
+  /** Fills {@code parameters} with this model's initial values, decided by {@code seed} alone. */
+  void initialize(Float32Vector parameters, long seed);
+
+  /**
+   * Mean loss over the batch, in nats, and its gradient.
+   *
+   * @param parameters read
+   * @param gradient overwritten with ∂loss/∂parameters; padding stays zero
+   * @return the mean loss
+   */
+  double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient);
+
+  /** Mean loss over the batch, in nats, without a gradient. */
+  double loss(Batch batch, DeviceVector parameters);
+
+  /** Gives back the activations. */
+  @Override
+  void close();
+}
