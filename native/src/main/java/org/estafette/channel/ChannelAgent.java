@@ -135,7 +135,11 @@ final class ChannelAgent implements Runnable, ErrorHandler {
       Thread.yield();
     }
     throw new ChannelException(
-        "udp=" + wanted + " is not bound after " + config.driverTimeout() + " (expected a free port)",
+        "udp="
+            + wanted
+            + " is not bound after "
+            + config.driverTimeout()
+            + " (expected a free port)",
         null);
   }
 
@@ -156,7 +160,12 @@ final class ChannelAgent implements Runnable, ErrorHandler {
       finish(
           frame,
           SendOutcome.QUEUE_FULL,
-          "frames waiting for " + frame.to + "=" + (count.get() - 1) + ", limit=" + config.queueFrames());
+          "frames waiting for "
+              + frame.to
+              + "="
+              + (count.get() - 1)
+              + ", limit="
+              + config.queueFrames());
     } else {
       incoming.add(frame);
       if (refusing) {
@@ -210,9 +219,13 @@ final class ChannelAgent implements Runnable, ErrorHandler {
       lost = loop();
       cause = lastError;
     } catch (RuntimeException | Error e) {
-      ChannelLog.LOG.error("channel {} failed", config.name(), e);
-      lost = "channel " + config.name() + " failed: " + e;
       cause = e;
+      if (aeron != null && aeron.isClosed()) {
+        lost = driverGone(e);
+      } else {
+        ChannelLog.LOG.error("channel {} failed", config.name(), e);
+        lost = "channel " + config.name() + " failed: " + e;
+      }
     }
     end(lost);
     if (lost != null) {
@@ -232,11 +245,12 @@ final class ChannelAgent implements Runnable, ErrorHandler {
     }
     while (!closing) {
       long now = System.nanoTime();
+      int work = turn(client);
+      // Only the turn can end the client; whatever comes after it finds a living one.
       String lost = health(client, now);
       if (lost != null) {
         return closing ? null : lost;
       }
-      int work = turn(client);
       work += accept(client, now);
       work += send(now);
       for (int i = 0; i < sessions.size(); i++) {
@@ -254,7 +268,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
 
   private @Nullable String health(Aeron client, long now) {
     if (client.isClosed() || !client.conductorAgentInvoker().isRunning()) {
-      return "no media driver in " + config.directory() + " any more: " + lastError;
+      return driverGone(lastError);
     }
     if (driverInvoker != null && !driverInvoker.isRunning()) {
       return "the media driver in " + config.directory() + " ended: " + lastError;
@@ -266,6 +280,10 @@ final class ChannelAgent implements Runnable, ErrorHandler {
       }
     }
     return null;
+  }
+
+  private String driverGone(@Nullable Throwable why) {
+    return "no media driver in " + config.directory() + " any more: " + why;
   }
 
   private int accept(Aeron client, long now) {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     way is given up; also how long a receiver keeps its half
  * @param clientTimeout silence after which the driver takes a JVM for dead
  * @param driverTimeout silence after which a JVM takes the driver for dead
- * @param leaseTimeout how long a sender is held back for want of a lease before its frame is refused
+ * @param leaseTimeout how long a sender is held back for want of a lease before its frame is
+ *     refused
  * @param idle what the channel's thread does when there is nothing to do
  */
 public record ChannelConfig(

@@ -24,11 +24,10 @@ public interface ChannelListener {
    *
    * @param meta valid during this call only
    * @param payload null where the frame has no payload
-   * @param payloadBytes how many bytes of the vector, from its start, the frame brought; the rest of
-   *     the vector is as the pool gave it out
+   * @param payloadBytes how many bytes of the vector, from its start, the frame brought; the rest
+   *     of the vector is as the pool gave it out
    */
-  void received(
-      FrameHeader header, ByteBuffer meta, @Nullable Lease payload, long payloadBytes);
+  void received(FrameHeader header, ByteBuffer meta, @Nullable Lease payload, long payloadBytes);
 
   /**
    * A frame was refused; the link lives on.

@@ -12,9 +12,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps two drivers out of one directory. A driver deletes what it finds in its directory, so that a
- * node that was killed can start again at once; the lock, which the kernel takes back from a killed
- * process, makes sure that nobody else is using it.
+ * Keeps two drivers out of one directory. A driver deletes what it finds in its directory, so that
+ * a node that was killed can start again at once; the lock, which the kernel takes back from a
+ * killed process, makes sure that nobody else is using it.
  */
 final class DirectoryLock implements AutoCloseable {
   private final Path file;
@@ -56,9 +56,9 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Makes the file as long as this process's number. The path then tells by its length alone whether
-   * it still names the file that we locked; reading it would not do, since closing any other
-   * descriptor of the file drops a POSIX lock.
+   * Makes the file as long as this process's number. The path then tells by its length alone
+   * whether it still names the file that we locked; reading it would not do, since closing any
+   * other descriptor of the file drops a POSIX lock.
    */
   private static long mark(FileChannel channel) throws IOException {
     long length = ProcessHandle.current().pid();

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * Recognises frames that were seen before, by (sender, incarnation, sequence). Per sender it keeps
  * the newest incarnation, the sequence up to which everything is seen or given up, and a window of
- * {@value #WINDOW} sequences behind it. A sequence beyond the window moves the window on: what falls
- * out unseen is {@link Verdict#TOO_OLD} from then on, so that nothing can be taken twice.
+ * {@value #WINDOW} sequences behind it. A sequence beyond the window moves the window on: what
+ * falls out unseen is {@link Verdict#TOO_OLD} from then on, so that nothing can be taken twice.
  *
  * <p>Not thread-safe.
  */

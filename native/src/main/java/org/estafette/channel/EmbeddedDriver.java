@@ -66,7 +66,8 @@ final class EmbeddedDriver implements AutoCloseable {
         .ipcMtuLength(ChannelConfig.LOOPBACK_MTU)
         .publicationTermBufferLength(config.termLength())
         .ipcTermBufferLength(config.termLength())
-        // Pages are reserved when a stream opens: a full tmpfs is a refusal then, not a fault later.
+        // Pages are reserved when a stream opens: a full tmpfs is a refusal then, not a fault
+        // later.
         .termBufferSparseFile(false)
         .lowStorageWarningThreshold(0)
         .initialWindowLength(Math.min(WINDOW, Math.min(config.termLength() / 2, receiveBuffer)))
@@ -76,7 +77,8 @@ final class EmbeddedDriver implements AutoCloseable {
         .timerIntervalNs(timer)
         .clientLivenessTimeoutNs(clientTimeout)
         // Must exceed the client's time-out, or a slow client would have its claims taken away.
-        .publicationUnblockTimeoutNs(clientTimeout + clientTimeout / 2 + TimeUnit.SECONDS.toNanos(1));
+        .publicationUnblockTimeoutNs(
+            clientTimeout + clientTimeout / 2 + TimeUnit.SECONDS.toNanos(1));
   }
 
   /** Aeron refuses socket buffers that the kernel would silently cut. */

@@ -15,7 +15,11 @@ final class HostIdentity {
   private HostIdentity() {}
 
   static String of(Path controlFile) {
-    return boot() + ":" + attribute(controlFile, "unix:dev") + ":" + attribute(controlFile, "unix:ino");
+    return boot()
+        + ":"
+        + attribute(controlFile, "unix:dev")
+        + ":"
+        + attribute(controlFile, "unix:ino");
   }
 
   private static String boot() {

@@ -4,6 +4,7 @@ import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.BufferClaim;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -94,6 +95,7 @@ final class Link {
     if (stream == null) {
       stream = open();
       if (stream == null) {
+        whileUnconnected(now);
         return 0;
       }
       publication = stream;
@@ -124,8 +126,11 @@ final class Link {
   private @Nullable ExclusivePublication open() {
     try {
       return aeron.getExclusivePublication(registration);
-    } catch (AeronException | IllegalStateException e) {
+    } catch (RegistrationException e) {
       over(SendOutcome.NO_STREAM, route.channel() + ": " + e.getMessage());
+      return null;
+    } catch (AeronException | IllegalStateException e) {
+      // The client is ending: the channel notices at its next turn and says why.
       return null;
     }
   }
@@ -140,7 +145,11 @@ final class Link {
     if (now - unconnectedSince > limit) {
       over(
           everConnected ? SendOutcome.PEER_LOST : SendOutcome.NOT_CONNECTED,
-          to + " silent for " + (now - unconnectedSince) / 1_000_000 + " ms > limit=" + limit / 1_000_000);
+          to
+              + " silent for "
+              + (now - unconnectedSince) / 1_000_000
+              + " ms > limit="
+              + limit / 1_000_000);
     }
   }
 

@@ -10,7 +10,9 @@ public enum SendOutcome {
   NOT_CONNECTED("the peer did not connect in time"),
   /** The connection ended while the frame was under way. */
   PEER_LOST("the connection ended while the frame was under way"),
-  /** The stream could not be opened: no space in shared memory, an address that does not resolve. */
+  /**
+   * The stream could not be opened: no space in shared memory, an address that does not resolve.
+   */
   NO_STREAM("the stream to the peer could not be opened"),
   /** The caller gave the peer up. */
   FORGOTTEN("the peer was given up while the frame waited"),

@@ -200,7 +200,9 @@ final class Session implements ControlledFragmentHandler {
     }
     lease.close();
     refuse(
-        identity, Refusal.LEASE_TOO_SMALL, "lease=" + capacity + " bytes (expected >= " + announced + ")");
+        identity,
+        Refusal.LEASE_TOO_SMALL,
+        "lease=" + capacity + " bytes (expected >= " + announced + ")");
     return null;
   }
 
@@ -260,7 +262,10 @@ final class Session implements ControlledFragmentHandler {
     }
     try {
       listener.received(
-          complete, ByteBuffer.wrap(meta, 0, metaBytes).slice().asReadOnlyBuffer(), lease, payloadBytes);
+          complete,
+          ByteBuffer.wrap(meta, 0, metaBytes).slice().asReadOnlyBuffer(),
+          lease,
+          payloadBytes);
       counters.framesReceived.increment();
       counters.bytesReceived.add(metaBytes + payloadBytes);
     } catch (RuntimeException e) {

@@ -39,7 +39,8 @@ public final class TensorChannel implements AutoCloseable {
   static TensorChannel open(ChannelConfig config, ChannelListener listener, ChannelHooks hooks) {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new ChannelException(
-          "byte order=" + ByteOrder.nativeOrder() + " (expected LITTLE_ENDIAN, as on the wire)", null);
+          "byte order=" + ByteOrder.nativeOrder() + " (expected LITTLE_ENDIAN, as on the wire)",
+          null);
     }
     return new TensorChannel(config, new ChannelAgent(config, listener, hooks));
   }
@@ -61,11 +62,13 @@ public final class TensorChannel implements AutoCloseable {
   }
 
   /**
-   * Queues a frame. The channel takes {@code payload} over, unless it throws, and closes it when the
-   * last byte is in the stream or when the frame fails; nobody may change the vector until then.
+   * Queues a frame. The channel takes {@code payload} over, unless it throws, and closes it when
+   * the last byte is in the stream or when the frame fails; nobody may change the vector until
+   * then.
    *
    * @param header whose run must be the channel's
-   * @param meta what the receiver needs besides the vector; not copied, not to be changed until done
+   * @param meta what the receiver needs besides the vector; not copied, not to be changed until
+   *     done
    * @param payload null for none
    * @param payloadBytes how many bytes of the vector to send, from its start
    * @param done told once what became of the frame, also where it was not taken at all
@@ -82,7 +85,8 @@ public final class TensorChannel implements AutoCloseable {
       SendCallback done) {
     Objects.requireNonNull(done, "done");
     if (header.run() != config.run()) {
-      throw new IllegalArgumentException("run=" + header.run() + " (expected " + config.run() + ")");
+      throw new IllegalArgumentException(
+          "run=" + header.run() + " (expected " + config.run() + ")");
     }
     if (meta.length > config.maxMetaBytes()) {
       throw new IllegalArgumentException(

@@ -30,8 +30,7 @@ class BackPressureTest {
       host.pool.limit(1);
       int frames = 6;
       for (int i = 0; i < frames; i++) {
-        guest.send(
-            host, TestNode.header(1, i), NO_META, TestNode.bytes(new Random(i), 1_000_000));
+        guest.send(host, TestNode.header(1, i), NO_META, TestNode.bytes(new Random(i), 1_000_000));
       }
       host.awaitArrivals(1);
       Await.until(() -> guest.channel.stats().backPressured() > 0, guest::toString);
@@ -47,11 +46,9 @@ class BackPressureTest {
       }
       assertThat(host.arrivals.stream().filter(a -> a.header().sender() == 1))
           .hasSize(frames)
-          .allMatch(
-              a ->
-                  Arrays.equals(
-                      a.payload(),
-                      TestNode.bytes(new Random(a.header().sequence()), 1_000_000)));
+          .allMatch(a ->
+              Arrays.equals(
+                  a.payload(), TestNode.bytes(new Random(a.header().sequence()), 1_000_000)));
       host.kept.removeFirst().close();
       assertThat(host.refusals).isEmpty();
       assertThat(host.pool.out()).isZero();
@@ -60,8 +57,7 @@ class BackPressureTest {
 
   @Test
   void shouldRefuseAFrameForWhichNoLeaseComesInTimeAndTakeTheNext() {
-    try (TestNode host =
-            TestNode.open(TestNode.config().leaseTimeout(Duration.ofMillis(50)));
+    try (TestNode host = TestNode.open(TestNode.config().leaseTimeout(Duration.ofMillis(50)));
         TestNode guest = TestNode.beside(host)) {
       host.pool.limit(0);
       guest.send(host, TestNode.header(1, 0), NO_META, new byte[500_000]);
@@ -101,8 +97,7 @@ class BackPressureTest {
   void shouldFailFramesForAPeerThatIsNotThere() {
     try (TestNode node =
         TestNode.open(TestNode.udpConfig().connectTimeout(Duration.ofMillis(200)))) {
-      Endpoint nobody =
-          new Endpoint("another host", node.directory().toString(), 5, "127.0.0.1:9");
+      Endpoint nobody = new Endpoint("another host", node.directory().toString(), 5, "127.0.0.1:9");
       node.send(nobody, TestNode.header(1, 0), NO_META, new byte[1000]);
       node.awaitSent(1);
       assertThat(node.sent.getFirst().outcome()).isEqualTo(SendOutcome.NOT_CONNECTED);
@@ -214,41 +209,33 @@ class BackPressureTest {
       Endpoint self = node.channel.endpoint();
       FrameHeader header = TestNode.header(1, 0);
       Lease lease = node.outgoing.tryLease(2000);
-      assertThatThrownBy(
-              () ->
-                  node.channel.send(
-                      self,
-                      new FrameHeader(1, 1, 1, 1, 1),
-                      NO_META,
-                      null,
-                      SendCallback.IGNORE))
+      assertThatThrownBy(() ->
+              node.channel.send(
+                  self, new FrameHeader(1, 1, 1, 1, 1), NO_META, null, SendCallback.IGNORE))
           .hasMessage("run=1 (expected " + TestNode.RUN + ")");
       assertThatThrownBy(
               () -> node.channel.send(self, header, new byte[11], null, SendCallback.IGNORE))
           .hasMessage("meta=11 bytes (expected <= 10)");
-      assertThatThrownBy(
-              () -> node.channel.send(self, header, NO_META, lease, SendCallback.IGNORE))
+      assertThatThrownBy(() -> node.channel.send(self, header, NO_META, lease, SendCallback.IGNORE))
           .hasMessageContaining("payloadBytes=2000 (expected 0 to 1000");
       assertThatThrownBy(
               () -> node.channel.send(self, header, NO_META, null, 4, SendCallback.IGNORE))
           .hasMessageContaining("payloadBytes=4 (expected 0 to 0");
-      assertThatThrownBy(
-              () ->
-                  node.channel.send(
-                      self,
-                      header,
-                      NO_META,
-                      Lease.unpooled(Float64Vector.zeros(3)),
-                      SendCallback.IGNORE))
+      assertThatThrownBy(() ->
+              node.channel.send(
+                  self,
+                  header,
+                  NO_META,
+                  Lease.unpooled(Float64Vector.zeros(3)),
+                  SendCallback.IGNORE))
           .hasMessageContaining("expected a lease on a float32 vector");
-      assertThatThrownBy(
-              () ->
-                  node.channel.send(
-                      new Endpoint("elsewhere", "/dev/shm/x", 1, null),
-                      header,
-                      NO_META,
-                      null,
-                      SendCallback.IGNORE))
+      assertThatThrownBy(() ->
+              node.channel.send(
+                  new Endpoint("elsewhere", "/dev/shm/x", 1, null),
+                  header,
+                  NO_META,
+                  null,
+                  SendCallback.IGNORE))
           .hasMessageContaining("expected a UDP address");
       lease.close();
     }
@@ -290,7 +277,10 @@ class BackPressureTest {
             }
           };
       ChannelConfig config =
-          TestNode.config().directory(host.directory()).driver(ChannelConfig.Driver.ELSEWHERE).build();
+          TestNode.config()
+              .directory(host.directory())
+              .driver(ChannelConfig.Driver.ELSEWHERE)
+              .build();
       try (TensorChannel channel = TensorChannel.open(config, faulty)) {
         fault.set(new IllegalStateException("no lease, on purpose"));
         host.send(channel.endpoint(), TestNode.header(1, 0), NO_META, new byte[200_000]);
@@ -350,8 +340,7 @@ class BackPressureTest {
 
   @Test
   void shouldRefuseToStartWithoutRoomInSharedMemory() {
-    ChannelConfig config =
-        TestNode.config().termLength(1 << 30).expectedLinks(100_000).build();
+    ChannelConfig config = TestNode.config().termLength(1 << 30).expectedLinks(100_000).build();
     assertThatThrownBy(() -> TensorChannel.open(config, new Deaf()))
         .isInstanceOf(ChannelException.class)
         .hasMessageContaining("MiB free (expected >= ")

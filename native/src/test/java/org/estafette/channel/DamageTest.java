@@ -132,8 +132,7 @@ class DamageTest {
     }
     for (int i = 0; i < 60; i++) {
       int at = FrameFormat.BEGIN_BYTES + 10 + random.nextInt(18_000);
-      assertThat(refusalOfDamaged(i % 3, at, random.nextInt(8)))
-          .isEqualTo(Refusal.WRONG_CHECKSUM);
+      assertThat(refusalOfDamaged(i % 3, at, random.nextInt(8))).isEqualTo(Refusal.WRONG_CHECKSUM);
     }
   }
 
@@ -141,8 +140,31 @@ class DamageTest {
   void shouldRefuseAFrameWhoseTrailerIsWrong() {
     for (int i = 1; i <= FrameFormat.TRAILER_BYTES; i++) {
       assertThat(refusalOfDamaged(2, -i, i % 8))
-          .isEqualTo(
-              i <= FrameKey.CODE_BYTES ? Refusal.NOT_AUTHENTIC : Refusal.WRONG_CHECKSUM);
+          .isEqualTo(i <= FrameKey.CODE_BYTES ? Refusal.NOT_AUTHENTIC : Refusal.WRONG_CHECKSUM);
+    }
+  }
+
+  @Test
+  void shouldRefuseAFrameWhoseBeginningIsMissing() {
+    ChannelHooks beheader =
+        new ChannelHooks() {
+          private boolean first = true;
+
+          @Override
+          public void outgoing(MutableDirectBuffer buffer, int offset, int length) {
+            if (first) {
+              buffer.putByte(offset + FrameFormat.TYPE_AT, FrameFormat.MORE);
+              first = false;
+            }
+          }
+        };
+    try (TestNode headless = beside(TestNode.config(), beheader)) {
+      headless.send(host, TestNode.header(2, 0), new byte[0], new byte[PAYLOAD]);
+      headless.send(host, TestNode.header(2, 1), new byte[0], new byte[PAYLOAD]);
+      host.awaitArrivals(1);
+      assertThat(host.arrivals.getFirst().header().sequence()).isEqualTo(1);
+      assertThat(host.refusals).hasSize(1);
+      assertThat(host.refusals.getFirst().reason()).isEqualTo(Refusal.NO_BEGINNING);
     }
   }
 
@@ -180,8 +202,7 @@ class DamageTest {
         new ChannelHooks() {
           @Override
           public void outgoing(MutableDirectBuffer buffer, int offset, int size) {
-            buffer.putInt(
-                offset + FrameFormat.META_BYTES_AT, Integer.MAX_VALUE, FrameFormat.ORDER);
+            buffer.putInt(offset + FrameFormat.META_BYTES_AT, Integer.MAX_VALUE, FrameFormat.ORDER);
             byte[] head = new byte[FrameFormat.HEAD_BYTES];
             buffer.getBytes(offset, head);
             CRC32C crc = new CRC32C();

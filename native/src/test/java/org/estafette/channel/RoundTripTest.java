@@ -48,7 +48,8 @@ class RoundTripTest {
         byte[] meta = TestNode.bytes(random, metaSize);
         byte[] payload = TestNode.bytes(random, size);
         FrameHeader header =
-            new FrameHeader(TestNode.RUN, random.nextLong(), random.nextLong(), sequence++, -sequence);
+            new FrameHeader(
+                TestNode.RUN, random.nextLong(), random.nextLong(), sequence++, -sequence);
         expected.add(new TestNode.Arrival(header, meta, payload));
         Await.until(() -> from.channel.queued(to.channel.endpoint()) < 16, from::toString);
         from.send(to, header, meta, payload);
@@ -102,8 +103,7 @@ class RoundTripTest {
 
   @Test
   void shouldDeliverThroughADriverWithItsOwnThread() {
-    try (TestNode a =
-            TestNode.open(TestNode.udpConfig().driver(ChannelConfig.Driver.OWN_THREAD));
+    try (TestNode a = TestNode.open(TestNode.udpConfig().driver(ChannelConfig.Driver.OWN_THREAD));
         TestNode b = TestNode.open(TestNode.udpConfig().driver(ChannelConfig.Driver.OWN_THREAD))) {
       exchange(a, b, FRAGMENT);
     }
@@ -154,7 +154,8 @@ class RoundTripTest {
         for (TestNode.Arrival arrival : mine) {
           byte[] want =
               TestNode.bytes(
-                  new Random(sender * 1000 + arrival.header().sequence()), 1_500_000 + (int) sender);
+                  new Random(sender * 1000 + arrival.header().sequence()),
+                  1_500_000 + (int) sender);
           assertThat(Arrays.equals(arrival.payload(), want)).isTrue();
         }
       }

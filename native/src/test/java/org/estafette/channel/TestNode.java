@@ -69,8 +69,7 @@ final class TestNode implements ChannelListener, AutoCloseable {
 
   /** A channel without driver beside {@code host}. */
   static TestNode beside(TestNode host) {
-    return open(
-        config().directory(host.directory()).driver(ChannelConfig.Driver.ELSEWHERE));
+    return open(config().directory(host.directory()).driver(ChannelConfig.Driver.ELSEWHERE));
   }
 
   Path directory() {
@@ -95,11 +94,15 @@ final class TestNode implements ChannelListener, AutoCloseable {
     Lease lease = null;
     if (payload.length > 0) {
       lease = outgoing.tryLease(payload.length);
-      MemorySegment.copy(
-          payload, 0, segment(lease), ValueLayout.JAVA_BYTE, 0, payload.length);
+      MemorySegment.copy(payload, 0, segment(lease), ValueLayout.JAVA_BYTE, 0, payload.length);
     }
     channel.send(
-        to, header, meta, lease, payload.length, (outcome, detail) -> sent.add(new Sent(outcome, detail)));
+        to,
+        header,
+        meta,
+        lease,
+        payload.length,
+        (outcome, detail) -> sent.add(new Sent(outcome, detail)));
   }
 
   static MemorySegment segment(Lease lease) {
