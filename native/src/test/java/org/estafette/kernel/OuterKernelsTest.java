@@ -60,11 +60,17 @@ class OuterKernelsTest {
   void shouldGiveManyStepsTheBitsOfOneAfterAnother(int n) {
     Random random = new Random(SEED + n);
     LinearStep[] forms = LinearSteps.everyForm().toArray(LinearStep[]::new);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 40; round++) {
       int count = 1 + random.nextInt(9);
       LinearStep[] steps = new LinearStep[count];
+      // Every other round holds runs of one form: those have loops of their own.
+      boolean runs = round % 2 == 1;
       for (int j = 0; j < count; j++) {
-        steps[j] = forms[random.nextInt(forms.length)];
+        boolean again = runs && j > 0 && random.nextInt(5) > 0;
+        steps[j] = again ? steps[j - 1] : forms[random.nextInt(forms.length)];
+      }
+      if (runs) {
+        java.util.Arrays.fill(steps, 0, Math.min(count, 5), accumulating(random));
       }
       long data = random.nextLong();
       for (OuterKernels kernels : new OuterKernels[] {scalar, vector}) {
@@ -109,6 +115,11 @@ class OuterKernelsTest {
         VectorsMemory.set(address, before);
       }
     }
+  }
+
+  private static LinearStep accumulating(Random random) {
+    double fromMomentum = random.nextBoolean() ? 0 : 0.3;
+    return LinearStep.accumulate(random.nextDouble(), fromMomentum, random.nextDouble());
   }
 
   private void check(String operation, int n, BiConsumer<OuterKernels, long[]> call) {
