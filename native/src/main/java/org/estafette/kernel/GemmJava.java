@@ -19,6 +19,17 @@ final class GemmJava implements Gemm {
 
   private final ThreadLocal<Panels> panels = ThreadLocal.withInitial(Panels::new);
 
+  private GemmJava() {}
+
+  /** Refuses where the JVM was started without the Vector API. */
+  static Gemm open() throws GemmUnavailableException {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      throw new GemmUnavailableException(
+          "The Vector API is not there; start java with --add-modules=jdk.incubator.vector.");
+    }
+    return new GemmJava();
+  }
+
   @Override
   public String name() {
     return NAME;

@@ -48,7 +48,7 @@ public final class GemmProviders {
         List.of(
             attempt(GemmOneDnn.NAME, GemmOneDnn::open),
             attempt(GemmOpenBlas.NAME, GemmOpenBlas::open),
-            attempt(GemmJava.NAME, GemmJava::new));
+            attempt(GemmJava.NAME, GemmJava::open));
 
     private static GemmProvider attempt(String name, Opening opening) {
       try {
