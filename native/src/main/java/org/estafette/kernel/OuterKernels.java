@@ -5,9 +5,10 @@ package org.estafette.kernel;
  * optimizer, gossip averaging and AdamW do to whole parameter vectors.
  *
  * <p>There are two implementations, and they agree bit for bit. To make that possible the arithmetic
- * is fixed: coefficients are rounded to float32 once; every {@code ± coefficient·element} that is
- * added to something is one fused multiply-add; terms are added in the order in which {@link
- * LinearStep} and {@link AdamStep} write them; a term whose coefficient is 0 is left out. Reductions
+ * is fixed: coefficients are rounded to float32 once; terms are added in the order in which {@link
+ * LinearStep} and {@link AdamStep} write them, each by one fused multiply-add ({@code
+ * decay·m + intoMomentum·g} is {@code fma(decay, m, intoMomentum·g)}; the last line of AdamW is not
+ * fused); what x takes with coefficient 0 is left out. Reductions
  * take {@value #LANES} interleaved float64 partial sums, which are then added as a balanced tree:
  * the result depends neither on the machine's vector width nor on the implementation.
  *
@@ -26,6 +27,14 @@ public interface OuterKernels {
   /** The plain loops that define what every implementation has to compute. */
   static OuterKernels scalar() {
     return OuterKernelsProvider.SCALAR;
+  }
+
+  /**
+   * Why {@link #best} is not the fast implementation, with the remedy; empty where it is. For the
+   * log of a start and for the doctor.
+   */
+  static String remark() {
+    return OuterKernelsProvider.REMARK;
   }
 
   /** Name for logs and benchmark tables. */

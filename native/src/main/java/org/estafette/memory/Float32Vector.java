@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Kernels that take {@link #address()} must keep the vector reachable during the call ({@link
  * Reference#reachabilityFence}).
  */
+// A fence need not be in a finally block here: where a kernel throws, nothing uses the memory after.
+@SuppressWarnings("ReachabilityFenceUsage")
 public final class Float32Vector implements FlatVector {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
   private static final OuterKernels KERNELS = OuterKernels.best();
