@@ -87,8 +87,15 @@ final class OuterKernelsVector implements OuterKernels {
     for (long done = 0; done < length; done += BLOCK) {
       long o = 4 * done;
       int n = (int) Math.min(BLOCK, length - done);
-      for (int j = 0; j < count; j++) {
-        OuterKernelsVectorSteps.step(x + o, m + o, b + o, pushes[j] + o, n, steps[j]);
+      int j = 0;
+      while (j < count) {
+        if (OuterKernelsVectorRuns.startsAt(j, steps, count)) {
+          OuterKernelsVectorRuns.run(x + o, m + o, b + o, pushes, o, steps, j, n);
+          j += OuterKernelsVectorRuns.RUN;
+        } else {
+          OuterKernelsVectorSteps.step(x + o, m + o, b + o, pushes[j] + o, n, steps[j]);
+          j++;
+        }
       }
     }
   }

@@ -23,8 +23,8 @@ class OuterKernelsTest {
   @ParameterizedTest
   @ValueSource(
       ints = {
-        0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 1000, 2047,
-        2048, 2049, 4096, 4099, 10_007
+        0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 1000,
+        2047, 2048, 2049, 4096, 4099, 10_007
       })
   void shouldAgreeBitForBitOnEveryOperation(int n) {
     assertThat(vector).as(OuterKernels.remark()).isInstanceOf(OuterKernelsVector.class);
@@ -49,9 +49,7 @@ class OuterKernelsTest {
     for (LinearStep s : LinearSteps.everyForm()) {
       LinearStep[] one = {s};
       check(
-          s.toString(),
-          n,
-          (k, p) -> k.linearSteps(p[0], p[1], p[2], new long[] {p[3]}, one, 1, n));
+          s.toString(), n, (k, p) -> k.linearSteps(p[0], p[1], p[2], new long[] {p[3]}, one, 1, n));
     }
   }
 
@@ -60,11 +58,17 @@ class OuterKernelsTest {
   void shouldGiveManyStepsTheBitsOfOneAfterAnother(int n) {
     Random random = new Random(SEED + n);
     LinearStep[] forms = LinearSteps.everyForm().toArray(LinearStep[]::new);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 40; round++) {
       int count = 1 + random.nextInt(9);
       LinearStep[] steps = new LinearStep[count];
+      // Every other round holds runs of one form: those have loops of their own.
+      boolean runs = round % 2 == 1;
       for (int j = 0; j < count; j++) {
-        steps[j] = forms[random.nextInt(forms.length)];
+        boolean again = runs && j > 0 && random.nextInt(5) > 0;
+        steps[j] = again ? steps[j - 1] : forms[random.nextInt(forms.length)];
+      }
+      if (runs) {
+        java.util.Arrays.fill(steps, 0, Math.min(count, 5), accumulating(random));
       }
       long data = random.nextLong();
       for (OuterKernels kernels : new OuterKernels[] {scalar, vector}) {
@@ -109,6 +113,11 @@ class OuterKernelsTest {
         VectorsMemory.set(address, before);
       }
     }
+  }
+
+  private static LinearStep accumulating(Random random) {
+    double fromMomentum = random.nextBoolean() ? 0 : 0.3;
+    return LinearStep.accumulate(random.nextDouble(), fromMomentum, random.nextDouble());
   }
 
   private void check(String operation, int n, BiConsumer<OuterKernels, long[]> call) {
@@ -157,7 +166,8 @@ class OuterKernelsTest {
     boolean guardsIntact() {
       for (long address : at) {
         for (int i = 1; i <= 16; i++) {
-          if (bits(address - 4L * i) != 0x5A5A5A5A || bits(address + 4L * (n + i - 1)) != 0x5A5A5A5A) {
+          if (bits(address - 4L * i) != 0x5A5A5A5A
+              || bits(address + 4L * (n + i - 1)) != 0x5A5A5A5A) {
             return false;
           }
         }
