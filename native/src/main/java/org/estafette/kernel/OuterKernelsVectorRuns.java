@@ -19,7 +19,9 @@ final class OuterKernelsVectorRuns {
 
   private OuterKernelsVectorRuns() {}
 
-  /** Whether steps {@code from} to {@code from + 3} are a run: all ACCUMULATE, x takes of each g. */
+  /**
+   * Whether steps {@code from} to {@code from + 3} are a run: all ACCUMULATE, x takes of each g.
+   */
   static boolean startsAt(int from, LinearStep[] steps, int count) {
     if (from + RUN > count) {
       return false;
@@ -50,8 +52,7 @@ final class OuterKernelsVectorRuns {
     }
     long t = 4L * full;
     for (int j = from; j < from + RUN; j++) {
-      OuterKernelsScalar.linearStep(
-          x + t, m + t, b + t, pushes[j] + o + t, steps[j], n - full);
+      OuterKernelsScalar.linearStep(x + t, m + t, b + t, pushes[j] + o + t, steps[j], n - full);
     }
   }
 

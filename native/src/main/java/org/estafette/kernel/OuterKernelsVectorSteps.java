@@ -8,8 +8,9 @@ import static org.estafette.kernel.OuterKernelsVectorLoops.store;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One outer step over one block. Which operands a step touches is decided once per block, by calling
- * the loop that touches no others: memory that a step leaves alone is not brought into the cache.
+ * One outer step over one block. Which operands a step touches is decided once per block, by
+ * calling the loop that touches no others: memory that a step leaves alone is not brought into the
+ * cache.
  */
 final class OuterKernelsVectorSteps {
   private OuterKernelsVectorSteps() {}
@@ -215,8 +216,7 @@ final class OuterKernelsVectorSteps {
     }
   }
 
-  static void adam(
-      long x, long m, long v, long gradient, int n, OuterKernelsSteps.Adam c) {
+  static void adam(long x, long m, long v, long gradient, int n, OuterKernelsSteps.Adam c) {
     FloatVector beta1 = broadcast(c.beta1());
     FloatVector fresh1 = broadcast(c.fresh1());
     FloatVector beta2 = broadcast(c.beta2());

@@ -20,8 +20,7 @@ final class OuterKernelsVectorSums {
   private OuterKernelsVectorSums() {}
 
   /** Four vectors of the sum at a time are held in registers while j runs over the operands. */
-  static void weightedSum(
-      long into, long from, long[] xs, double[] weights, int count, int n) {
+  static void weightedSum(long into, long from, long[] xs, double[] weights, int count, int n) {
     int step = 4 * WIDTH;
     int full = n - n % step;
     for (int i = 0; i < full; i += step) {
@@ -93,8 +92,7 @@ final class OuterKernelsVectorSums {
 
     private static DoubleVector widen(long address, VectorMask<Float> mask) {
       return (DoubleVector)
-          FloatVector.fromMemorySegment(F, VectorsMemory.ALL, address, ORDER, mask)
-              .castShape(D, 0);
+          FloatVector.fromMemorySegment(F, VectorsMemory.ALL, address, ORDER, mask).castShape(D, 0);
     }
 
     static double dot(long a, long b, long length) {

@@ -59,7 +59,8 @@ public final class NdArrays {
               + ", and at least one element)");
     }
     DataBuffer buffer =
-        Nd4j.createBuffer(new At(vector.address(), vector.length()), vector.length(), DataType.FLOAT);
+        Nd4j.createBuffer(
+            new At(vector.address(), vector.length()), vector.length(), DataType.FLOAT);
     // Held by the cleaner until the buffer, and with it every array on it, is garbage.
     KEEPER.register(buffer, new Keep(vector));
     return shape.length == 0

@@ -160,7 +160,15 @@ public final class VectorPool {
 
   @Override
   public String toString() {
-    return "VectorPool[" + name + ", " + precision + "×" + length + ", on loan " + outstanding() + "]";
+    return "VectorPool["
+        + name
+        + ", "
+        + precision
+        + "×"
+        + length
+        + ", on loan "
+        + outstanding()
+        + "]";
   }
 
   /** One loan. Never used again, so that a late close cannot hit the next holder of the vector. */

@@ -23,8 +23,8 @@ class OuterKernelsTest {
   @ParameterizedTest
   @ValueSource(
       ints = {
-        0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 1000, 2047,
-        2048, 2049, 4096, 4099, 10_007
+        0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 1000,
+        2047, 2048, 2049, 4096, 4099, 10_007
       })
   void shouldAgreeBitForBitOnEveryOperation(int n) {
     assertThat(vector).as(OuterKernels.remark()).isInstanceOf(OuterKernelsVector.class);
@@ -49,9 +49,7 @@ class OuterKernelsTest {
     for (LinearStep s : LinearSteps.everyForm()) {
       LinearStep[] one = {s};
       check(
-          s.toString(),
-          n,
-          (k, p) -> k.linearSteps(p[0], p[1], p[2], new long[] {p[3]}, one, 1, n));
+          s.toString(), n, (k, p) -> k.linearSteps(p[0], p[1], p[2], new long[] {p[3]}, one, 1, n));
     }
   }
 
@@ -168,7 +166,8 @@ class OuterKernelsTest {
     boolean guardsIntact() {
       for (long address : at) {
         for (int i = 1; i <= 16; i++) {
-          if (bits(address - 4L * i) != 0x5A5A5A5A || bits(address + 4L * (n + i - 1)) != 0x5A5A5A5A) {
+          if (bits(address - 4L * i) != 0x5A5A5A5A
+              || bits(address + 4L * (n + i - 1)) != 0x5A5A5A5A) {
             return false;
           }
         }

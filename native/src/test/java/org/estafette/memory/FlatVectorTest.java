@@ -145,8 +145,7 @@ class FlatVectorTest {
     assertThatThrownBy(() -> x.difference(good, other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("precision=" + other.precision());
-    assertThatThrownBy(
-            () -> x.linearSteps(good, null, new FlatVector[] {good, shorter}, steps, 2))
+    assertThatThrownBy(() -> x.linearSteps(good, null, new FlatVector[] {good, shorter}, steps, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pushes: length=1");
     assertThatThrownBy(() -> x.linearSteps(null, null, new FlatVector[] {good, good}, steps, 2))

@@ -111,27 +111,26 @@ class VectorPoolTest {
       for (int t = 0; t < threads; t++) {
         int id = t + 1;
         done.add(
-            executor.submit(
-                () -> {
-                  go.await();
-                  int leased = 0;
-                  while (leased < 5_000) {
-                    Lease lease = pool.tryLease();
-                    if (lease == null) {
-                      Thread.onSpinWait();
-                      continue;
-                    }
-                    lease.retain();
-                    lease.vector().set(0, id);
-                    lease.close();
-                    if (lease.vector().get(0) != id) {
-                      throw new AssertionError("another thread wrote into a leased vector");
-                    }
-                    lease.close();
-                    leased++;
-                  }
-                  return leased;
-                }));
+            executor.submit(() -> {
+              go.await();
+              int leased = 0;
+              while (leased < 5_000) {
+                Lease lease = pool.tryLease();
+                if (lease == null) {
+                  Thread.onSpinWait();
+                  continue;
+                }
+                lease.retain();
+                lease.vector().set(0, id);
+                lease.close();
+                if (lease.vector().get(0) != id) {
+                  throw new AssertionError("another thread wrote into a leased vector");
+                }
+                lease.close();
+                leased++;
+              }
+              return leased;
+            }));
       }
       go.countDown();
       for (Future<Integer> f : done) {

@@ -24,9 +24,9 @@ import org.estafette.memory.Float32Vector;
  *     [--out bench/results/outer-step.json] [--rounds 7] [--sizes 10000000,100000000]
  * </pre>
  *
- * <p>Bytes are counted as STREAM counts them: 4 for every element that is read, 4 for every one that
- * is written. In every round the operations take turns, and each one's best time counts, so that
- * noise from the machine's other users meets all of them alike.
+ * <p>Bytes are counted as STREAM counts them: 4 for every element that is read, 4 for every one
+ * that is written. In every round the operations take turns, and each one's best time counts, so
+ * that noise from the machine's other users meets all of them alike.
  */
 public final class OuterStepBench {
   private static final int MERGED = 8;

@@ -21,7 +21,10 @@ final class StreamTriad {
     return 3.0 * Float.BYTES * length;
   }
 
-  /** Lengths are a multiple of the vector width, up to what an int counts in bytes is walked in chunks. */
+  /**
+   * Lengths are a multiple of the vector width, up to what an int counts in bytes is walked in
+   * chunks.
+   */
   static void run(Float32Vector a, Float32Vector b, Float32Vector c, float s) {
     int chunk = 1 << 24;
     for (long done = 0; done < a.length(); done += chunk) {
