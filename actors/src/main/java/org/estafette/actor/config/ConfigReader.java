@@ -218,7 +218,7 @@ public final class ConfigReader {
     return new RunConfig.DataChoice(
         v.text("data.kind"),
         v.text("data.path"),
-        v.oneOf("data.partition", "iid", "source", "dirichlet"),
+        v.oneOf("data.partition", "iid", "by-source", "dirichlet"),
         v.above0("data.alpha"),
         validation,
         v.bytes("data.max-bytes"),

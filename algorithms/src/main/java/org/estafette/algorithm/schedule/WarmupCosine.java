@@ -1,5 +1,7 @@
 package org.estafette.algorithm.schedule;
 
+import org.estafette.algorithm.train.LearningRate;
+
 /**
  * Linear warm-up, then cosine to a floor (arXiv 2401.09135, eq. 3). Progress is clipped to [0, 1], so
  * that a shard that is visited beyond its total stays at the floor.
@@ -9,7 +11,8 @@ package org.estafette.algorithm.schedule;
  * @param peak η_max
  * @param floor η_min
  */
-public record WarmupCosine(double total, double warmup, double peak, double floor) {
+public record WarmupCosine(double total, double warmup, double peak, double floor)
+    implements LearningRate {
   /** Checks the order of the numbers. */
   public WarmupCosine {
     if (!(warmup >= 0 && total > warmup)) {
@@ -22,7 +25,7 @@ public record WarmupCosine(double total, double warmup, double peak, double floo
     }
   }
 
-  /** The learning rate at step {@code t}. */
+  @Override
   public double at(double t) {
     if (t < warmup) {
       return peak * t / warmup;
