@@ -4,15 +4,16 @@ package org.estafette.kernel;
  * Elementwise loops and reductions over float32 memory at absolute addresses: what the outer
  * optimizer, gossip averaging and AdamW do to whole parameter vectors.
  *
- * <p>There are two implementations, and they agree bit for bit. To make that possible the arithmetic
- * is fixed: coefficients are rounded to float32 once; every {@code ± coefficient·element} that is
- * added to something is one fused multiply-add; terms are added in the order in which {@link
- * LinearStep} and {@link AdamStep} write them; a term whose coefficient is 0 is left out. Reductions
- * take {@value #LANES} interleaved float64 partial sums, which are then added as a balanced tree:
- * the result depends neither on the machine's vector width nor on the implementation.
+ * <p>There are two implementations, and they agree bit for bit. To make that possible the
+ * arithmetic is fixed: coefficients are rounded to float32 once; terms are added in the order in
+ * which {@link LinearStep} and {@link AdamStep} write them, each by one fused multiply-add ({@code
+ * decay·m + intoMomentum·g} is {@code fma(decay, m, intoMomentum·g)}; the last line of AdamW is not
+ * fused); what x takes with coefficient 0 is left out. Reductions take {@value #LANES} interleaved
+ * float64 partial sums, which are then added as a balanced tree: the result depends neither on the
+ * machine's vector width nor on the implementation.
  *
- * <p>Addresses are those of float32 elements, at least 4-byte aligned; 64-byte alignment is fastest.
- * Nothing is checked here: the caller owns the memory and keeps it alive during the call.
+ * <p>Addresses are those of float32 elements, at least 4-byte aligned; 64-byte alignment is
+ * fastest. Nothing is checked here: the caller owns the memory and keeps it alive during the call.
  */
 public interface OuterKernels {
   /** Partial sums of a reduction. */
@@ -26,6 +27,14 @@ public interface OuterKernels {
   /** The plain loops that define what every implementation has to compute. */
   static OuterKernels scalar() {
     return OuterKernelsProvider.SCALAR;
+  }
+
+  /**
+   * Why {@link #best} is not the fast implementation, with the remedy; empty where it is. For the
+   * log of a start and for the doctor.
+   */
+  static String remark() {
+    return OuterKernelsProvider.REMARK;
   }
 
   /** Name for logs and benchmark tables. */
@@ -67,7 +76,8 @@ public interface OuterKernels {
    * @param b buffer; not read where no step uses it
    * @param pushes addresses of the pseudo-gradients
    */
-  void linearSteps(long x, long m, long b, long[] pushes, LinearStep[] steps, int count, long length);
+  void linearSteps(
+      long x, long m, long b, long[] pushes, LinearStep[] steps, int count, long length);
 
   /** One AdamW step on x. */
   void adamStep(long x, long m, long v, long gradient, AdamStep step, long length);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Kernels that take {@link #address()} must keep the vector reachable during the call ({@link
  * Reference#reachabilityFence}).
  */
+// A fence need not be in a finally block here: where a kernel throws, nothing uses the memory
+// after.
+@SuppressWarnings("ReachabilityFenceUsage")
 public final class Float32Vector implements FlatVector {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
   private static final OuterKernels KERNELS = OuterKernels.best();
@@ -54,7 +57,8 @@ public final class Float32Vector implements FlatVector {
    */
   public static Float32Vector wrap(MemorySegment segment) {
     if (!segment.isNative()) {
-      throw new IllegalArgumentException("segment=" + segment + " (expected memory outside the heap)");
+      throw new IllegalArgumentException(
+          "segment=" + segment + " (expected memory outside the heap)");
     }
     if (segment.byteSize() % Float.BYTES != 0 || segment.address() % Float.BYTES != 0) {
       throw new IllegalArgumentException(

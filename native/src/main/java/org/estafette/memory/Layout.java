@@ -57,14 +57,17 @@ public final class Layout {
   public TensorSpec get(String name) {
     TensorSpec spec = byName.get(name);
     if (spec == null) {
-      throw new IllegalArgumentException("no tensor named " + name + " (expected one of " + byName.keySet() + ")");
+      throw new IllegalArgumentException(
+          "no tensor named " + name + " (expected one of " + byName.keySet() + ")");
     }
     return spec;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Layout that && that.length == length && that.tensors().equals(tensors());
+    return other instanceof Layout that
+        && that.length == length
+        && that.tensors().equals(tensors());
   }
 
   @Override

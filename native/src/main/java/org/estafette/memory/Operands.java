@@ -25,10 +25,12 @@ final class Operands {
     for (int j = 0; j < count; j++) {
       LinearStep step = steps[j];
       if (momentum == null && needsMomentum(step)) {
-        throw new IllegalArgumentException("momentum=null (expected a vector: step " + j + " is " + step + ")");
+        throw new IllegalArgumentException(
+            "momentum=null (expected a vector: step " + j + " is " + step + ")");
       }
       if (buffer == null && step.usesBuffer()) {
-        throw new IllegalArgumentException("buffer=null (expected a vector: step " + j + " is " + step + ")");
+        throw new IllegalArgumentException(
+            "buffer=null (expected a vector: step " + j + " is " + step + ")");
       }
     }
   }

@@ -20,12 +20,19 @@ public record TensorSpec(String name, List<Integer> shape, long offset) {
     shape = List.copyOf(shape);
     for (int size : shape) {
       if (size <= 0) {
-        throw new IllegalArgumentException("tensor " + name + ": shape=" + shape + " (expected sizes > 0)");
+        throw new IllegalArgumentException(
+            "tensor " + name + ": shape=" + shape + " (expected sizes > 0)");
       }
     }
     if (offset < 0 || offset % Layout.ALIGNMENT != 0) {
       throw new IllegalArgumentException(
-          "tensor " + name + ": offset=" + offset + " (expected a multiple of " + Layout.ALIGNMENT + ")");
+          "tensor "
+              + name
+              + ": offset="
+              + offset
+              + " (expected a multiple of "
+              + Layout.ALIGNMENT
+              + ")");
     }
   }
 

@@ -3,8 +3,10 @@ package org.estafette.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
 import org.estafette.kernel.AdamStep;
 import org.estafette.kernel.LinearStep;
+import org.estafette.kernel.LinearSteps;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -143,8 +145,7 @@ class FlatVectorTest {
     assertThatThrownBy(() -> x.difference(good, other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("precision=" + other.precision());
-    assertThatThrownBy(
-            () -> x.linearSteps(good, null, new FlatVector[] {good, shorter}, steps, 2))
+    assertThatThrownBy(() -> x.linearSteps(good, null, new FlatVector[] {good, shorter}, steps, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pushes: length=1");
     assertThatThrownBy(() -> x.linearSteps(null, null, new FlatVector[] {good, good}, steps, 2))
@@ -156,6 +157,45 @@ class FlatVectorTest {
         .hasMessageContaining("count=2");
     assertThat(values(x)).containsExactly(1, 2);
     assertThat(values(good)).containsExactly(1, 1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void shouldGiveMergedStepsTheBitsOfOneAfterAnother(Precision precision) {
+    LinearStep[] forms = LinearSteps.everyForm().toArray(LinearStep[]::new);
+    for (int n : new int[] {1, 16, 33, 2049, 4099}) {
+      for (int count : new int[] {1, 2, 5, 8, forms.length}) {
+        Random random = new Random(n * 31L + count);
+        FlatVector[] pushes = new FlatVector[count];
+        LinearStep[] steps = new LinearStep[count];
+        for (int j = 0; j < count; j++) {
+          pushes[j] = random(precision, n, random);
+          steps[j] = forms[(j / 5 + count) % forms.length];
+        }
+        FlatVector[] together = new FlatVector[3];
+        FlatVector[] apart = new FlatVector[3];
+        for (int k = 0; k < 3; k++) {
+          together[k] = random(precision, n, random);
+          apart[k] = precision.zeros(n);
+          apart[k].copyFrom(together[k]);
+        }
+        together[0].linearSteps(together[1], together[2], pushes, steps, count);
+        for (int j = 0; j < count; j++) {
+          one(apart[0], apart[1], apart[2], pushes[j], steps[j]);
+        }
+        for (int k = 0; k < 3; k++) {
+          assertThat(values(together[k])).isEqualTo(values(apart[k]));
+        }
+      }
+    }
+  }
+
+  private static FlatVector random(Precision precision, int n, Random random) {
+    FlatVector v = precision.zeros(n);
+    for (int i = 0; i < n; i++) {
+      v.set(i, random.nextGaussian());
+    }
+    return v;
   }
 
   private static org.assertj.core.data.Offset<Double> within(double tolerance) {

@@ -1,0 +1,61 @@
+package org.estafette.algorithm.model;
+
+import org.estafette.device.DeviceVector;
+import org.estafette.memory.Layout;
+
+/** The slices of one flat vector of parameters or gradients, cut once. */
+final class GptTensors {
+  final DeviceVector source;
+  final DeviceVector tokenTable;
+  final DeviceVector positionTable;
+  final Block[] blocks;
+  final DeviceVector normGamma;
+  final DeviceVector normBeta;
+
+  /** [vocabulary, width]: the output matrix, which may be the token table. */
+  final DeviceVector output;
+
+  GptTensors(GptConfig config, Layout layout, DeviceVector source) {
+    this.source = source;
+    tokenTable = source.slice(layout.get("wte.weight"));
+    positionTable = source.slice(layout.get("wpe.weight"));
+    blocks = new Block[config.layers()];
+    for (int l = 0; l < blocks.length; l++) {
+      blocks[l] = new Block(layout, "h." + l + ".", source);
+    }
+    normGamma = source.slice(layout.get("ln_f.weight"));
+    normBeta = source.slice(layout.get("ln_f.bias"));
+    output = config.tied() ? tokenTable : source.slice(layout.get("lm_head.weight"));
+  }
+
+  /** One transformer block. */
+  static final class Block {
+    final DeviceVector gamma1;
+    final DeviceVector beta1;
+    final DeviceVector attention;
+    final DeviceVector attentionBias;
+    final DeviceVector projection;
+    final DeviceVector projectionBias;
+    final DeviceVector gamma2;
+    final DeviceVector beta2;
+    final DeviceVector up;
+    final DeviceVector upBias;
+    final DeviceVector down;
+    final DeviceVector downBias;
+
+    Block(Layout layout, String prefix, DeviceVector source) {
+      gamma1 = source.slice(layout.get(prefix + "ln_1.weight"));
+      beta1 = source.slice(layout.get(prefix + "ln_1.bias"));
+      attention = source.slice(layout.get(prefix + "attn.c_attn.weight"));
+      attentionBias = source.slice(layout.get(prefix + "attn.c_attn.bias"));
+      projection = source.slice(layout.get(prefix + "attn.c_proj.weight"));
+      projectionBias = source.slice(layout.get(prefix + "attn.c_proj.bias"));
+      gamma2 = source.slice(layout.get(prefix + "ln_2.weight"));
+      beta2 = source.slice(layout.get(prefix + "ln_2.bias"));
+      up = source.slice(layout.get(prefix + "mlp.c_fc.weight"));
+      upBias = source.slice(layout.get(prefix + "mlp.c_fc.bias"));
+      down = source.slice(layout.get(prefix + "mlp.c_proj.weight"));
+      downBias = source.slice(layout.get(prefix + "mlp.c_proj.bias"));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.estafette.algorithm.model;
+
+import org.estafette.memory.Float32Vector;
+import org.estafette.memory.Layout;
+import org.estafette.memory.TensorSpec;
+
+/**
+ * Normal numbers by counter: (seed, tensor) decides a tensor's values, on every platform the same
+ * (SplitMix64 and the polar method over StrictMath).
+ */
+final class InitialValues {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private long state;
+  private double spare;
+  private boolean hasSpare;
+
+  InitialValues(long seed, long key) {
+    state = mix(mix(seed) + GOLDEN * (key + 1));
+  }
+
+  /** Fills a tensor with normal numbers of that deviation. */
+  static void normal(
+      Float32Vector parameters, Layout layout, String name, double deviation, long seed) {
+    TensorSpec spec = layout.get(name);
+    // The tensor's place in the layout is its key: it does not depend on other tensors' sizes.
+    InitialValues random = new InitialValues(seed, layout.tensors().indexOf(spec));
+    Float32Vector view = parameters.view(spec);
+    for (long i = 0; i < view.length(); i++) {
+      view.set(i, deviation * random.nextGaussian());
+    }
+  }
+
+  static void constant(Float32Vector parameters, Layout layout, String name, double value) {
+    parameters.view(layout.get(name)).fill(value);
+  }
+
+  /** Uniform in [0, 1). */
+  double nextDouble() {
+    state += GOLDEN;
+    return (mix(state) >>> 11) * 0x1.0p-53;
+  }
+
+  private double nextGaussian() {
+    if (hasSpare) {
+      hasSpare = false;
+      return spare;
+    }
+    while (true) {
+      double u = 2 * nextDouble() - 1;
+      double v = 2 * nextDouble() - 1;
+      double s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        double factor = StrictMath.sqrt(-2 * StrictMath.log(s) / s);
+        spare = v * factor;
+        hasSpare = true;
+        return u * factor;
+      }
+    }
+  }
+
+  private static long mix(long z) {
+    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
+    return b ^ (b >>> 31);
+  }
+}

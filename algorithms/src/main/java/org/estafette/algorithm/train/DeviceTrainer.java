@@ -1,0 +1,199 @@
+package org.estafette.algorithm.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.estafette.algorithm.data.Batch;
+import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.model.Model;
+import org.estafette.device.Device;
+import org.estafette.device.DeviceArena;
+import org.estafette.device.DeviceVector;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Float32Vector;
+import org.estafette.memory.Precision;
+
+/**
+ * Trains a model on a device. Parameters, those of the round's beginning, gradient and moments are
+ * one contiguous vector each, in one arena. A step allocates nothing, and the same orders give the
+ * same bits.
+ */
+public final class DeviceTrainer implements LocalTrainer {
+  private final Device device;
+  private final Model model;
+  private final Dataset data;
+  private final TrainerOptions options;
+  private final Batch batch;
+  private final DeviceArena arena;
+  private final DeviceVector parameters;
+  private final DeviceVector start;
+  private final DeviceVector gradient;
+  private final DeviceVector[] moments;
+  private final OptimizerStep step;
+  private final Float32Vector exchange;
+  private long optimizerStep;
+
+  /**
+   * Allocates the vectors; the parameters are zero until {@link #load}.
+   *
+   * @param model used by this trainer alone, and closed with it
+   * @param batchSize samples of a step
+   */
+  public DeviceTrainer(
+      Device device, Model model, Dataset data, int batchSize, TrainerOptions options) {
+    this.device = device;
+    this.model = model;
+    this.data = data;
+    this.options = options;
+    this.batch = data.newBatch(batchSize);
+    long n = model.layout().length();
+    int count = 3 + options.optimizer().moments();
+    long stride = (n + 15) / 16 * 16;
+    this.arena =
+        device.allocate("parameters, gradient and moments of " + model.layout(), count * stride);
+    DeviceVector[] vectors = new DeviceVector[count];
+    for (int i = 0; i < count; i++) {
+      vectors[i] = arena.all().slice(i * stride, n);
+    }
+    this.parameters = vectors[0];
+    this.start = vectors[1];
+    this.gradient = vectors[2];
+    this.moments = new DeviceVector[count - 3];
+    System.arraycopy(vectors, 3, moments, 0, moments.length);
+    this.step = OptimizerStep.of(device, options.optimizer(), model.layout(), parameters, gradient, moments);
+    this.exchange = Float32Vector.allocate(n);
+  }
+
+  @Override
+  public long dimension() {
+    return parameters.length();
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FLOAT32;
+  }
+
+  /** The parameters as they are now, on the device: for evaluation and sampling between rounds. */
+  public DeviceVector parameters() {
+    return parameters;
+  }
+
+  @Override
+  public void load(FlatVector from) {
+    checkLength("parameters", from);
+    if (from instanceof Float32Vector f) {
+      device.upload(f, parameters);
+    } else {
+      exchange.copyFrom(from);
+      device.upload(exchange, parameters);
+    }
+    device.copy(parameters, start);
+  }
+
+  @Override
+  public TrainedRound train(TrainOrder order, BooleanSupplier interrupted) {
+    if (options.resetEachRound()) {
+      forget();
+    }
+    double sum = 0;
+    double last = Double.NaN;
+    long tokens = 0;
+    int taken = 0;
+    while (taken < order.steps() && !interrupted.getAsBoolean()) {
+      data.fill(batch, order.shard(), order.shardStep() + taken);
+      double at = order.scheduleStep() + taken * order.scheduleStride();
+      last = step(options.learningRate().at(at));
+      sum += last;
+      tokens += batch.tokens();
+      taken++;
+    }
+    return new TrainedRound(taken, tokens, taken == 0 ? Double.NaN : sum / taken, last);
+  }
+
+  private double step(double rate) {
+    double loss = model.lossAndGradient(batch, parameters, gradient);
+    double gradientScale = 1;
+    if (options.clipNorm() > 0) {
+      double norm = Math.sqrt(device.squaredNorm(gradient));
+      if (norm > options.clipNorm()) {
+        gradientScale = options.clipNorm() / norm;
+      }
+    }
+    optimizerStep++;
+    step.apply(rate, optimizerStep, gradientScale);
+    return loss;
+  }
+
+  private void forget() {
+    optimizerStep = 0;
+    for (DeviceVector moment : moments) {
+      device.fill(moment, 0);
+    }
+  }
+
+  /** Mean loss over the first validation batches. */
+  public double validate(long batches) {
+    long count = Math.min(batches, data.validationBatches(batch.size()));
+    double sum = 0;
+    for (long b = 0; b < count; b++) {
+      data.fillValidation(batch, b);
+      sum += model.loss(batch, parameters);
+    }
+    return sum / count;
+  }
+
+  @Override
+  public void pseudoGradient(FlatVector into) {
+    checkLength("into", into);
+    // The gradient's place is free between steps.
+    device.subtract(gradient, start, parameters);
+    if (into instanceof Float32Vector f) {
+      device.download(gradient, f);
+    } else {
+      device.download(gradient, exchange);
+      into.copyFrom(exchange);
+    }
+  }
+
+  @Override
+  public TrainerState state() {
+    List<FlatVector> copies = new ArrayList<>();
+    for (DeviceVector moment : moments) {
+      Float32Vector copy = Float32Vector.allocate(moment.length());
+      device.download(moment, copy);
+      copies.add(copy);
+    }
+    return new TrainerState(optimizerStep, copies);
+  }
+
+  @Override
+  public void restore(TrainerState state) {
+    if (state.moments().size() != moments.length) {
+      throw new IllegalArgumentException(
+          "state with %d moments (expected %d for %s)"
+              .formatted(state.moments().size(), moments.length, options.optimizer()));
+    }
+    for (FlatVector moment : state.moments()) {
+      checkLength("moment", moment);
+    }
+    for (int i = 0; i < moments.length; i++) {
+      exchange.copyFrom(state.moments().get(i));
+      device.upload(exchange, moments[i]);
+    }
+    optimizerStep = state.optimizerStep();
+  }
+
+  private void checkLength(String name, FlatVector v) {
+    if (v.length() != parameters.length()) {
+      throw new IllegalArgumentException(
+          name + ": length=" + v.length() + " (expected " + parameters.length() + ")");
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,174 @@
+package org.estafette.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Biases and activations by the Vector API, one row per call. */
+final class RowKernelsVectorActivation {
+  /** √(2/π). */
+  private static final float ROOT = 0.7978845608028654f;
+
+  private static final float CUBE = 0.044715f;
+
+  private RowKernelsVectorActivation() {}
+
+  static void addBias(long x, long bias, int width) {
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at).add(Lanes.load(bias + at)), x + at);
+    }
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      Lanes.store(Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)), x + at, tail);
+    }
+  }
+
+  /** dBias += column sums: four vectors of columns at a time, down all rows. */
+  static void biasGradient(long dBias, long dOut, int rows, int width) {
+    int i = 0;
+    for (; i + 4 * Lanes.L <= width; i += 4 * Lanes.L) {
+      columns4(dBias + 4L * i, dOut + 4L * i, rows, width);
+    }
+    for (; i < width; i += Lanes.L) {
+      columns(dBias + 4L * i, dOut + 4L * i, rows, width, Lanes.F.indexInRange(i, width));
+    }
+  }
+
+  private static void columns4(long dBias, long d, int rows, int width) {
+    FloatVector s0 = Lanes.load(dBias);
+    FloatVector s1 = Lanes.load(dBias + Lanes.BYTES);
+    FloatVector s2 = Lanes.load(dBias + 2L * Lanes.BYTES);
+    FloatVector s3 = Lanes.load(dBias + 3L * Lanes.BYTES);
+    for (int r = 0; r < rows; r++) {
+      long at = d + 4L * r * width;
+      s0 = s0.add(Lanes.load(at));
+      s1 = s1.add(Lanes.load(at + Lanes.BYTES));
+      s2 = s2.add(Lanes.load(at + 2L * Lanes.BYTES));
+      s3 = s3.add(Lanes.load(at + 3L * Lanes.BYTES));
+    }
+    Lanes.store(s0, dBias);
+    Lanes.store(s1, dBias + Lanes.BYTES);
+    Lanes.store(s2, dBias + 2L * Lanes.BYTES);
+    Lanes.store(s3, dBias + 3L * Lanes.BYTES);
+  }
+
+  private static void columns(long dBias, long d, int rows, int width, VectorMask<Float> mask) {
+    FloatVector sum = Lanes.load(dBias, mask);
+    for (int r = 0; r < rows; r++) {
+      sum = sum.add(Lanes.load(d + 4L * r * width, mask));
+    }
+    Lanes.store(sum, dBias, mask);
+  }
+
+  /** x·σ(2u) with u = √(2/π)(x + 0.044715x³), which is the tanh form. */
+  private static FloatVector gelu(FloatVector x) {
+    FloatVector u2 = x.mul(x).fma(Lanes.all(2 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
+    return x.div(Lanes.exp(u2.neg()).add(1f));
+  }
+
+  /** σ(2u) + x·σ(2u)(1 − σ(2u))·2u′. */
+  private static FloatVector geluSlope(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector u2 = square.fma(Lanes.all(2 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
+    FloatVector sigma = Lanes.sigmoid(u2);
+    FloatVector inner = square.fma(Lanes.all(6 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
+    FloatVector bell = sigma.sub(sigma.mul(sigma));
+    return bell.fma(inner, sigma);
+  }
+
+  static void biasGelu(long out, long x, long bias, int width) {
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      FloatVector v = Lanes.load(x + at).add(Lanes.load(bias + at));
+      Lanes.store(v, x + at);
+      Lanes.store(gelu(v), out + at);
+    }
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      FloatVector v = Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail));
+      Lanes.store(v, x + at, tail);
+      Lanes.store(gelu(v), out + at, tail);
+    }
+  }
+
+  static void biasGeluBackward(long d, long dBias, long x, int width) {
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      FloatVector dx = Lanes.load(d + at).mul(geluSlope(Lanes.load(x + at)));
+      Lanes.store(dx, d + at);
+      Lanes.store(dx.add(Lanes.load(dBias + at)), dBias + at);
+    }
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      FloatVector dx = Lanes.load(d + at, tail).mul(geluSlope(Lanes.load(x + at, tail)));
+      Lanes.store(dx, d + at, tail);
+      Lanes.store(dx.add(Lanes.load(dBias + at, tail)), dBias + at, tail);
+    }
+  }
+
+  static void biasRelu(long x, long bias, int width) {
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at).add(Lanes.load(bias + at)).max(0f), x + at);
+    }
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      Lanes.store(
+          Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)).max(0f), x + at, tail);
+    }
+  }
+
+  static void reluBackward(long d, long out, int count) {
+    int bound = Lanes.bound(count);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      VectorMask<Float> open = Lanes.load(out + at).compare(GT, 0f);
+      Lanes.store(Lanes.zero().blend(Lanes.load(d + at), open), d + at);
+    }
+    if (bound < count) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(count - bound);
+      VectorMask<Float> open = Lanes.load(out + at, tail).compare(GT, 0f);
+      Lanes.store(Lanes.zero().blend(Lanes.load(d + at, tail), open), d + at, tail);
+    }
+  }
+
+  static void biasTanh(long x, long bias, int width) {
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      Lanes.store(Lanes.tanh(Lanes.load(x + at).add(Lanes.load(bias + at))), x + at);
+    }
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      Lanes.store(
+          Lanes.tanh(Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail))), x + at, tail);
+    }
+  }
+
+  static void tanhBackward(long d, long out, int count) {
+    int bound = Lanes.bound(count);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      FloatVector y = Lanes.load(out + at);
+      Lanes.store(Lanes.load(d + at).mul(Lanes.all(1f).sub(y.mul(y))), d + at);
+    }
+    if (bound < count) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(count - bound);
+      FloatVector y = Lanes.load(out + at, tail);
+      Lanes.store(Lanes.load(d + at, tail).mul(Lanes.all(1f).sub(y.mul(y))), d + at, tail);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package org.estafette.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Softmax rows and cross-entropy by the Vector API, one row per call. */
+final class RowKernelsVectorSoftmax {
+  private static final float LOWEST = Float.NEGATIVE_INFINITY;
+
+  private RowKernelsVectorSoftmax() {}
+
+  /** x = softmax(scale·x) over the first {@code length} columns, 0 in the others. */
+  static void softmax(long x, int length, int columns, float scale) {
+    float max = max(x, length);
+    float sum = exponentials(x, x, length, max, scale);
+    float factor = 1 / sum;
+    int bound = Lanes.bound(length);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      Lanes.store(Lanes.load(x + 4L * i).mul(factor), x + 4L * i);
+    }
+    if (bound < length) {
+      VectorMask<Float> tail = Lanes.first(length - bound);
+      Lanes.store(Lanes.load(x + 4L * bound, tail).mul(factor), x + 4L * bound, tail);
+    }
+    zero(x + 4L * length, columns - length);
+  }
+
+  /** d = scale·p·(d − Σ p·d) over the first {@code length} columns, 0 in the others. */
+  static void softmaxBackward(long d, long p, int length, int columns, float scale) {
+    int bound = Lanes.bound(length);
+    FloatVector sums = Lanes.zero();
+    for (int i = 0; i < bound; i += Lanes.L) {
+      sums = Lanes.load(p + 4L * i).fma(Lanes.load(d + 4L * i), sums);
+    }
+    VectorMask<Float> tail = Lanes.first(length - bound);
+    if (bound < length) {
+      sums = Lanes.load(p + 4L * bound, tail).fma(Lanes.load(d + 4L * bound, tail), sums);
+    }
+    FloatVector sum = Lanes.all(sums.reduceLanes(ADD));
+    FloatVector factor = Lanes.all(scale);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      long at = 4L * i;
+      FloatVector centered = Lanes.load(d + at).sub(sum);
+      Lanes.store(centered.mul(Lanes.load(p + at).mul(factor)), d + at);
+    }
+    if (bound < length) {
+      long at = 4L * bound;
+      FloatVector centered = Lanes.load(d + at, tail).sub(sum);
+      Lanes.store(centered.mul(Lanes.load(p + at, tail).mul(factor)), d + at, tail);
+    }
+    zero(d + 4L * length, columns - length);
+  }
+
+  static double crossEntropy(long logits, int target, int width) {
+    float max = max(logits, width);
+    float sum = sumOfExponentials(logits, width, max);
+    return max + Math.log(sum) - Lanes.get(logits + 4L * target);
+  }
+
+  static double crossEntropyBackward(long logits, int target, int width, float gradientScale) {
+    float right = Lanes.get(logits + 4L * target);
+    float max = max(logits, width);
+    float sum = exponentials(logits, logits, width, max, 1f);
+    float factor = gradientScale / sum;
+    int bound = Lanes.bound(width);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      Lanes.store(Lanes.load(logits + 4L * i).mul(factor), logits + 4L * i);
+    }
+    if (bound < width) {
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      long at = logits + 4L * bound;
+      Lanes.store(Lanes.load(at, tail).mul(factor), at, tail);
+    }
+    long hit = logits + 4L * target;
+    Lanes.set(hit, Lanes.get(hit) - gradientScale);
+    return max + Math.log(sum) - right;
+  }
+
+  private static float max(long x, int length) {
+    int bound = Lanes.bound(length);
+    FloatVector max = Lanes.all(LOWEST);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      max = max.max(Lanes.load(x + 4L * i));
+    }
+    if (bound < length) {
+      VectorMask<Float> tail = Lanes.first(length - bound);
+      max = max.blend(max.max(Lanes.load(x + 4L * bound, tail)), tail);
+    }
+    return max.reduceLanes(MAX);
+  }
+
+  /** out = exp(scale·(x − max)); returns its sum. */
+  private static float exponentials(long out, long x, int length, float max, float scale) {
+    int bound = Lanes.bound(length);
+    FloatVector factor = Lanes.all(scale);
+    FloatVector shift = Lanes.all(-max * scale);
+    FloatVector sum = Lanes.zero();
+    for (int i = 0; i < bound; i += Lanes.L) {
+      FloatVector e = Lanes.exp(Lanes.load(x + 4L * i).fma(factor, shift));
+      Lanes.store(e, out + 4L * i);
+      sum = sum.add(e);
+    }
+    if (bound < length) {
+      VectorMask<Float> tail = Lanes.first(length - bound);
+      FloatVector e = Lanes.exp(Lanes.load(x + 4L * bound, tail).fma(factor, shift));
+      Lanes.store(e, out + 4L * bound, tail);
+      sum = sum.blend(sum.add(e), tail);
+    }
+    return sum.reduceLanes(ADD);
+  }
+
+  private static float sumOfExponentials(long x, int length, float max) {
+    int bound = Lanes.bound(length);
+    FloatVector shift = Lanes.all(max);
+    FloatVector sum = Lanes.zero();
+    for (int i = 0; i < bound; i += Lanes.L) {
+      sum = sum.add(Lanes.exp(Lanes.load(x + 4L * i).sub(shift)));
+    }
+    if (bound < length) {
+      VectorMask<Float> tail = Lanes.first(length - bound);
+      FloatVector e = Lanes.exp(Lanes.load(x + 4L * bound, tail).sub(shift));
+      sum = sum.blend(sum.add(e), tail);
+    }
+    return sum.reduceLanes(ADD);
+  }
+
+  private static void zero(long x, int count) {
+    int bound = Lanes.bound(count);
+    for (int i = 0; i < bound; i += Lanes.L) {
+      Lanes.store(Lanes.zero(), x + 4L * i);
+    }
+    if (bound < count) {
+      Lanes.store(Lanes.zero(), x + 4L * bound, Lanes.first(count - bound));
+    }
+  }
+}
