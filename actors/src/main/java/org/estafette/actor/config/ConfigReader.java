@@ -1,0 +1,283 @@
+package org.estafette.actor.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a run's configuration: reference, then file, then what the command line sets. */
+public final class ConfigReader {
+  private static final String ROOT = "estafette";
+
+  private ConfigReader() {}
+
+  /** The reference: every key with its default. */
+  public static Config reference() {
+    return ConfigFactory.parseResources("estafette-reference.conf");
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param file HOCON with an {@code estafette} section; null for the defaults
+   * @param settings keys relative to {@code estafette}, with their values in HOCON
+   * @throws ConfigException where a key is unknown or a value is out of its range
+   */
+  public static RunConfig read(@Nullable Path file, Map<String, String> settings) {
+    Config own = ConfigFactory.empty();
+    if (file != null) {
+      if (!Files.isReadable(file)) {
+        throw new ConfigException("configuration " + file + " cannot be read (expected a HOCON file)");
+      }
+      own = parse(() -> ConfigFactory.parseFile(file.toFile()), file.toString());
+      for (String top : own.root().keySet()) {
+        if (!top.equals(ROOT) && !top.equals("akka")) {
+          throw new ConfigException(
+              "unknown key " + top + " (" + own.root().get(top).origin().description()
+                  + "); the keys of a run stand in a section 'estafette { … }'");
+        }
+      }
+    }
+    Config set = ConfigFactory.empty();
+    for (Map.Entry<String, String> e : settings.entrySet()) {
+      String key = e.getKey().startsWith("akka.") ? e.getKey() : ROOT + "." + e.getKey().replaceFirst("^estafette\\.", "");
+      set = value(key, e.getValue()).withFallback(set);
+    }
+    return of(set.withFallback(own));
+  }
+
+  /** Reads the text that {@link #render} wrote. */
+  public static RunConfig parse(String text) {
+    return of(parse(() -> ConfigFactory.parseString(text), "the coordinator's configuration"));
+  }
+
+  /** The effective configuration as HOCON with comments. */
+  public static String render(RunConfig config) {
+    return config
+        .source()
+        .withOnlyPath(ROOT)
+        .root()
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+  }
+
+  private static Config parse(java.util.function.Supplier<Config> source, String what) {
+    try {
+      return source.get().resolve();
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException(what + " is not HOCON: " + e.getMessage());
+    }
+  }
+
+  private static Config value(String key, String text) {
+    String origin = "--set " + key.replaceFirst("^estafette\\.", "");
+    try {
+      return ConfigFactory.parseString("v = " + text)
+          .getValue("v")
+          .withOrigin(com.typesafe.config.ConfigOriginFactory.newSimple(origin))
+          .atPath(key);
+    } catch (com.typesafe.config.ConfigException e) {
+      // Paths and other plain words with special characters: the text as it stands.
+      return ConfigValueFactory.fromAnyRef(text, origin).atPath(key);
+    }
+  }
+
+  private static RunConfig of(Config own) {
+    Config reference = reference();
+    if (own.hasPath(ROOT)) {
+      KnownKeys.check(own.getObject(ROOT), reference.getConfig(ROOT));
+    }
+    Config all = own.withFallback(reference).resolve();
+    return read(all, new Values(all.getConfig(ROOT)));
+  }
+
+  private static RunConfig read(Config all, Values v) {
+    String name = v.text("name");
+    if (!name.matches("[A-Za-z0-9_-]+")) {
+      throw v.wrong("name", "letters, digits, - and _");
+    }
+    boolean synchronous = v.oneOf("strategy", "async", "sync").equals("sync");
+    RunConfig.Workers workers = workers(all, v);
+    RunConfig.Outer outer = outer(v, workers.count(), synchronous);
+    return new RunConfig(
+        name,
+        v.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        synchronous,
+        v.whole("tokens", 1, Long.MAX_VALUE),
+        v.text("device"),
+        workers,
+        steps(v),
+        outer,
+        new RunConfig.Staleness(
+            v.oneOf("staleness.policy", "constant", "polynomial").equals("polynomial"),
+            v.within("staleness.exponent", 0, 1e3),
+            v.is("staleness.max", "off")
+                ? OptionalLong.empty()
+                : OptionalLong.of(v.whole("staleness.max", 0, Long.MAX_VALUE)),
+            v.within("staleness.compensation", 0, 1e9)),
+        new RunConfig.Grace(v.seconds("grace.window"), v.flag("grace.predictive")),
+        new RunConfig.Shards(
+            v.oneOf("shards.choice", "own", "least-visited", "proportional"),
+            v.is("shards.count", "auto") ? workers.count() : v.count("shards.count", 1)),
+        inner(v),
+        new RunConfig.Schedule(
+            v.below("schedule.warmup", 0, 1),
+            v.within("schedule.floor", 0, 1),
+            v.oneOf("schedule.scope", "run", "shard").equals("shard")),
+        model(all, v),
+        data(v),
+        mailbox(v),
+        evaluation(v),
+        new RunConfig.Checkpoints(v.duration("checkpoint.every"), v.count("checkpoint.keep", 1)),
+        v.text("run.folder"),
+        channel(v),
+        new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
+        simulation(all, v),
+        all);
+  }
+
+  private static RunConfig.Workers workers(Config all, Values v) {
+    int count = (int) v.whole("workers.count", 1, 100_000);
+    List<Double> speeds = new ArrayList<>();
+    for (Number n : all.getNumberList(ROOT + ".workers.speeds")) {
+      if (!(n.doubleValue() > 0 && n.doubleValue() <= 1)) {
+        throw v.wrong("workers.speeds", "numbers, 0 < speed <= 1, the fastest worker's 1");
+      }
+      speeds.add(n.doubleValue());
+    }
+    if (!speeds.isEmpty() && speeds.size() != count) {
+      throw v.wrong("workers.speeds", "as many as workers.count = " + count + ", or none");
+    }
+    return new RunConfig.Workers(count, speeds, v.above0("workers.step-seconds"), v.duration("workers.patience"));
+  }
+
+  private static RunConfig.Steps steps(Values v) {
+    int count = v.count("local-steps.count", 1);
+    return new RunConfig.Steps(
+        count, v.flag("local-steps.dynamic"), (int) v.whole("local-steps.least", 1, count));
+  }
+
+  private static RunConfig.Outer outer(Values v, int workers, boolean synchronous) {
+    String rule = v.text("outer.rule");
+    boolean averages =
+        rule.equals("delayed-nesterov") || rule.equals("buffered-nesterov") || rule.equals("fedbuff");
+    double weight =
+        v.is("outer.weight", "auto")
+            ? (averages || synchronous ? 1 : 1 / Math.sqrt(workers))
+            : v.above0("outer.weight");
+    return new RunConfig.Outer(
+        rule,
+        v.above0("outer.rate"),
+        v.below("outer.momentum", 0, 1),
+        v.is("outer.period", "auto") ? (synchronous ? 1 : workers) : v.count("outer.period", 1),
+        v.within("outer.spread", 0, 1),
+        weight,
+        v.below("outer.beta2", 0, 1),
+        v.above0("outer.epsilon"),
+        v.within("outer.weight-decay", 0, 1e3),
+        v.oneOf("outer.averaging", "uniform", "tokens").equals("tokens"));
+  }
+
+  private static RunConfig.Inner inner(Values v) {
+    return new RunConfig.Inner(
+        v.oneOf("inner.optimizer", "adamw", "momentum", "nesterov", "sgd"),
+        v.above0("inner.rate"),
+        v.below("inner.momentum", 0, 1),
+        v.below("inner.beta1", 0, 1),
+        v.below("inner.beta2", 0, 1),
+        v.above0("inner.epsilon"),
+        v.within("inner.weight-decay", 0, 1e3),
+        v.within("inner.clip", 0, 1e9),
+        v.oneOf("inner.state", "keep", "reset").equals("reset"));
+  }
+
+  private static RunConfig.ModelChoice model(Config all, Values v) {
+    return new RunConfig.ModelChoice(
+        v.text("model.kind"),
+        v.count("model.batch", 1),
+        v.count("model.gpt.layers", 1),
+        v.count("model.gpt.heads", 1),
+        v.count("model.gpt.width", 1),
+        v.count("model.gpt.context", 1),
+        v.flag("model.gpt.tied"),
+        all.getIntList(ROOT + ".model.mlp.hidden"),
+        v.map("model.options"));
+  }
+
+  private static RunConfig.DataChoice data(Values v) {
+    double validation = v.below("data.validation", 0, 1);
+    if (validation == 0) {
+      throw v.wrong("data.validation", "a number, 0 < validation < 1");
+    }
+    return new RunConfig.DataChoice(
+        v.text("data.kind"),
+        v.text("data.path"),
+        v.oneOf("data.partition", "iid", "by-source", "dirichlet"),
+        v.above0("data.alpha"),
+        validation,
+        v.bytes("data.max-bytes"),
+        v.oneOf("data.mixture", "async-local-sgd", "async-local-sgd-small", "local-methods"),
+        v.map("data.options"));
+  }
+
+  private static RunConfig.Mailbox mailbox(Values v) {
+    String name = v.text("mailbox");
+    Map<String, String> all = v.map("mailboxes");
+    Map<String, String> own = new java.util.TreeMap<>();
+    all.forEach(
+        (k, value) -> {
+          if (k.startsWith(name + ".")) {
+            own.put(k.substring(name.length() + 1), value);
+          }
+        });
+    if (!own.containsKey("policy")) {
+      throw v.wrong("mailbox", "the name of a section of estafette.mailboxes that has a 'policy' class");
+    }
+    return new RunConfig.Mailbox(
+        name, own.get("policy"), Integer.parseInt(own.getOrDefault("capacity", "1024")), own);
+  }
+
+  private static RunConfig.Evaluation evaluation(Values v) {
+    double every = v.within("evaluation.every", 0, 1);
+    if (every == 0) {
+      throw v.wrong("evaluation.every", "a share of the run, 0 < every <= 1");
+    }
+    return new RunConfig.Evaluation(every, v.count("evaluation.batches", 1));
+  }
+
+  private static RunConfig.Channel channel(Values v) {
+    long term = v.bytes("channel.term");
+    if (term < 64 * 1024 || term > 1 << 30 || Long.bitCount(term) != 1) {
+      throw v.wrong("channel.term", "a power of two, 64KiB … 1GiB");
+    }
+    return new RunConfig.Channel(
+        (int) term,
+        (int) v.whole("channel.mtu", 1024, 65504),
+        v.text("channel.host"),
+        (int) v.whole("channel.port", 0, 65535),
+        v.bytes("channel.shm"));
+  }
+
+  private static RunConfig.Simulation simulation(Config all, Values v) {
+    List<RunConfig.Simulation.Death> deaths = new ArrayList<>();
+    for (Config d : all.getConfigList(ROOT + ".simulation.deaths")) {
+      deaths.add(
+          new RunConfig.Simulation.Death(
+              d.getDouble("at"),
+              d.getInt("slot"),
+              d.hasPath("downtime") ? d.getDouble("downtime") : Double.POSITIVE_INFINITY));
+    }
+    return new RunConfig.Simulation(
+        v.seconds("simulation.latency"),
+        v.within("simulation.bandwidth", 0, Double.MAX_VALUE),
+        v.seconds("simulation.server-seconds"),
+        v.within("simulation.jitter", 0, 10),
+        deaths);
+  }
+}

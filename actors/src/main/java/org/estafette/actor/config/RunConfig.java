@@ -1,0 +1,137 @@
+package org.estafette.actor.config;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * A run's configuration, checked. The meaning, unit and range of each value stand in {@code
+ * estafette-reference.conf}, under the same names.
+ */
+public record RunConfig(
+    String name,
+    long seed,
+    boolean synchronous,
+    long tokens,
+    String device,
+    Workers workers,
+    Steps localSteps,
+    Outer outer,
+    Staleness staleness,
+    Grace grace,
+    Shards shards,
+    Inner inner,
+    Schedule schedule,
+    ModelChoice model,
+    DataChoice data,
+    Mailbox mailbox,
+    Evaluation evaluation,
+    Checkpoints checkpoint,
+    String runFolder,
+    Channel channel,
+    Cluster cluster,
+    Simulation simulation,
+    Config source) {
+
+  /** {@code estafette.workers}. */
+  public record Workers(int count, List<Double> speeds, double stepSeconds, Duration patience) {
+    /** Relative speed of a slot; 1 where none is configured. */
+    public double speed(int slot) {
+      return speeds.isEmpty() ? 1 : speeds.get(slot % speeds.size());
+    }
+  }
+
+  /** {@code estafette.local-steps}. */
+  public record Steps(int count, boolean dynamic, int least) {}
+
+  /** {@code estafette.outer}, with "auto" resolved. */
+  public record Outer(
+      String rule,
+      double rate,
+      double momentum,
+      int period,
+      double spread,
+      double weight,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      boolean byTokens) {}
+
+  /** {@code estafette.staleness}. */
+  public record Staleness(boolean polynomial, double exponent, OptionalLong max, double compensation) {}
+
+  /** {@code estafette.grace}. */
+  public record Grace(double seconds, boolean predictive) {}
+
+  /** {@code estafette.shards}, with "auto" resolved. */
+  public record Shards(String choice, int count) {}
+
+  /** {@code estafette.inner}. */
+  public record Inner(
+      String optimizer,
+      double rate,
+      double momentum,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      double clip,
+      boolean reset) {}
+
+  /** {@code estafette.schedule}. */
+  public record Schedule(double warmup, double floor, boolean perShard) {}
+
+  /** {@code estafette.model}. */
+  public record ModelChoice(
+      String kind,
+      int batch,
+      int layers,
+      int heads,
+      int width,
+      int context,
+      boolean tied,
+      List<Integer> hidden,
+      Map<String, String> options) {}
+
+  /** {@code estafette.data}. */
+  public record DataChoice(
+      String kind,
+      String path,
+      String partition,
+      double alpha,
+      double validation,
+      long maxBytes,
+      String mixture,
+      Map<String, String> options) {}
+
+  /** The section of {@code estafette.mailboxes} that {@code estafette.mailbox} names. */
+  public record Mailbox(String name, String policy, int capacity, Map<String, String> values) {}
+
+  /** {@code estafette.evaluation}. */
+  public record Evaluation(double every, int batches) {}
+
+  /** {@code estafette.checkpoint}. */
+  public record Checkpoints(Duration every, int keep) {}
+
+  /** {@code estafette.channel}. */
+  public record Channel(int term, int mtu, String host, int port, long shm) {}
+
+  /** {@code estafette.cluster}. */
+  public record Cluster(String host, int port) {}
+
+  /** {@code estafette.simulation}. */
+  public record Simulation(
+      double latency, double bandwidth, double serverSeconds, double jitter, List<Death> deaths) {
+    /** One of {@code estafette.simulation.deaths}. */
+    public record Death(double at, int slot, double downtime) {}
+  }
+
+  /** "async delayed-nesterov" and the like, for people and summaries. */
+  public String strategy() {
+    return (synchronous ? "sync " : "async ")
+        + outer.rule()
+        + (localSteps.dynamic() && !synchronous ? " dylu" : "");
+  }
+}

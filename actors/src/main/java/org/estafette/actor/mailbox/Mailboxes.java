@@ -1,0 +1,39 @@
+package org.estafette.actor.mailbox;
+
+import akka.actor.AbstractExtensionId;
+import akka.actor.ActorRef;
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.Extension;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The update mailboxes of an actor system, by their owner's path: actors and metrics find them here. */
+public final class Mailboxes implements Extension {
+  private static final Id ID = new Id();
+  private final Map<String, UpdateMessageQueue> byPath = new ConcurrentHashMap<>();
+
+  private Mailboxes() {}
+
+  /** Of that system. */
+  public static Mailboxes get(ActorSystem system) {
+    return ID.get(system);
+  }
+
+  void register(ActorRef owner, UpdateMessageQueue queue) {
+    byPath.put(owner.path().toStringWithoutAddress(), queue);
+  }
+
+  /** The mailbox of the actor at that path; null where it has none of this kind. */
+  public @Nullable UpdateMessageQueue find(ActorRef owner) {
+    return byPath.get(owner.path().toStringWithoutAddress());
+  }
+
+  private static final class Id extends AbstractExtensionId<Mailboxes> {
+    @Override
+    public Mailboxes createExtension(ExtendedActorSystem system) {
+      return new Mailboxes();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.estafette.actor.run;
+
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.algorithm.outer.AdamOuter;
+import org.estafette.algorithm.outer.LinearOuter;
+import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.algorithm.outer.OuterRule;
+import org.estafette.algorithm.outer.Rules;
+import org.estafette.algorithm.outer.StalenessPolicy;
+import org.estafette.algorithm.pace.GraceWindow;
+import org.estafette.algorithm.pace.LocalSteps;
+import org.estafette.algorithm.pace.ShardChoice;
+import org.estafette.algorithm.schedule.WarmupCosine;
+import org.estafette.algorithm.server.ServerPlan;
+import org.estafette.algorithm.train.InnerOptimizer;
+import org.estafette.algorithm.train.LearningRate;
+import org.estafette.algorithm.train.TrainerOptions;
+import org.estafette.memory.Precision;
+
+/** The algorithms that a configuration names. */
+final class Algorithms {
+  private Algorithms() {}
+
+  static OuterOptimizer outer(RunConfig config, long length, Precision precision) {
+    RunConfig.Outer o = config.outer();
+    if (o.rule().equals("adamw")) {
+      return new AdamOuter(
+          o.rate(), o.momentum(), o.beta2(), o.epsilon(), o.weightDecay(), length, precision);
+    }
+    return new LinearOuter(rule(o), length, precision);
+  }
+
+  private static OuterRule rule(RunConfig.Outer o) {
+    try {
+      return switch (o.rule()) {
+        case "delayed-nesterov" ->
+            new Rules.DelayedNesterov(o.rate(), o.momentum(), o.period(), o.spread());
+        case "nesterov" -> new Rules.Nesterov(o.rate(), o.momentum());
+        case "heavy-ball" -> new Rules.HeavyBall(o.rate(), o.momentum());
+        case "sgd" -> new Rules.Sgd(o.rate());
+        case "buffered-nesterov" -> new Rules.BufferedNesterov(o.rate(), o.momentum(), o.period());
+        case "fedbuff" -> new Rules.FedBuff(o.rate(), o.period());
+        default ->
+            Classes.named(
+                o.rule(),
+                OuterRule.class,
+                "outer.rule",
+                "delayed-nesterov, nesterov, heavy-ball, sgd, adamw, buffered-nesterov, fedbuff");
+      };
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.outer: " + e.getMessage());
+    }
+  }
+
+  static ServerPlan plan(RunConfig config, long run, long budget, long[] shardSizes) {
+    RunConfig.Staleness s = config.staleness();
+    StalenessPolicy policy =
+        s.polynomial() ? new StalenessPolicy.Polynomial(s.exponent()) : new StalenessPolicy.Constant();
+    if (s.max().isPresent()) {
+      policy = new StalenessPolicy.Threshold(s.max().getAsLong(), policy);
+    }
+    RunConfig.Steps h = config.localSteps();
+    // Rounds wait for the slowest anyway; fewer steps for it would change what is compared.
+    LocalSteps steps =
+        h.dynamic() && !config.synchronous()
+            ? new LocalSteps.Dynamic(h.count(), h.least())
+            : new LocalSteps.Fixed(h.count());
+    ShardChoice choice =
+        switch (config.shards().choice()) {
+          case "own" -> new ShardChoice.Own();
+          case "least-visited" -> new ShardChoice.LeastVisited();
+          default -> new ShardChoice.Proportional();
+        };
+    return new ServerPlan(
+        run,
+        config.outer().weight(),
+        policy,
+        s.compensation(),
+        steps,
+        new GraceWindow(config.grace().seconds(), config.grace().predictive()),
+        choice,
+        shardSizes,
+        budget,
+        config.schedule().perShard() ? ServerPlan.ScheduleScope.SHARD : ServerPlan.ScheduleScope.RUN,
+        config.seed());
+  }
+
+  static TrainerOptions trainer(RunConfig config, long budget) {
+    RunConfig.Inner i = config.inner();
+    InnerOptimizer optimizer =
+        switch (i.optimizer()) {
+          case "adamw" -> new InnerOptimizer.AdamW(i.beta1(), i.beta2(), i.epsilon(), i.weightDecay(), true);
+          case "momentum" -> new InnerOptimizer.Momentum(i.momentum(), false, i.weightDecay());
+          case "nesterov" -> new InnerOptimizer.Momentum(i.momentum(), true, i.weightDecay());
+          default -> new InnerOptimizer.Sgd(i.weightDecay());
+        };
+    return new TrainerOptions(optimizer, rate(config, budget), i.clip(), i.reset());
+  }
+
+  private static LearningRate rate(RunConfig config, long budget) {
+    RunConfig.Schedule s = config.schedule();
+    double peak = config.inner().rate();
+    if (s.warmup() == 0 && s.floor() == 1) {
+      return LearningRate.constant(peak);
+    }
+    double total = Math.max(2, s.perShard() ? (double) budget / config.shards().count() : budget);
+    return new WarmupCosine(total, s.warmup() * total, peak, s.floor() * peak);
+  }
+
+  /** G = K·(displacement of one push): how far a push of every worker moves the model in all. */
+  static double gain(RunConfig config, OuterOptimizer outer) {
+    int workers = config.workers().count();
+    return config.synchronous() ? outer.displacement(1) : workers * outer.displacement(config.outer().weight());
+  }
+}

@@ -1,0 +1,78 @@
+package org.estafette.actor.run;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.data.CorpusReader;
+import org.estafette.actor.data.LoadedCorpus;
+import org.estafette.actor.data.ReadProgress;
+import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.data.DatasetProvider;
+import org.estafette.algorithm.data.DatasetRequest;
+import org.estafette.algorithm.data.LogisticTask;
+import org.estafette.algorithm.data.MixtureTask;
+import org.estafette.algorithm.data.Partition;
+import org.estafette.algorithm.data.TextDataset;
+import org.estafette.algorithm.data.TextOptions;
+import org.estafette.algorithm.data.TextSplit;
+
+/** Opens the dataset that a configuration names. */
+final class Datasets {
+  private Datasets() {}
+
+  static Dataset open(RunConfig config, ReadProgress progress, Consumer<String> notices)
+      throws UnreadableDataException {
+    RunConfig.DataChoice data = config.data();
+    int shards = config.shards().count();
+    Partition partition = Partition.named(data.partition(), data.alpha());
+    return switch (data.kind()) {
+      case "text" -> text(config, partition, progress, notices);
+      case "mixture" -> mixture(data.mixture(), config.seed()).dataset(shards, partition, config.seed());
+      case "logistic" -> logistic(data.options(), config.seed()).dataset(shards, partition, config.seed());
+      default ->
+          Classes.named(data.kind(), DatasetProvider.class, "data.kind", "text, mixture, logistic")
+              .open(new DatasetRequest(data.options(), shards, config.model().context(), config.seed()));
+    };
+  }
+
+  private static MixtureTask mixture(String name, long seed) {
+    return switch (name) {
+      case "async-local-sgd" -> MixtureTask.asyncLocalSgd(seed);
+      case "async-local-sgd-small" -> MixtureTask.asyncLocalSgdSmall(seed);
+      default -> MixtureTask.localMethods(3, seed);
+    };
+  }
+
+  private static Dataset text(
+      RunConfig config, Partition partition, ReadProgress progress, Consumer<String> notices)
+      throws UnreadableDataException {
+    RunConfig.DataChoice data = config.data();
+    Path path = data.path().isEmpty() ? CorpusReader.jdkSources() : Path.of(data.path());
+    LoadedCorpus corpus = new CorpusReader(data.maxBytes(), progress).read(path);
+    corpus.notices().forEach(notices);
+    return TextDataset.of(
+        corpus.corpus(),
+        new TextOptions(
+            config.model().context(),
+            config.shards().count(),
+            partition,
+            TextSplit.AUTO,
+            data.validation(),
+            config.seed()));
+  }
+
+  /** The generated logistic task, its sizes from the options. */
+  private static LogisticTask logistic(Map<String, String> options, long seed) {
+    DatasetRequest o = new DatasetRequest(options, 1, 1, seed);
+    return new LogisticTask(
+        o.integer("width", 32),
+        o.integer("groups", 8),
+        o.number("sharpness", 4),
+        o.number("heterogeneity", 0.5),
+        o.integer("rows", 16_000),
+        o.integer("validation-rows", 4_000),
+        seed);
+  }
+}

@@ -1,0 +1,69 @@
+package org.estafette.actor.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.algorithm.data.Batch;
+import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.model.Gpt;
+import org.estafette.algorithm.model.GptConfig;
+import org.estafette.algorithm.model.Logistic;
+import org.estafette.algorithm.model.Mlp;
+import org.estafette.algorithm.model.MlpConfig;
+import org.estafette.algorithm.model.Model;
+import org.estafette.device.Device;
+
+/** Makes the model that a configuration names. */
+final class Models {
+  private Models() {}
+
+  static GptConfig gpt(RunConfig.ModelChoice m) {
+    try {
+      return new GptConfig(GptConfig.BYTES, m.context(), m.layers(), m.heads(), m.width(), m.tied());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.model.gpt: " + e.getMessage());
+    }
+  }
+
+  static Model create(RunConfig.ModelChoice m, Device device, Dataset dataset) {
+    return switch (m.kind()) {
+      case "gpt" -> new Gpt(device, gpt(m), m.batch());
+      case "mlp" -> new Mlp(device, mlp(m, dataset), m.batch());
+      case "logistic" -> new Logistic(device, rows(dataset, "logistic").width(), 0, m.batch());
+      default ->
+          Classes.named(m.kind(), ModelProvider.class, "model.kind", "gpt, mlp, logistic")
+              .create(device, dataset, m.batch(), m.options());
+    };
+  }
+
+  private static MlpConfig mlp(RunConfig.ModelChoice m, Dataset dataset) {
+    List<Integer> widths = new ArrayList<>();
+    widths.add(rows(dataset, "mlp").width());
+    widths.addAll(m.hidden());
+    widths.add(classes(dataset));
+    return MlpConfig.of(MlpConfig.Activation.RELU, widths.toArray(Integer[]::new));
+  }
+
+  private static Batch.Rows rows(Dataset dataset, String kind) {
+    if (dataset.newBatch(1) instanceof Batch.Rows rows) {
+      return rows;
+    }
+    throw new ConfigException(
+        "estafette.model.kind = " + kind + " needs rows of features, and estafette.data.kind gives text;"
+            + " choose model.kind = gpt or data.kind = mixture");
+  }
+
+  /** One more than the largest label of the first validation rows. */
+  private static int classes(Dataset dataset) {
+    Batch batch = dataset.newBatch(256);
+    int most = 0;
+    for (long b = 0; b < Math.min(8, dataset.validationBatches(256)); b++) {
+      dataset.fillValidation(batch, b);
+      for (int label : ((Batch.Rows) batch).labels()) {
+        most = Math.max(most, label);
+      }
+    }
+    return most + 1;
+  }
+}

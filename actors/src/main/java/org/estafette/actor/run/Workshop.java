@@ -1,0 +1,189 @@
+package org.estafette.actor.run;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.data.ReadProgress;
+import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.model.GptConfig;
+import org.estafette.algorithm.model.Model;
+import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.algorithm.server.AsyncWorker;
+import org.estafette.algorithm.server.ParameterServer;
+import org.estafette.algorithm.server.RoundCoordinator;
+import org.estafette.algorithm.server.Server;
+import org.estafette.algorithm.server.ServerPlan;
+import org.estafette.algorithm.train.DeviceTrainer;
+import org.estafette.device.Device;
+import org.estafette.device.Devices;
+import org.estafette.memory.Float32Vector;
+import org.estafette.memory.Layout;
+import org.estafette.memory.Precision;
+
+/**
+ * Makes a run's parts from its configuration: data, models, trainers, server and workers. The
+ * dataset and the device are opened once and shared by all workers of a node.
+ */
+public final class Workshop implements AutoCloseable {
+  private final RunConfig config;
+  private final Dataset dataset;
+  private final Device device;
+  private final Layout layout;
+  private final int tokensPerStep;
+
+  private Workshop(RunConfig config, Dataset dataset, Device device) {
+    this.config = config;
+    this.dataset = dataset;
+    this.device = device;
+    try (Model probe = Models.create(config.model(), device, dataset)) {
+      this.layout = probe.layout();
+    }
+    this.tokensPerStep = dataset.newBatch(config.model().batch()).tokens();
+  }
+
+  /**
+   * Reads the data and opens the device.
+   *
+   * @param notices told what a person should know of the data, a sentence each
+   * @throws UnreadableDataException where the data cannot be read
+   * @throws ConfigException where the configuration names what there is not
+   */
+  public static Workshop open(RunConfig config, ReadProgress progress, Consumer<String> notices)
+      throws UnreadableDataException {
+    Device device;
+    try {
+      device = Devices.open(config.device());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.device: " + e.getMessage());
+    }
+    try {
+      return new Workshop(config, Datasets.open(config, progress, notices), device);
+    } catch (IllegalArgumentException e) {
+      device.close();
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    } catch (UnreadableDataException | RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /** The configuration. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** The data, shared. */
+  public Dataset dataset() {
+    return dataset;
+  }
+
+  /** The tensors of the model. */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** Tokens of one local step. */
+  public int tokensPerStep() {
+    return tokensPerStep;
+  }
+
+  /** Local steps of the whole run. */
+  public long budget() {
+    return Math.max(1, Math.ceilDiv(config.tokens(), tokensPerStep));
+  }
+
+  /** A trainer of its own for one worker, for an evaluator, or for sampling. */
+  public DeviceTrainer newTrainer() {
+    return new DeviceTrainer(
+        device,
+        Models.create(config.model(), device, dataset),
+        dataset,
+        config.model().batch(),
+        Algorithms.trainer(config, budget()));
+  }
+
+  /** The model's first parameters, decided by the seed. */
+  public Float32Vector initialParameters() {
+    Float32Vector parameters = Float32Vector.allocate(layout.length());
+    try (Model model = Models.create(config.model(), device, dataset)) {
+      model.initialize(parameters, config.seed());
+    }
+    return parameters;
+  }
+
+  /** The server of run {@code run}, which owns {@code parameters} from now on. */
+  public Server newServer(long run, Float32Vector parameters) {
+    OuterOptimizer outer = Algorithms.outer(config, layout.length(), Precision.FLOAT32);
+    long[] sizes = new long[dataset.shards()];
+    java.util.Arrays.setAll(sizes, dataset::shardTokens);
+    ServerPlan plan = Algorithms.plan(config, run, budget(), sizes);
+    if (!config.synchronous()) {
+      return new ParameterServer(plan, parameters, outer);
+    }
+    RoundCoordinator.Averaging averaging =
+        config.outer().byTokens() ? RoundCoordinator.Averaging.TOKENS : RoundCoordinator.Averaging.UNIFORM;
+    return new RoundCoordinator(plan, parameters, outer, averaging, config.workers().count(), 30);
+  }
+
+  /**
+   * A worker of run {@code run}.
+   *
+   * @param patience seconds after which it asks again
+   * @param secondsPerStep what a step is expected to take; NaN where unknown
+   */
+  public AsyncWorker newWorker(long run, double patience, double secondsPerStep) {
+    // A round's answer comes when the slowest has pushed, however long that takes.
+    return new AsyncWorker(run, config.synchronous() ? Double.POSITIVE_INFINITY : patience, secondsPerStep);
+  }
+
+  /** G = K·w·lr/(1−β), with the forms that average N pushes counted as such. */
+  public double gain() {
+    return Algorithms.gain(config, Algorithms.outer(config, 1, Precision.FLOAT64));
+  }
+
+  /** What Python's transformers wants in config.json; empty for models that it does not know. */
+  public SequencedMap<String, Object> transformersConfig() {
+    return config.model().kind().equals("gpt") ? transformers(Models.gpt(config.model())) : new LinkedHashMap<>();
+  }
+
+  private static SequencedMap<String, Object> transformers(GptConfig g) {
+    SequencedMap<String, Object> map = new LinkedHashMap<>();
+    map.put("architectures", java.util.List.of("GPT2LMHeadModel"));
+    map.put("model_type", "gpt2");
+    map.put("activation_function", "gelu_new");
+    map.put("vocab_size", g.vocabulary());
+    map.put("n_positions", g.context());
+    map.put("n_ctx", g.context());
+    map.put("n_embd", g.width());
+    map.put("n_layer", g.layers());
+    map.put("n_head", g.heads());
+    map.put("layer_norm_epsilon", 1e-5);
+    map.put("tie_word_embeddings", g.tied());
+    map.put("attn_pdrop", 0.0);
+    map.put("embd_pdrop", 0.0);
+    map.put("resid_pdrop", 0.0);
+    map.put("bos_token_id", 0);
+    map.put("eos_token_id", 0);
+    map.put("torch_dtype", "float32");
+    return map;
+  }
+
+  /** Facts for people: what the run is made of, a line each. */
+  public Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data", dataset.toString());
+    facts.put("model", config.model().kind() + ", " + String.format("%,d", layout.parameters()) + " parameters");
+    facts.put("device", device.name());
+    facts.put("strategy", config.strategy() + ", gain G = " + String.format("%.2f", gain()));
+    return facts;
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}

@@ -1,0 +1,36 @@
+package org.estafette.algorithm;
+
+/** What a participant decided, with its reason. */
+public sealed interface Decision {
+  /**
+   * A push was applied.
+   *
+   * @param header of the push
+   * @param report of its round
+   * @param staleness τ
+   * @param weight factor
+   * @param version the version after it
+   * @param merged whether it was applied together with others in one pass
+   */
+  record Applied(
+      Header header, RoundReport report, long staleness, double weight, long version, boolean merged)
+      implements Decision {}
+
+  /** A push or a model was refused. */
+  record Refused(Header header, Refusal reason, String detail) implements Decision {}
+
+  /** A worker was given a round. */
+  record Assigned(PeerId worker, Assignment assignment, long version) implements Decision {}
+
+  /** A worker joined, or joined again with a higher incarnation. */
+  record Joined(PeerId worker, int incarnation) implements Decision {}
+
+  /** A worker is gone; {@code stepsLost} are the local steps of the round that it was in. */
+  record Left(PeerId worker, int incarnation, int stepsLost) implements Decision {}
+
+  /** A synchronous round ended with {@code participants} pushes. */
+  record RoundClosed(long round, int participants, long version) implements Decision {}
+
+  /** The budget is used up and the last push is in. */
+  record Finished(long version, long localSteps, long tokens) implements Decision {}
+}

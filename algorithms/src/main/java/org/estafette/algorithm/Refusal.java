@@ -1,0 +1,45 @@
+package org.estafette.algorithm;
+
+/** Why an update was not applied. Every refused update is counted under one of these. */
+public enum Refusal {
+  /** A message with this name was applied before. */
+  DUPLICATE("an update with the same run, sender, incarnation and sequence was applied before"),
+  /** Of another run. */
+  WRONG_RUN("the update belongs to another run"),
+  /** The sender follows another server epoch. */
+  OLD_EPOCH("the sender follows another epoch of the server"),
+  /** A later life of the same worker is known. */
+  OLD_INCARNATION("a later incarnation of the same worker has joined"),
+  /** The server does not know the worker. */
+  UNKNOWN_WORKER("the worker has not joined this run"),
+  /** Built on a version that the server never published. */
+  UNKNOWN_VERSION("the update is built on a version that this server never published"),
+  /** The vector has another length or precision. */
+  WRONG_SHAPE("the update's vector does not have the model's form"),
+  /** NaN or infinite. */
+  NOT_FINITE("the update holds NaN or infinite values"),
+  /** Older than the staleness policy admits. */
+  TOO_STALE("the update is staler than the policy admits"),
+  /** The mailbox is full. */
+  BACKLOG("the mailbox is full"),
+  /** Came after the round that it belongs to. */
+  ROUND_OVER("the synchronous round that the update belongs to is over"),
+  /** The run is over. */
+  RUN_OVER("the run is over");
+
+  private final String sentence;
+
+  Refusal(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** One plain sentence for logs and people. */
+  public String sentence() {
+    return sentence;
+  }
+
+  /** Name in metrics and JSON: lower case with underscores. */
+  public String key() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

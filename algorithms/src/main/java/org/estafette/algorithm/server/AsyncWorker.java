@@ -1,0 +1,199 @@
+package org.estafette.algorithm.server;
+
+import org.estafette.algorithm.Assignment;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.GlobalModel;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
+import org.estafette.algorithm.Pull;
+import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.RoundReport;
+import org.estafette.algorithm.Update;
+import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker of a global model: pulls, takes its local steps, pushes Δ, and goes on with what the
+ * server answers. The same worker serves the asynchronous server and the synchronous rounds: only
+ * the server decides when it answers.
+ *
+ * <p>An answer that does not come within the patience is asked for again: the same push with the
+ * same sequence, so that it is applied at most once however often it arrives.
+ */
+public final class AsyncWorker implements org.estafette.algorithm.Participant {
+  private static final String PATIENCE = "answer";
+
+  private final long run;
+  private final double patience;
+  private final double secondsPerStep;
+  private PeerId self = PeerId.SERVER;
+  private int incarnation;
+  private long epoch;
+  private long version;
+  private long sequence;
+  private @Nullable Assignment current;
+  private @Nullable PseudoGradient unanswered;
+  private boolean waiting;
+
+  /**
+   * A worker of run {@code run}.
+   *
+   * @param patience seconds to wait for an answer before asking again; infinite to never ask again
+   * @param secondsPerStep what a local step is expected to take; NaN where that is not known
+   */
+  public AsyncWorker(long run, double patience, double secondsPerStep) {
+    if (!(patience > 0)) {
+      throw new IllegalArgumentException("patience=" + patience + " s (expected > 0)");
+    }
+    this.run = run;
+    this.patience = patience;
+    this.secondsPerStep = secondsPerStep;
+  }
+
+  @Override
+  public void on(Event event, Effects effects) {
+    switch (event) {
+      case Event.Started e -> {
+        self = e.view().self();
+        incarnation = e.view().incarnation();
+        epoch = e.view().epoch();
+        pull(effects);
+      }
+      case Event.Received e -> received(e.message(), effects);
+      case Event.RoundTrained e -> trained(e, effects);
+      case Event.TimerFired e -> {
+        if (e.timer().equals(PATIENCE) && waiting) {
+          askAgain(effects);
+        }
+      }
+      case Event.PeersChanged e -> {
+        if (e.view().epoch() > epoch) {
+          newServer(e.view().epoch(), effects);
+        }
+      }
+      case Event.Rejected e -> {}
+    }
+  }
+
+  /** What must survive for a simulated run to go on exactly; not while an answer is kept. */
+  public WorkerState state() {
+    return new WorkerState(self.slot(), incarnation, epoch, version, sequence, waiting, current);
+  }
+
+  /** Takes up a saved state instead of starting. */
+  public void restore(WorkerState state) {
+    self = PeerId.worker(state.slot());
+    incarnation = state.incarnation();
+    epoch = state.epoch();
+    version = state.version();
+    sequence = state.sequence();
+    waiting = state.waiting();
+    current = state.current();
+  }
+
+  private void received(Message message, Effects effects) {
+    if (!(message instanceof GlobalModel model)) {
+      if (message instanceof Update update) {
+        update.discard();
+      }
+      return;
+    }
+    Header h = model.header();
+    if (h.run() != run || h.epoch() < epoch || !waiting) {
+      // A late answer to a question that was answered meanwhile is no fault: it is only dropped.
+      if (h.run() != run) {
+        effects.decided(new Decision.Refused(h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + run + ")"));
+      } else if (h.epoch() < epoch) {
+        effects.decided(
+            new Decision.Refused(h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
+      }
+      model.discard();
+      return;
+    }
+    epoch = h.epoch();
+    version = h.version();
+    dropUnanswered();
+    effects.cancelTimer(PATIENCE);
+    Assignment assignment = model.assignment();
+    effects.load(model.parameters().vector());
+    model.discard();
+    current = assignment;
+    // Without an assignment the worker keeps listening: steps of a lost worker may come its way.
+    waiting = assignment == null;
+    if (assignment != null) {
+      effects.train(assignment.round(), assignment.order());
+    }
+  }
+
+  private void trained(Event.RoundTrained e, Effects effects) {
+    Assignment assignment = current;
+    if (assignment == null || assignment.round() != e.round()) {
+      e.delta().close(); // Of a round given out by a server that is gone.
+      return;
+    }
+    current = null;
+    if (e.result().steps() == 0) {
+      e.delta().close();
+      pull(effects);
+      return;
+    }
+    RoundReport report =
+        new RoundReport(
+            e.result().steps(),
+            e.result().tokens(),
+            e.seconds(),
+            e.result().meanLoss(),
+            assignment.order().shard());
+    Header header = header(++sequence, e.round());
+    if (Double.isFinite(patience)) {
+      Lease copy = e.delta().retain();
+      unanswered = new PseudoGradient(header, copy, report);
+    }
+    ask(new PseudoGradient(header, e.delta(), report), effects);
+  }
+
+  private void pull(Effects effects) {
+    dropUnanswered();
+    ask(new Pull(header(++sequence, 0), secondsPerStep), effects);
+  }
+
+  private void ask(Message message, Effects effects) {
+    waiting = true;
+    effects.send(PeerId.SERVER, message);
+    if (Double.isFinite(patience)) {
+      effects.setTimer(PATIENCE, patience);
+    }
+  }
+
+  private void askAgain(Effects effects) {
+    PseudoGradient push = unanswered;
+    if (push == null) {
+      pull(effects);
+      return;
+    }
+    push.delta().retain();
+    ask(push, effects);
+  }
+
+  /** The former server's rounds are void: what it answered or would answer counts no more. */
+  private void newServer(long newEpoch, Effects effects) {
+    epoch = newEpoch;
+    current = null;
+    pull(effects);
+  }
+
+  private void dropUnanswered() {
+    if (unanswered != null) {
+      unanswered.discard();
+      unanswered = null;
+    }
+  }
+
+  private Header header(long number, long round) {
+    return new Header(run, self, incarnation, number, epoch, version, round);
+  }
+}

@@ -1,0 +1,365 @@
+package org.estafette.algorithm.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.estafette.algorithm.Assignment;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.GlobalModel;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
+import org.estafette.algorithm.Pull;
+import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.Update;
+import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.memory.FlatVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Synchronous rounds, the yardstick: DiLoCo (arXiv 2311.08105, Algorithm 1), and FedAvg where the
+ * outer rule is SGD with rate 1. A round ends when every live participant has pushed; the mean over
+ * those that did, not over K, makes one outer step.
+ */
+public final class RoundCoordinator implements Server {
+  private static final String QUORUM = "quorum";
+
+  /** How a round's pushes are weighed. */
+  public enum Averaging {
+    /** All alike, as DiLoCo. */
+    UNIFORM,
+    /** By tokens seen, as FedAvg weighs by samples. */
+    TOKENS
+  }
+
+  private final ServerPlan plan;
+  private final FlatVector parameters;
+  private final FlatVector mean;
+  private final OuterOptimizer outer;
+  private final Averaging averaging;
+  private final int workers;
+  private final double quorumPatience;
+  private final Roster roster = new Roster();
+  private final WorkGiver work;
+  private final AdmissionGuard guard;
+  private final Snapshots snapshots;
+  private final TreeSet<PeerId> expected = new TreeSet<>();
+  private final TreeMap<PeerId, PseudoGradient> arrived = new TreeMap<>();
+  private final Map<PeerId, Long> answers = new TreeMap<>();
+  private long epoch;
+  private long version;
+  private long tokens;
+  private long sent;
+  private boolean running;
+  private boolean finished;
+
+  /**
+   * A coordinator for these parameters.
+   *
+   * @param workers participants that the first round waits for
+   * @param quorumPatience seconds after which it begins with those that have come
+   */
+  public RoundCoordinator(
+      ServerPlan plan,
+      FlatVector parameters,
+      OuterOptimizer outer,
+      Averaging averaging,
+      int workers,
+      double quorumPatience) {
+    this.plan = plan;
+    this.parameters = parameters;
+    this.mean = parameters.precision().zeros(parameters.length());
+    this.outer = outer;
+    this.averaging = averaging;
+    this.workers = workers;
+    this.quorumPatience = quorumPatience;
+    this.work = new WorkGiver(plan);
+    this.guard = new AdmissionGuard(plan.run(), parameters);
+    this.snapshots = new Snapshots(parameters, false);
+  }
+
+  @Override
+  public void on(Event event, Effects effects) {
+    switch (event) {
+      case Event.Started e -> started(e.view().epoch(), effects);
+      case Event.PeersChanged e -> {
+        for (Roster.Member m : roster.all()) {
+          if (m.live() && !e.view().live().contains(m.id)) {
+            leave(m, effects);
+          }
+        }
+        advance(e.at(), effects);
+      }
+      case Event.Received e -> {
+        switch (e.message()) {
+          case Pull pull -> pulled(pull, e.at(), effects);
+          case PseudoGradient push -> pushed(push, e.at(), effects);
+          case MergedPush merged -> merged.members().forEach(p -> pushed(p, e.at(), effects));
+          case Update other -> other.discard();
+        }
+      }
+      case Event.Rejected e -> {
+        effects.decided(new Decision.Refused(e.header(), e.reason(), "refused by the mailbox"));
+        drop(e.header(), effects, e.at());
+      }
+      case Event.TimerFired e -> {
+        if (e.timer().equals(QUORUM) && !running && !finished) {
+          begin(e.at(), effects);
+        }
+      }
+      case Event.RoundTrained e -> e.delta().close();
+    }
+  }
+
+  /** Under a new epoch, the round of the former one is void: its workers will pull again. */
+  private void started(long newEpoch, Effects effects) {
+    if (newEpoch != epoch) {
+      for (Roster.Member m : roster.all()) {
+        leave(m, effects);
+      }
+      expected.clear();
+      running = false;
+    }
+    epoch = newEpoch;
+  }
+
+  private void pulled(Pull pull, double at, Effects effects) {
+    Header h = pull.header();
+    Roster.Member member = roster.find(h.sender());
+    Outcome.Refused origin = guard.origin(h, member);
+    if (origin != null) {
+      effects.decided(new Decision.Refused(h, origin.reason(), origin.detail()));
+      return;
+    }
+    boolean joins = member == null || !member.live() || member.incarnation != h.incarnation();
+    if (member == null) {
+      member = roster.add(h.sender());
+    } else if (member.incarnation != h.incarnation()) {
+      leave(member, effects);
+      member.lastSequence = 0;
+    }
+    member.incarnation = h.incarnation();
+    roster.live(member, true);
+    member.waiting = true;
+    member.lastSequence = Math.max(member.lastSequence, h.sequence());
+    if (Double.isNaN(member.secondsPerStep())) {
+      roster.measured(member, pull.secondsPerStep());
+    }
+    answers.put(member.id, h.sequence());
+    if (joins) {
+      effects.decided(new Decision.Joined(h.sender(), h.incarnation()));
+    }
+    if (running && expected.contains(member.id) && !arrived.containsKey(member.id)) {
+      send(member, at, effects, new Outcome.Welcome()); // It lost its answer: the round again.
+      return;
+    }
+    if (!running && !finished && waitingLive() == 1) {
+      effects.setTimer(QUORUM, quorumPatience);
+    }
+    advance(at, effects);
+  }
+
+  private void pushed(PseudoGradient push, double at, Effects effects) {
+    Header h = push.header();
+    Roster.Member member = roster.find(h.sender());
+    Outcome.Refused refused = guard.push(push, member, epoch, version);
+    if (refused == null && (!running || h.version() != version || !expected.contains(h.sender()))) {
+      refused =
+          AdmissionGuard.refused(
+              finished ? Refusal.RUN_OVER : Refusal.ROUND_OVER,
+              "base version=" + h.version() + " (expected " + version + ")");
+    }
+    if (refused != null || member == null) {
+      Outcome.Refused why =
+          refused != null ? refused : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
+      push.discard();
+      effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
+      if (why.reason() != Refusal.DUPLICATE && why.reason() != Refusal.WRONG_RUN) {
+        drop(h, effects, at);
+      }
+      return;
+    }
+    member.lastSequence = h.sequence();
+    member.waiting = true;
+    roster.measured(member, push.report().secondsPerStep());
+    work.took(member, push.report().steps());
+    tokens += push.report().tokens();
+    arrived.put(member.id, push);
+    answers.put(member.id, h.sequence());
+    advance(at, effects);
+  }
+
+  /** The sender of a refused push takes no part in this round any more; it joins the next one. */
+  private void drop(Header h, Effects effects, double at) {
+    Roster.Member member = roster.find(h.sender());
+    if (member == null || member.incarnation != h.incarnation()) {
+      return;
+    }
+    work.lost(member);
+    member.lastSequence = Math.max(member.lastSequence, h.sequence());
+    member.waiting = true;
+    answers.put(member.id, h.sequence());
+    if (!arrived.containsKey(member.id)) {
+      expected.remove(member.id);
+    }
+    advance(at, effects);
+  }
+
+  private void leave(Roster.Member member, Effects effects) {
+    int lost = work.lost(member);
+    member.waiting = false;
+    if (!arrived.containsKey(member.id)) {
+      expected.remove(member.id);
+    }
+    if (member.live()) {
+      effects.decided(new Decision.Left(member.id, member.incarnation, lost));
+    }
+    roster.live(member, false);
+  }
+
+  /** Ends the round if all pushes are in, and begins the next one if it may begin. */
+  private void advance(double at, Effects effects) {
+    if (running && arrived.keySet().containsAll(expected)) {
+      close(effects);
+    }
+    if (!running && !finished && (version > 0 || waitingLive() >= workers) && waitingLive() > 0) {
+      begin(at, effects);
+    }
+  }
+
+  private long waitingLive() {
+    return roster.all().stream().filter(m -> m.live() && m.waiting).count();
+  }
+
+  private void begin(double at, Effects effects) {
+    effects.cancelTimer(QUORUM);
+    expected.clear();
+    for (Roster.Member m : roster.all()) {
+      if (m.live() && m.waiting && send(m, at, effects, outcomeOf(m))) {
+        expected.add(m.id);
+      }
+    }
+    running = !expected.isEmpty();
+    if (!running && work.exhausted()) {
+      finished = true;
+      effects.decided(new Decision.Finished(version, work.localSteps(), tokens));
+    }
+  }
+
+  private Outcome outcomeOf(Roster.Member m) {
+    return version > 0 && m.round > 0 ? new Outcome.Applied(version, 0, 1) : new Outcome.Welcome();
+  }
+
+  private boolean send(Roster.Member member, double at, Effects effects, Outcome outcome) {
+    work.lost(member);
+    Assignment assignment = work.next(member, roster, at);
+    member.waiting = assignment == null;
+    if (assignment != null) {
+      effects.decided(new Decision.Assigned(member.id, assignment, version));
+    }
+    Header header = new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
+    effects.send(
+        member.id,
+        new GlobalModel(
+            header,
+            snapshots.at(version, member.id, effects),
+            answers.getOrDefault(member.id, 0L),
+            outcome,
+            assignment));
+    return assignment != null;
+  }
+
+  /** The outer step on the mean of what arrived, added in the order of the slots. */
+  private void close(Effects effects) {
+    int n = arrived.size();
+    running = false;
+    expected.clear();
+    if (n == 0) {
+      return;
+    }
+    FlatVector[] deltas = new FlatVector[n];
+    double[] weights = new double[n];
+    double total = 0;
+    int j = 0;
+    for (PseudoGradient push : arrived.values()) {
+      deltas[j] = push.delta().vector();
+      weights[j] = averaging == Averaging.TOKENS ? push.report().tokens() : 1;
+      total += weights[j++];
+    }
+    for (j = 0; j < n; j++) {
+      weights[j] /= total;
+    }
+    mean.weightedSum(deltas, weights, n);
+    outer.apply(parameters, new FlatVector[] {mean}, new double[] {1}, 1);
+    version++;
+    j = 0;
+    for (PseudoGradient push : arrived.values()) {
+      effects.decided(
+          new Decision.Applied(push.header(), push.report(), 0, weights[j++], version, n > 1));
+      push.discard();
+    }
+    arrived.clear();
+    effects.decided(new Decision.RoundClosed(version, n, version));
+  }
+
+  @Override
+  public FlatVector parameters() {
+    return parameters;
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public long counter() {
+    return outer.counter();
+  }
+
+  @Override
+  public boolean finished() {
+    return finished;
+  }
+
+  @Override
+  public void close() {
+    snapshots.clear();
+    arrived.values().forEach(PseudoGradient::discard);
+    arrived.clear();
+  }
+
+  @Override
+  public ServerState state() {
+    return SavedState.of(
+        epoch, version, tokens, sent, finished, outer, work, roster, parameters, List.of(), Double.NaN);
+  }
+
+  @Override
+  public boolean atRest() {
+    return arrived.isEmpty();
+  }
+
+  @Override
+  public void restore(ServerState state) {
+    SavedState.take(state, parameters, outer, work, roster);
+    epoch = state.epoch();
+    version = state.version();
+    tokens = state.tokens();
+    sent = state.sent();
+    finished = state.finished();
+    expected.clear();
+    for (Roster.Member m : roster.all()) {
+      answers.put(m.id, m.lastSequence);
+      if (m.live() && m.busySteps > 0) {
+        expected.add(m.id);
+      }
+    }
+    running = !expected.isEmpty();
+  }
+}

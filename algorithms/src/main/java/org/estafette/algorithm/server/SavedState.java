@@ -1,0 +1,85 @@
+package org.estafette.algorithm.server;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.memory.FlatVector;
+
+/** What both servers do alike with {@link ServerState}. */
+final class SavedState {
+  private SavedState() {}
+
+  static SequencedMap<String, FlatVector> vectors(FlatVector parameters, OuterOptimizer outer) {
+    SequencedMap<String, FlatVector> vectors = new LinkedHashMap<>();
+    vectors.put(ServerState.PARAMETERS, parameters);
+    vectors.putAll(outer.vectors());
+    return vectors;
+  }
+
+  static ServerState of(
+      long epoch,
+      long version,
+      long tokens,
+      long sent,
+      boolean finished,
+      OuterOptimizer outer,
+      WorkGiver work,
+      Roster roster,
+      FlatVector parameters,
+      List<ServerState.HeldAnswer> held,
+      double windowEnds) {
+    return new ServerState(
+        ServerState.SCHEMA,
+        epoch,
+        version,
+        outer.counter(),
+        work.localSteps(),
+        tokens,
+        sent,
+        finished,
+        work.shardProgress(),
+        roster.records(),
+        held,
+        windowEnds,
+        vectors(parameters, outer));
+  }
+
+  /** Takes up the parts that both servers share, after checking that all of it fits. */
+  static void take(
+      ServerState saved, FlatVector parameters, OuterOptimizer outer, WorkGiver work, Roster roster) {
+    SequencedMap<String, FlatVector> present = vectors(parameters, outer);
+    check(saved, present);
+    present.forEach((name, here) -> here.copyFrom(vector(saved, name)));
+    outer.restoreCounter(saved.counter());
+    work.restore(saved.localSteps(), saved.shardProgress(), saved.workers());
+    roster.restore(saved.workers());
+  }
+
+  private static FlatVector vector(ServerState saved, String name) {
+    return Objects.requireNonNull(saved.vectors().get(name), name);
+  }
+
+  private static void check(ServerState saved, SequencedMap<String, FlatVector> present) {
+    if (saved.schema() != ServerState.SCHEMA) {
+      throw new IllegalArgumentException(
+          "saved state has schema=" + saved.schema() + " (expected " + ServerState.SCHEMA
+              + "): it was written by another version of Estafette");
+    }
+    if (!saved.vectors().keySet().equals(present.keySet())) {
+      throw new IllegalArgumentException(
+          "saved state holds " + saved.vectors().keySet() + " (expected " + present.keySet()
+              + "): resume with the outer optimizer that the run began with");
+    }
+    present.forEach(
+        (name, here) -> {
+          long length = vector(saved, name).length();
+          if (length != here.length()) {
+            throw new IllegalArgumentException(
+                "saved " + name + " has length=" + length + " (expected " + here.length()
+                    + "): resume with the model that the run began with");
+          }
+        });
+  }
+}

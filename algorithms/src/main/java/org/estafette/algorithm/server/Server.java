@@ -1,0 +1,39 @@
+package org.estafette.algorithm.server;
+
+import org.estafette.algorithm.Participant;
+import org.estafette.memory.FlatVector;
+
+/** A participant that owns the global model: asynchronous or in rounds. */
+public interface Server extends Participant, AutoCloseable {
+  /** The global parameters x; read between events only. */
+  FlatVector parameters();
+
+  /** Versions published so far. */
+  long version();
+
+  /** Pushes that the outer optimizer has seen: where a momentum period stands. */
+  long counter();
+
+  /** What must survive; the vectors are live, read between events only. */
+  ServerState state();
+
+  /**
+   * Whether {@link #state} holds everything at this moment. A synchronous coordinator that holds
+   * pushes of an open round does not; its next moment of rest is the round's end.
+   */
+  boolean atRest();
+
+  /**
+   * Takes up a saved state, before {@code Started}.
+   *
+   * @throws IllegalArgumentException where it does not fit this server's model or optimizer
+   */
+  void restore(ServerState state);
+
+  /** Whether the budget is used up and the last push is in. */
+  boolean finished();
+
+  /** Gives back the leases that the server holds. */
+  @Override
+  void close();
+}

@@ -1,0 +1,57 @@
+package org.estafette.algorithm.server;
+
+import org.estafette.algorithm.outer.StalenessPolicy;
+import org.estafette.algorithm.pace.GraceWindow;
+import org.estafette.algorithm.pace.LocalSteps;
+import org.estafette.algorithm.pace.ShardChoice;
+
+/**
+ * What a server is to do.
+ *
+ * @param run number of the run: messages of others are refused
+ * @param weight w, the plan's factor on every push, before the staleness policy's
+ * @param staleness what staleness does to a push
+ * @param compensation λ of delay compensation; 0 for none
+ * @param localSteps how many local steps a round has
+ * @param grace window in which arrivals are grouped
+ * @param shards how shards are chosen
+ * @param shardSizes size of each shard
+ * @param budget local steps of the whole run, over all workers; {@link Long#MAX_VALUE} for no end
+ * @param schedule what the learning-rate schedule counts
+ * @param seed of shard choices
+ */
+public record ServerPlan(
+    long run,
+    double weight,
+    StalenessPolicy staleness,
+    double compensation,
+    LocalSteps localSteps,
+    GraceWindow grace,
+    ShardChoice shards,
+    long[] shardSizes,
+    long budget,
+    ScheduleScope schedule,
+    long seed) {
+
+  /** What the learning-rate schedule counts. */
+  public enum ScheduleScope {
+    /** Local steps on the shard that is trained: one schedule a shard, as published. */
+    SHARD,
+    /** Local steps of the run, over all workers: slow and fast workers decay together. */
+    RUN
+  }
+
+  /** Checks the numbers. */
+  public ServerPlan {
+    shardSizes = shardSizes.clone();
+    if (shardSizes.length == 0) {
+      throw new IllegalArgumentException("shards=0 (expected at least one shard of data)");
+    }
+    if (!(weight > 0)) {
+      throw new IllegalArgumentException("push weight=" + weight + " (expected > 0)");
+    }
+    if (budget < 1) {
+      throw new IllegalArgumentException("budget=" + budget + " local steps (expected >= 1)");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.estafette.algorithm.server;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.estafette.algorithm.Assignment;
+import org.estafette.algorithm.train.TrainOrder;
+import org.jspecify.annotations.Nullable;
+
+/** Gives out rounds: how many steps, on which shard, at which place of the schedule. */
+final class WorkGiver {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private final ServerPlan plan;
+  private long[] shardProgress;
+  private long done;
+  private long outstanding;
+
+  WorkGiver(ServerPlan plan) {
+    this.plan = plan;
+    this.shardProgress = new long[plan.shardSizes().length];
+  }
+
+  /** The member's next round; null where the budget is given out. */
+  @Nullable Assignment next(Roster.Member member, Roster roster, double at) {
+    long left = plan.budget() - done - outstanding;
+    if (left <= 0) {
+      return null;
+    }
+    int wanted = plan.localSteps().steps(member.speed(), roster.fastestSpeed());
+    int steps = (int) Math.min(wanted, left);
+    long round = ++member.round;
+    int shard =
+        plan.shards().choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
+    TrainOrder order =
+        switch (plan.schedule()) {
+          case SHARD -> new TrainOrder(steps, shard, shardProgress[shard], shardProgress[shard], 1);
+          case RUN ->
+              new TrainOrder(steps, shard, shardProgress[shard], done, roster.stepsPerStepOf(member));
+        };
+    shardProgress[shard] += steps;
+    outstanding += steps;
+    member.busySteps = steps;
+    member.busyShard = shard;
+    member.assignedAt = at;
+    member.waiting = false;
+    return new Assignment(round, order, steps < wanted ? "what is left of the budget" : "local steps of the plan");
+  }
+
+  /** A push of {@code steps} steps from this member was taken. */
+  void took(Roster.Member member, int steps) {
+    outstanding -= member.busySteps;
+    shardProgress[member.busyShard] += steps - member.busySteps;
+    member.busySteps = 0;
+    done += steps;
+  }
+
+  /** The member's round is lost or refused: its steps go back to the budget. Returns them. */
+  int lost(Roster.Member member) {
+    int steps = member.busySteps;
+    outstanding -= steps;
+    shardProgress[member.busyShard] -= steps;
+    member.busySteps = 0;
+    return steps;
+  }
+
+  boolean exhausted() {
+    return done >= plan.budget();
+  }
+
+  long localSteps() {
+    return done;
+  }
+
+  long[] shardProgress() {
+    return shardProgress.clone();
+  }
+
+  void restore(long localSteps, long[] progress, List<WorkerRecord> workers) {
+    if (progress.length != shardProgress.length) {
+      throw new IllegalArgumentException(
+          "saved shards=" + progress.length + " (expected " + shardProgress.length + ", as the data has)");
+    }
+    this.done = localSteps;
+    this.outstanding = workers.stream().mapToLong(WorkerRecord::busySteps).sum();
+    this.shardProgress = progress.clone();
+  }
+
+  private double uniform(Roster.Member member, long round) {
+    long key = plan.seed() + GOLDEN * (31L * member.id.slot() + 1) + round * 0xD1B54A32D192ED03L;
+    return new SplittableRandom(key).nextDouble();
+  }
+}

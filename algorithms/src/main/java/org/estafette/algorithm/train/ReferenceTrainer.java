@@ -1,0 +1,87 @@
+package org.estafette.algorithm.train;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Float64Vector;
+import org.estafette.memory.Precision;
+
+/**
+ * Local gradient descent in float64 on a function handed in: small tasks whose every number is to be
+ * followed exactly. x ← x − η(t)·∇f(x).
+ */
+public final class ReferenceTrainer implements LocalTrainer {
+  /** A differentiable function of the parameters. */
+  @FunctionalInterface
+  public interface Objective {
+    /**
+     * Loss at {@code x}; its gradient goes into {@code gradient}.
+     *
+     * @param shard whose function it is
+     * @param step steps taken on that shard before
+     */
+    double lossAndGradient(int shard, long step, Float64Vector x, Float64Vector gradient);
+  }
+
+  private final Objective objective;
+  private final java.util.function.DoubleUnaryOperator rate;
+  private final Float64Vector start;
+  private final Float64Vector x;
+  private final Float64Vector gradient;
+
+  /** A trainer for {@code dimension} parameters whose learning rate is a function of the schedule step. */
+  public ReferenceTrainer(
+      int dimension, Objective objective, java.util.function.DoubleUnaryOperator rate) {
+    this.objective = objective;
+    this.rate = rate;
+    this.start = Float64Vector.zeros(dimension);
+    this.x = Float64Vector.zeros(dimension);
+    this.gradient = Float64Vector.zeros(dimension);
+  }
+
+  @Override
+  public long dimension() {
+    return x.length();
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FLOAT64;
+  }
+
+  @Override
+  public void load(FlatVector parameters) {
+    start.copyFrom(parameters);
+    x.copyFrom(parameters);
+  }
+
+  @Override
+  public TrainedRound train(TrainOrder order, BooleanSupplier interrupted) {
+    double sum = 0;
+    double last = Double.NaN;
+    int taken = 0;
+    while (taken < order.steps() && !interrupted.getAsBoolean()) {
+      last = objective.lossAndGradient(order.shard(), order.shardStep() + taken, x, gradient);
+      x.axpy(-rate.applyAsDouble(order.scheduleStep() + taken * order.scheduleStride()), gradient);
+      sum += last;
+      taken++;
+    }
+    return new TrainedRound(taken, taken, sum / taken, last);
+  }
+
+  @Override
+  public void pseudoGradient(FlatVector into) {
+    into.difference(start, x);
+  }
+
+  @Override
+  public TrainerState state() {
+    return new TrainerState(0, List.of());
+  }
+
+  @Override
+  public void restore(TrainerState state) {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,61 @@
+package org.estafette.channel;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the channel's thread does when a round of work found none. Right after work it yields, so
+ * that an answer is met awake; then it sleeps, each time twice as long, up to a millisecond, and
+ * after a second of silence up to five: training threads own the cores. A local send ends the sleep
+ * at once.
+ */
+final class AdaptiveIdle {
+  private static final long AWAKE_NANOS = 100_000;
+  private static final long FIRST_SLEEP_NANOS = 10_000;
+  private static final long LONG_SLEEP_NANOS = 1_000_000;
+  private static final long SILENCE_NANOS = 1_000_000_000;
+  private static final long SILENT_SLEEP_NANOS = 5_000_000;
+
+  private final boolean alwaysYield;
+  private volatile @Nullable Thread sleeper;
+  private long lastWork = System.nanoTime();
+  private long sleep = FIRST_SLEEP_NANOS;
+
+  AdaptiveIdle(ChannelConfig.Idle idle) {
+    this.alwaysYield = idle == ChannelConfig.Idle.YIELD;
+  }
+
+  /**
+   * One pause, or none.
+   *
+   * @param work what the round did; 0 for nothing
+   * @param wanted asked again right before sleeping, so that no wake-up is lost
+   */
+  void idle(int work, long now, BooleanSupplier wanted) {
+    if (work > 0) {
+      lastWork = now;
+      sleep = FIRST_SLEEP_NANOS;
+      return;
+    }
+    long silence = now - lastWork;
+    if (alwaysYield || silence < AWAKE_NANOS) {
+      Thread.yield();
+      return;
+    }
+    sleeper = Thread.currentThread();
+    if (!wanted.getAsBoolean()) {
+      LockSupport.parkNanos(this, sleep);
+    }
+    sleeper = null;
+    sleep = Math.min(2 * sleep, silence < SILENCE_NANOS ? LONG_SLEEP_NANOS : SILENT_SLEEP_NANOS);
+  }
+
+  /** Ends the sleep, if there is one. Any thread. */
+  void wake() {
+    Thread thread = sleeper;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+}
