@@ -27,6 +27,11 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%." + decimals + "f %s", scaled, units[unit]);
   }
 
+  /** The same for whole numbers. */
+  public static String count(long value) {
+    return count((double) value);
+  }
+
   /** Four significant digits, or a dash. */
   public static String loss(@Nullable Double value) {
     if (value == null || value.isNaN()) {

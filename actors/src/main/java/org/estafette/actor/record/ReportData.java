@@ -139,7 +139,7 @@ record ReportData(
       bar.add(number(push.seconds() - push.roundSeconds()));
       bar.add(number(push.seconds()));
       bar.add(push.staleness());
-      bar.add(push.outcome().ordinal());
+      bar.add(code(push.outcome()));
       bar.add(push.round());
       bar.add(push.steps());
       bar.add(number(push.loss()));
@@ -149,6 +149,14 @@ record ReportData(
       bars.add(bar);
     }
     return bars;
+  }
+
+  private static int code(Metric.Outcome outcome) {
+    return switch (outcome) {
+      case ACCEPTED -> 0;
+      case MERGED -> 1;
+      case REFUSED -> 2;
+    };
   }
 
   private static List<List<Object>> events(RunRecord run, Map<String, Integer> lanes) {

@@ -16,6 +16,7 @@ final class Terminal {
   private Terminal() {}
 
   /** Whether a person sits in front of it, and it understands escape sequences. */
+  @SuppressWarnings("SystemConsoleNull") // it still does where jdk.console names another provider
   static boolean isInteractive() {
     Console console = System.console();
     return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));
