@@ -102,7 +102,7 @@ record ReportData(
   }
 
   private static Curves curves(RunRecord run) {
-    List<Metric.ProgressPoint> points = run.progress().toList();
+    List<Metric.ProgressPoint> points = inOrder(run);
     int group = Math.max(1, (points.size() + MOST_POINTS - 1) / MOST_POINTS);
     Curves curves =
         new Curves(
@@ -126,6 +126,24 @@ record ReportData(
       curves.validation().add(measured == null ? null : number(measured));
     }
     return curves;
+  }
+
+  /**
+   * The points with tokens and seconds in order. A resumed run goes back to its checkpoint: what
+   * was measured behind it belongs to steps that were taken again.
+   */
+  private static List<Metric.ProgressPoint> inOrder(RunRecord run) {
+    List<Metric.ProgressPoint> points = new ArrayList<>();
+    run.progress()
+        .forEach(point -> {
+          while (!points.isEmpty()
+              && (points.getLast().tokens() > point.tokens()
+                  || points.getLast().seconds() > point.seconds())) {
+            points.removeLast();
+          }
+          points.add(point);
+        });
+    return points;
   }
 
   private static List<List<@Nullable Object>> bars(RunRecord run, Map<String, Integer> lanes) {
