@@ -7,7 +7,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A line of {@code metrics.jsonl}. Times are seconds since the run began; losses are in nats. */
+/**
+ * A line of {@code metrics.jsonl}. Times are seconds since the run began, and in a resumed run go
+ * on from those of its checkpoint; losses are in nats.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Metric.ProgressPoint.class, name = "progress"),

@@ -3,12 +3,12 @@ package org.estafette.actor.record;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers for people. */
-final class Numbers {
+/** Numbers for people, the same on the page and in the terminal. */
+public final class Numbers {
   private Numbers() {}
 
   /** 950, 12,300, 6.00 M, 1.20 G. */
-  static String count(double value) {
+  public static String count(double value) {
     if (!Double.isFinite(value)) {
       return "–";
     }
@@ -27,8 +27,13 @@ final class Numbers {
     return String.format(Locale.ROOT, "%." + decimals + "f %s", scaled, units[unit]);
   }
 
+  /** The same for whole numbers. */
+  public static String count(long value) {
+    return count((double) value);
+  }
+
   /** Four significant digits, or a dash. */
-  static String loss(@Nullable Double value) {
+  public static String loss(@Nullable Double value) {
     if (value == null || value.isNaN()) {
       return "–";
     }
@@ -38,7 +43,7 @@ final class Numbers {
   }
 
   /** 0.42 s, 8.4 s, 3 min 20 s, 1 h 02 min. */
-  static String duration(double seconds) {
+  public static String duration(double seconds) {
     if (!Double.isFinite(seconds)) {
       return "–";
     }
@@ -59,7 +64,7 @@ final class Numbers {
   }
 
   /** Bytes in GiB. */
-  static String gibibytes(long bytes) {
+  public static String gibibytes(long bytes) {
     return String.format(Locale.ROOT, "%.0f GiB", bytes / (double) (1L << 30));
   }
 }

@@ -102,7 +102,7 @@ record ReportData(
   }
 
   private static Curves curves(RunRecord run) {
-    List<Metric.ProgressPoint> points = run.progress().toList();
+    List<Metric.ProgressPoint> points = inOrder(run);
     int group = Math.max(1, (points.size() + MOST_POINTS - 1) / MOST_POINTS);
     Curves curves =
         new Curves(
@@ -128,6 +128,24 @@ record ReportData(
     return curves;
   }
 
+  /**
+   * The points with tokens and seconds in order. A resumed run goes back to its checkpoint: what
+   * was measured behind it belongs to steps that were taken again.
+   */
+  private static List<Metric.ProgressPoint> inOrder(RunRecord run) {
+    List<Metric.ProgressPoint> points = new ArrayList<>();
+    run.progress()
+        .forEach(point -> {
+          while (!points.isEmpty()
+              && (points.getLast().tokens() > point.tokens()
+                  || points.getLast().seconds() > point.seconds())) {
+            points.removeLast();
+          }
+          points.add(point);
+        });
+    return points;
+  }
+
   private static List<List<@Nullable Object>> bars(RunRecord run, Map<String, Integer> lanes) {
     List<Metric.PushRecord> shown =
         run.pushes().filter(push -> lanes.containsKey(push.worker())).toList();
@@ -139,7 +157,7 @@ record ReportData(
       bar.add(number(push.seconds() - push.roundSeconds()));
       bar.add(number(push.seconds()));
       bar.add(push.staleness());
-      bar.add(push.outcome().ordinal());
+      bar.add(code(push.outcome()));
       bar.add(push.round());
       bar.add(push.steps());
       bar.add(number(push.loss()));
@@ -149,6 +167,14 @@ record ReportData(
       bars.add(bar);
     }
     return bars;
+  }
+
+  private static int code(Metric.Outcome outcome) {
+    return switch (outcome) {
+      case ACCEPTED -> 0;
+      case MERGED -> 1;
+      case REFUSED -> 2;
+    };
   }
 
   private static List<List<Object>> events(RunRecord run, Map<String, Integer> lanes) {

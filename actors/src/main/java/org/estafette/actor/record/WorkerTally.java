@@ -74,9 +74,9 @@ final class WorkerTally {
         Numbers.count(steps),
         Numbers.count(tokens),
         ratio(100.0 * tokens, allTokens, "%.1f %%"),
-        ratio(steps, rounds, "%.1f"),
+        ratio((double) steps, rounds, "%.1f"),
         rounds == 0 ? "–" : Numbers.duration(trainingSeconds / rounds),
-        ratio(stalenessSum, applied, "%.2f") + (applied == 0 ? "" : " / " + stalenessMax),
+        ratio((double) stalenessSum, applied, "%.2f") + (applied == 0 ? "" : " / " + stalenessMax),
         trainingSeconds > 0 ? Numbers.count(tokens / trainingSeconds) : "–");
   }
 

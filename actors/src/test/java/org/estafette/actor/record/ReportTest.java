@@ -88,6 +88,18 @@ class ReportTest {
   }
 
   @Test
+  void shouldDropWhatAResumedRunDidAgain() throws IOException {
+    List<Metric> metrics = new ArrayList<>();
+    for (long tokens : new long[] {10, 20, 30, 40, 25, 35}) {
+      metrics.add(
+          new Metric.ProgressPoint(
+              tokens, tokens, 1, tokens, null, 1, 1, 1, Pushes.NONE, Staleness.NONE));
+    }
+    JsonNode data = data(Report.html(List.of(new RunRecord("resumed", "", null, metrics))));
+    assertThat(data.at("/runs/0/tokens").toString()).isEqualTo("[10,20,25,35]");
+  }
+
+  @Test
   void shouldKeepThePageSmallForManyPushesAndWorkers() throws IOException {
     List<Metric> metrics = new ArrayList<>();
     for (int i = 0; i < 30_000; i++) {
