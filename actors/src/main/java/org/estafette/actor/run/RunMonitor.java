@@ -64,7 +64,15 @@ public final class RunMonitor {
       int restarts,
       Pushes pushes,
       Staleness staleness,
-      boolean finished) {}
+      boolean finished) {
+
+    /** As a line of progress at {@code at}, with the mean throughput so far. */
+    public Metric.ProgressPoint point(double at, long tokensBefore) {
+      double rate = at > 0 ? (tokens - tokensBefore) / at : 0;
+      return new Metric.ProgressPoint(
+          at, tokens, localSteps, trainLoss, validationLoss, rate, version, workers, pushes, staleness);
+    }
+  }
 
   /**
    * @param budgetTokens length of the run
