@@ -75,10 +75,11 @@ final class RowKernelsVector implements RowKernels {
 
   @Override
   public void biasGeluBackward(long d, long dBias, long x, int rows, int width) {
-    for (int r = 0; r < rows; r++) {
-      long row = 4L * r * width;
-      RowKernelsVectorActivation.biasGeluBackward(d + row, dBias, x + row, width);
+    long count = (long) rows * width;
+    for (long i = 0; i < count; i += PIECE) {
+      RowKernelsVectorActivation.geluBackward(d + 4 * i, x + 4 * i, piece(count, i));
     }
+    RowKernelsVectorActivation.biasGradient(dBias, d, rows, width);
   }
 
   @Override
