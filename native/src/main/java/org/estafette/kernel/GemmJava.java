@@ -84,7 +84,9 @@ final class GemmJava implements Gemm {
     }
   }
 
-  /** Packs {@code width} columns into panels of {@code panel}: [panel][k][column], padded with 0. */
+  /**
+   * Packs {@code width} columns into panels of {@code panel}: [panel][k][column], padded with 0.
+   */
   private static void pack(
       long to, long from, int strideK, int strideColumn, int k, int width, int panel) {
     for (int w = 0; w < width; w += panel) {

@@ -100,8 +100,8 @@ final class Lanes {
   }
 
   /**
-   * eˣ by x = n·ln 2 + r and a polynomial of degree 6 in r (Cephes' expf); relative error below 2e-7,
-   * x clamped to [−87.3, 88.3].
+   * eˣ by x = n·ln 2 + r and a polynomial of degree 6 in r (Cephes' expf); relative error below
+   * 2e-7, x clamped to [−87.3, 88.3].
    */
   static FloatVector exp(FloatVector x) {
     FloatVector c = x.max(EXP_MIN).min(EXP_MAX);

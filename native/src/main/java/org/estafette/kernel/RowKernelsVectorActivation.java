@@ -110,8 +110,7 @@ final class RowKernelsVectorActivation {
     if (bound < width) {
       long at = 4L * bound;
       VectorMask<Float> tail = Lanes.first(width - bound);
-      Lanes.store(
-          Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)).max(0f), x + at, tail);
+      Lanes.store(Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)).max(0f), x + at, tail);
     }
   }
 

@@ -15,7 +15,15 @@ final class RowKernelsVectorNorm {
       long out, long mean, long rstd, long in, long gamma, long beta, int rows, int width) {
     for (int r = 0; r < rows; r++) {
       long row = 4L * r * width;
-      normalize(out + row, mean + 4L * r, rstd + 4L * r, in + row, sum(in + row, width), gamma, beta, width);
+      normalize(
+          out + row,
+          mean + 4L * r,
+          rstd + 4L * r,
+          in + row,
+          sum(in + row, width),
+          gamma,
+          beta,
+          width);
     }
   }
 
@@ -55,8 +63,7 @@ final class RowKernelsVectorNorm {
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
-      FloatVector x =
-          Lanes.load(in + at).add(Lanes.load(branch + at).add(Lanes.load(bias + at)));
+      FloatVector x = Lanes.load(in + at).add(Lanes.load(branch + at).add(Lanes.load(bias + at)));
       Lanes.store(x, out + at);
       sum = sum.add(x);
     }
@@ -198,16 +205,11 @@ final class RowKernelsVectorNorm {
     return Float.intBitsToFloat((int) pair);
   }
 
-  /** Adds to dGamma and dBeta; gives Σ dOut·gamma and Σ dOut·gamma·normed of {@code bound} elements. */
+  /**
+   * Adds to dGamma and dBeta; gives Σ dOut·gamma and Σ dOut·gamma·normed of {@code bound} elements.
+   */
   private static long sums(
-      long dGamma,
-      long dBeta,
-      long dOut,
-      long in,
-      float mean,
-      float rstd,
-      long gamma,
-      int bound) {
+      long dGamma, long dBeta, long dOut, long in, float mean, float rstd, long gamma, int bound) {
     FloatVector center = Lanes.all(mean);
     FloatVector factor = Lanes.all(rstd);
     FloatVector sums = Lanes.zero();
@@ -226,14 +228,7 @@ final class RowKernelsVectorNorm {
   }
 
   private static long sumsTail(
-      long dGamma,
-      long dBeta,
-      long dOut,
-      long in,
-      float mean,
-      float rstd,
-      long gamma,
-      int count) {
+      long dGamma, long dBeta, long dOut, long in, float mean, float rstd, long gamma, int count) {
     VectorMask<Float> tail = Lanes.first(count);
     FloatVector normed = Lanes.load(in, tail).sub(mean).mul(rstd);
     FloatVector d = Lanes.load(dOut, tail);

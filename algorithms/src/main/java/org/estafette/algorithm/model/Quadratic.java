@@ -88,8 +88,7 @@ public final class Quadratic implements Model {
     for (int r = 0; r < rows.size(); r++) {
       int i = rows.labels()[r];
       loss += term(rows, r, parameters);
-      device.multiply(
-          true, false, dimension, 1, heights[i], matrices[i], residual, true, gradient);
+      device.multiply(true, false, dimension, 1, heights[i], matrices[i], residual, true, gradient);
       if (rows.width() > 0) {
         device.axpy(1f, noise, gradient);
       }
