@@ -103,7 +103,9 @@ class GemmTest {
 
   @Test
   void shouldGiveEveryProviderAReason() {
-    assertThat(GemmProviders.all()).extracting(GemmProvider::name).containsExactly("onednn", "openblas", "java");
+    assertThat(GemmProviders.all())
+        .extracting(GemmProvider::name)
+        .containsExactly("onednn", "openblas", "java");
     assertThat(GemmProviders.all()).allSatisfy(p -> assertThat(p.reason()).endsWith("."));
   }
 

@@ -10,9 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the fast kernels to the scalar ones over awkward sizes, and checks that no float behind is touched. */
+/**
+ * Holds the fast kernels to the scalar ones over awkward sizes, and checks that no float behind is
+ * touched.
+ */
 class RowKernelsTest {
-  private static final int[] WIDTHS = {1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 61, 64, 65, 97, 127, 131};
+  private static final int[] WIDTHS = {
+    1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 61, 64, 65, 97, 127, 131
+  };
   private static final int GUARD = 16;
   private static final float MARK = 12345.75f;
 
@@ -99,8 +104,14 @@ class RowKernelsTest {
         1e-4,
         (k, b, r, w) -> {
           k.layerNorm(
-              b.buffer(r * w), b.buffer(r), b.buffer(r), b.buffer(r * w), b.buffer(w), b.buffer(w),
-              r, w);
+              b.buffer(r * w),
+              b.buffer(r),
+              b.buffer(r),
+              b.buffer(r * w),
+              b.buffer(w),
+              b.buffer(w),
+              r,
+              w);
           return 0;
         });
   }
@@ -112,8 +123,17 @@ class RowKernelsTest {
         1e-4,
         (k, b, r, w) -> {
           k.residualLayerNorm(
-              b.buffer(r * w), b.buffer(r * w), b.buffer(r), b.buffer(r), b.buffer(r * w),
-              b.buffer(r * w), b.buffer(w), b.buffer(w), b.buffer(w), r, w);
+              b.buffer(r * w),
+              b.buffer(r * w),
+              b.buffer(r),
+              b.buffer(r),
+              b.buffer(r * w),
+              b.buffer(r * w),
+              b.buffer(w),
+              b.buffer(w),
+              b.buffer(w),
+              r,
+              w);
           return 0;
         });
   }
@@ -126,8 +146,17 @@ class RowKernelsTest {
         5e-5,
         (k, b, r, w) -> {
           k.layerNormBackward(
-              b.buffer(r * w), b.buffer(w), b.buffer(w), b.buffer(r * w), b.buffer(r * w),
-              b.buffer(r), b.positive(r), b.buffer(w), r, w, accumulate);
+              b.buffer(r * w),
+              b.buffer(w),
+              b.buffer(w),
+              b.buffer(r * w),
+              b.buffer(r * w),
+              b.buffer(r),
+              b.positive(r),
+              b.buffer(w),
+              r,
+              w,
+              accumulate);
           return 0;
         });
   }
@@ -238,8 +267,7 @@ class RowKernelsTest {
         "embedding",
         1e-6,
         (k, b, r, w) -> {
-          k.embedding(
-              b.buffer(r * w), b.ints(r, 5), b.buffer(5 * w), b.buffer(3 * w), r, 3, w);
+          k.embedding(b.buffer(r * w), b.ints(r, 5), b.buffer(5 * w), b.buffer(3 * w), r, 3, w);
           return 0;
         });
     compare(
@@ -274,8 +302,15 @@ class RowKernelsTest {
           1e-6,
           (k, b, r, w) -> {
             k.momentumStep(
-                b.buffer(r * w), b.buffer(r * w), b.buffer(r * w), (long) r * w, 0.1f, 0.9f,
-                nesterov, 0.01f, 0.5f);
+                b.buffer(r * w),
+                b.buffer(r * w),
+                b.buffer(r * w),
+                (long) r * w,
+                0.1f,
+                0.9f,
+                nesterov,
+                0.01f,
+                0.5f);
             return 0;
           });
     }
@@ -284,8 +319,18 @@ class RowKernelsTest {
         1e-6,
         (k, b, r, w) -> {
           k.adamWStep(
-              b.buffer(r * w), b.buffer(r * w), b.positive(r * w), b.buffer(r * w), (long) r * w,
-              0.9f, 0.99f, 1e-8f, 0.999f, 1e-2f, 1.5f, 0.5f);
+              b.buffer(r * w),
+              b.buffer(r * w),
+              b.positive(r * w),
+              b.buffer(r * w),
+              (long) r * w,
+              0.9f,
+              0.99f,
+              1e-8f,
+              0.999f,
+              1e-2f,
+              1.5f,
+              0.5f);
           return 0;
         });
   }
