@@ -191,7 +191,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   void close() {
     closing = true;
     idle.wake();
-    if (Thread.currentThread() != thread) {
+    if (!thread.equals(Thread.currentThread())) {
       awaitEnd();
     }
   }

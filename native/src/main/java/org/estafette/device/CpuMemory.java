@@ -131,7 +131,7 @@ final class CpuMemory implements DeviceArena {
     /** A refusal only costs speed. */
     static void adviseHuge(long address, long bytes) {
       try {
-        int unused = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
       } catch (Throwable e) {
         throw new IllegalStateException("madvise could not be called", e);
       }
