@@ -191,7 +191,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   void close() {
     closing = true;
     idle.wake();
-    if (!thread.equals(Thread.currentThread())) {
+    if (!Thread.currentThread().equals(thread)) {
       awaitEnd();
     }
   }
