@@ -61,11 +61,12 @@ final class SimulateCommand implements Callable<Integer> {
         }
         workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
         display.message("  run       " + folder.path() + " (seconds are virtual)");
+        Shown shown = new Shown();
         long[] savedAt = {System.nanoTime()};
         run.run(
             interrupted::get,
             at -> {
-              display.update(monitor.now().point(at, 0));
+              display.update(shown.next(monitor.now(), at));
               if (System.nanoTime() - savedAt[0] > config.checkpoint().every().toNanos() && run.atRest()) {
                 save(checkpoints, run);
                 savedAt[0] = System.nanoTime();
@@ -79,7 +80,7 @@ final class SimulateCommand implements Callable<Integer> {
         display.close();
         metrics.sync();
         Summary summary =
-            Summaries.write(folder, config, monitor.now(), run.now(), 0, workshop.gain(), checkpoint);
+            Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
         Farewell.print(out, folder, config, summary, checkpoint);
         if (options.json) {
           System.out.println(summary.toJson());
