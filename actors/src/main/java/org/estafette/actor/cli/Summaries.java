@@ -14,17 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Summaries {
   private Summaries() {}
 
-  /**
-   * Writes summary and report.
-   *
-   * @param tokensBefore tokens of the part of the run before a resume: they took no time now
-   */
+  /** Writes summary and report. */
   static Summary write(
       RunFolder folder,
       RunConfig config,
       RunMonitor.Snapshot end,
-      double seconds,
-      long tokensBefore,
       double gain,
       @Nullable Path checkpoint)
       throws IOException {
@@ -34,8 +28,8 @@ final class Summaries {
             config.workers().count(),
             config.localSteps().count(),
             end.tokens(),
-            seconds,
-            seconds > 0 ? (end.tokens() - tokensBefore) / seconds : 0,
+            end.trainingSeconds(),
+            end.tokensPerSecond(),
             end.trainLoss(),
             end.validationLoss(),
             end.pushes(),

@@ -77,7 +77,6 @@ final class TrainCommand implements Callable<Integer> {
           "the run in " + folder.path() + " has finished its " + config.tokens()
               + " tokens; give it more with --tokens N --resume");
     }
-    long before = resume == null ? 0 : resume.tokens();
     long began = System.nanoTime();
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
@@ -95,13 +94,12 @@ final class TrainCommand implements Callable<Integer> {
         if (processes) {
           children.start(config.workers().count());
         }
-        ended = await(coordinator, display, monitor, before, began);
+        ended = await(coordinator, display, monitor, began);
       }
       display.close();
       metrics.sync();
-      double seconds = (System.nanoTime() - began) / 1e9;
       Summary summary =
-          Summaries.write(folder, config, monitor.now(), seconds, before, workshop.gain(), ended.checkpoint());
+          Summaries.write(folder, config, monitor.now(), workshop.gain(), ended.checkpoint());
       Farewell.print(out, folder, config, summary, ended.checkpoint());
       if (options.json) {
         System.out.println(summary.toJson());
@@ -125,16 +123,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static Coordinator.Ended await(
-      Coordinator coordinator, ProgressDisplay display, RunMonitor monitor, long before, long began)
+      Coordinator coordinator, ProgressDisplay display, RunMonitor monitor, long began)
       throws Exception {
     CompletableFuture<Coordinator.Ended> result = coordinator.result();
+    Shown shown = new Shown();
     while (true) {
       try {
         return result.get(500, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         RunMonitor.Snapshot now = monitor.now();
         if (now.version() > 0) {
-          display.update(now.point((System.nanoTime() - began) / 1e9, before));
+          display.update(shown.next(now, (System.nanoTime() - began) / 1e9));
         }
       }
     }

@@ -134,4 +134,12 @@ public record RunConfig(
         + outer.rule()
         + (localSteps.dynamic() && !synchronous ? " dylu" : "");
   }
+
+  /** Pushes that may wait together: those of one momentum period, for rules that have one. */
+  public int mailboxPeriod() {
+    return switch (outer.rule()) {
+      case "delayed-nesterov", "buffered-nesterov", "fedbuff" -> synchronous ? 1 : outer.period();
+      default -> 1;
+    };
+  }
 }

@@ -28,7 +28,7 @@ final class NodeSystem {
         ConfigFactory.parseMap(new TreeMap<>(config.mailbox().values()))
             .withValue("policy", ConfigValueFactory.fromAnyRef(config.mailbox().policy()))
             .withValue("capacity", ConfigValueFactory.fromAnyRef(config.mailbox().capacity()))
-            .withValue("period", ConfigValueFactory.fromAnyRef(period(config)))
+            .withValue("period", ConfigValueFactory.fromAnyRef(config.mailboxPeriod()))
             .atPath("estafette-server-mailbox");
     Config akka = config.source().hasPath("akka") ? config.source().withOnlyPath("akka") : ConfigFactory.empty();
     Config all =
@@ -43,14 +43,6 @@ final class NodeSystem {
     } catch (RuntimeException e) {
       throw refusal(e, host, port);
     }
-  }
-
-  /** Pushes that may wait together: those of one momentum period, for rules that have one. */
-  private static int period(RunConfig config) {
-    return switch (config.outer().rule()) {
-      case "delayed-nesterov", "buffered-nesterov", "fedbuff" -> config.synchronous() ? 1 : config.outer().period();
-      default -> 1;
-    };
   }
 
   private static RuntimeException refusal(RuntimeException e, String host, int port) {

@@ -15,7 +15,6 @@ import akka.actor.typed.receptionist.ServiceKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -271,7 +270,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return setup.checkpoints().write(state, Map.of());
+                return setup.checkpoints().write(state);
               } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
               } finally {

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.estafette.actor.checkpoint.Checkpoint;
 import org.estafette.actor.checkpoint.CheckpointStore;
@@ -17,12 +19,17 @@ import org.estafette.actor.checkpoint.Verification;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.memory.FlatVector;
+import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
+import org.estafette.memory.Lease;
+import org.estafette.simulation.SimulationState;
 import org.jspecify.annotations.Nullable;
 
 /** A server's state as a checkpoint, and back. */
 public final class RunCheckpoints {
   private static final String STATE = "server.json";
+  private static final String SIMULATION = "simulation.json";
+  private static final String SIMULATION_VECTOR = "simulation-";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CheckpointStore store;
@@ -54,7 +61,7 @@ public final class RunCheckpoints {
     this.store = new CheckpointStore(folder, keep);
     this.layout = workshop.layout();
     this.modelConfig = workshop.transformersConfig();
-    this.names = modelConfig.isEmpty() ? UnaryOperator.identity() : TransformersNames.gpt2();
+    this.names = names(modelConfig);
     this.run = run;
   }
 
@@ -63,7 +70,23 @@ public final class RunCheckpoints {
    *
    * @return the checkpoint's folder
    */
-  public Path write(ServerState state, Map<String, byte[]> files) throws IOException {
+  public Path write(ServerState state) throws IOException {
+    return store.write(builder(state).build());
+  }
+
+  /** Writes a whole simulation; its server's parameters are the model. */
+  public Path write(SimulationState state) throws IOException {
+    SimulationCodec.Encoded encoded = SimulationCodec.write(state);
+    Checkpoint.Builder b = builder(state.server());
+    b.file(SIMULATION, encoded.json());
+    b.attribute("simulation_vectors", encoded.vectors().size());
+    for (int i = 0; i < encoded.vectors().size(); i++) {
+      b.vector(SIMULATION_VECTOR + i, layout, encoded.vectors().get(i));
+    }
+    return store.write(b.build());
+  }
+
+  private Checkpoint.Builder builder(ServerState state) throws IOException {
     Checkpoint.Builder b = Checkpoint.builder(run, state.version());
     state
         .vectors()
@@ -84,10 +107,9 @@ public final class RunCheckpoints {
             new Scalars(
                 state.schema(), state.epoch(), state.version(), state.counter(), state.localSteps(),
                 state.tokens(), state.sent(), state.finished(), state.shardProgress(), state.workers())));
-    files.forEach(b::file);
     b.attribute("tokens", state.tokens()).attribute("local_steps", state.localSteps());
     b.attribute("vectors", new ArrayList<>(state.vectors().keySet()));
-    return store.write(b.build());
+    return b;
   }
 
   /** The newest checkpoint that verifies, with reports on those that do not. */
@@ -105,7 +127,7 @@ public final class RunCheckpoints {
     Scalars s = JSON.readValue(checkpoint.file(STATE), Scalars.class);
     SequencedMap<String, FlatVector> vectors = new LinkedHashMap<>();
     for (Object name : vectorNames(checkpoint)) {
-      FlatVector vector = org.estafette.memory.Float32Vector.allocate(layout.length());
+      FlatVector vector = Float32Vector.allocate(layout.length());
       if (name.equals(ServerState.PARAMETERS)) {
         checkpoint.readModel(layout, vector, names);
       } else {
@@ -116,6 +138,36 @@ public final class RunCheckpoints {
     return new ServerState(
         s.schema(), s.epoch(), s.version(), s.counter(), s.localSteps(), s.tokens(), s.sent(),
         s.finished(), s.shardProgress(), s.workers(), List.of(), Double.NaN, vectors);
+  }
+
+  /** The model's parameters of a checkpoint, for the model that {@code workshop} makes. */
+  public static Float32Vector parameters(StoredCheckpoint checkpoint, Workshop workshop)
+      throws IOException {
+    Float32Vector vector = Float32Vector.allocate(workshop.layout().length());
+    checkpoint.readModel(
+        workshop.layout(), vector, names(workshop.transformersConfig()));
+    return vector;
+  }
+
+  private static UnaryOperator<String> names(Map<String, Object> modelConfig) {
+    return modelConfig.isEmpty() ? UnaryOperator.identity() : TransformersNames.gpt2();
+  }
+
+  /** The simulation that a checkpoint holds; its leases come from {@code lease}. */
+  public SimulationState readSimulation(StoredCheckpoint checkpoint, Supplier<Lease> lease)
+      throws IOException {
+    if (!checkpoint.files().contains(SIMULATION)) {
+      throw new IOException(
+          checkpoint.path() + " is of a cluster, not of a simulation; resume it with `estafette train`");
+    }
+    int count = (Integer) Objects.requireNonNull(checkpoint.attributes().get("simulation_vectors"));
+    List<FlatVector> vectors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      FlatVector vector = Float32Vector.allocate(layout.length());
+      checkpoint.readVector(SIMULATION_VECTOR + i, layout, vector);
+      vectors.add(vector);
+    }
+    return SimulationCodec.read(checkpoint.file(SIMULATION), vectors, lease);
   }
 
   private static List<?> vectorNames(StoredCheckpoint checkpoint) throws IOException {

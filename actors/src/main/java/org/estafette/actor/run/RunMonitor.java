@@ -41,12 +41,16 @@ public final class RunMonitor {
   private long tokensAtPoint;
   private double secondsAtPoint;
   private boolean finished;
+  private double beganAt = Double.NaN;
+  private long tokensBefore;
   private volatile Snapshot snapshot;
 
   /**
    * Where a run stands.
    *
-   * @param seconds since it began
+   * @param seconds of the newest decision, since the server began
+   * @param beganAt when the first round was given out, in the same seconds; NaN before
+   * @param tokensBefore tokens of what was resumed: they took no time now
    * @param trainLoss running mean over rounds; NaN before the first
    * @param validationLoss the newest; null before the first
    * @param workers live workers
@@ -54,7 +58,9 @@ public final class RunMonitor {
    */
   public record Snapshot(
       double seconds,
+      double beganAt,
       long tokens,
+      long tokensBefore,
       long budgetTokens,
       long localSteps,
       double trainLoss,
@@ -66,11 +72,34 @@ public final class RunMonitor {
       Staleness staleness,
       boolean finished) {
 
-    /** As a line of progress at {@code at}, with the mean throughput so far. */
-    public Metric.ProgressPoint point(double at, long tokensBefore) {
-      double rate = at > 0 ? (tokens - tokensBefore) / at : 0;
+    /** Seconds from the first round given out to the newest decision. */
+    public double trainingSeconds() {
+      return Double.isNaN(beganAt) ? 0 : seconds - beganAt;
+    }
+
+    /** Mean throughput of this part of the run. */
+    public double tokensPerSecond() {
+      return trainingSeconds() > 0 ? (tokens - tokensBefore) / trainingSeconds() : 0;
+    }
+
+    /**
+     * As a line of progress.
+     *
+     * @param at seconds to show
+     * @param validated whether the validation is new
+     */
+    public Metric.ProgressPoint point(double at, boolean validated) {
       return new Metric.ProgressPoint(
-          at, tokens, localSteps, trainLoss, validationLoss, rate, version, workers, pushes, staleness);
+          at,
+          tokens,
+          localSteps,
+          trainLoss,
+          validated ? validationLoss : null,
+          tokensPerSecond(),
+          version,
+          workers,
+          pushes,
+          staleness);
     }
   }
 
@@ -91,6 +120,7 @@ public final class RunMonitor {
     this.localSteps = localSteps;
     this.version = version;
     this.tokensAtPoint = tokens;
+    this.tokensBefore = tokens;
     this.nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
     snapshot = take(0);
   }
@@ -114,7 +144,12 @@ public final class RunMonitor {
         finished = true;
         point(at);
       }
-      case Decision.Assigned a -> {}
+      case Decision.Assigned a -> {
+        if (Double.isNaN(beganAt)) {
+          beganAt = at;
+          secondsAtPoint = at;
+        }
+      }
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);
@@ -191,7 +226,7 @@ public final class RunMonitor {
 
   private Snapshot take(double at) {
     return new Snapshot(
-        at, tokens, budgetTokens, localSteps, loss, validation, version, live.size(), restarts,
+        at, beganAt, tokens, tokensBefore, budgetTokens, localSteps, loss, validation, version, live.size(), restarts,
         pushes(), staleness(), finished);
   }
 
