@@ -49,7 +49,7 @@ build() {
     ticker=$!
   fi
   local status=0
-  (cd "$here" && mvn -B -q -Dmaven.test.skip=true -Dformat.skip -pl "$module" -am package \
+  (cd "$here" && mvn -B -q -Dstyle.color=never -Dmaven.test.skip=true -Dformat.skip -pl "$module" -am package \
     dependency:build-classpath -Dmdep.outputFile=target/runtime.classpath -Dmdep.includeScope=runtime >&2) || status=$?
   if [ -n "${ticker:-}" ]; then
     kill "$ticker" 2>/dev/null && wait "$ticker" 2>/dev/null
@@ -61,8 +61,9 @@ build() {
   jars=
   local entry name
   # The module's own jar first, then its libraries; the project's jars from the copies.
-  local own=("$here/$module/target/estafette-$module-"*.jar)
-  for entry in "${own[0]}" $(tr ':' ' ' <"$here/$module/target/runtime.classpath"); do
+  local own=("$here/$module/target/estafette-$module-"*.jar) libraries
+  IFS=: read -r -a libraries <"$here/$module/target/runtime.classpath" || true
+  for entry in "${own[0]}" "${libraries[@]}"; do
     case $entry in
       "$here"/*)
         name=$(basename "$entry")
