@@ -128,7 +128,7 @@ public final class Checkpoint {
     /**
      * The parameters, for {@code model.safetensors}.
      *
-     * @param names name in the file for the name in the layout, see {@link TransformersNames}
+     * @param names name in the file for the name in the layout, see {@link Transformers}
      */
     public Builder model(Layout layout, FlatVector parameters, UnaryOperator<String> names) {
       this.model = new NamedVector("model", layout, parameters);

@@ -187,8 +187,9 @@ final class Verifier {
 
   private static int crc(Path file) throws IOException {
     CRC32C crc = new CRC32C();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 20);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      int size = (int) Math.clamp(channel.size(), 1, 1 << 20);
+      ByteBuffer chunk = ByteBuffer.allocateDirect(size);
       while (channel.read(chunk) >= 0) {
         crc.update(chunk.flip());
         chunk.clear();

@@ -55,7 +55,7 @@ class CheckpointStoreTest {
           .containsExactly("transformer.wte.weight", "transformer.h.0.ln_1.bias");
       assertThat(model.metadata()).containsEntry("format", "pt");
     }
-    assertThat(TransformersNames.gpt2().apply("lm_head.weight")).isEqualTo("lm_head.weight");
+    assertThat(Transformers.gpt2Names().apply("lm_head.weight")).isEqualTo("lm_head.weight");
   }
 
   @Test

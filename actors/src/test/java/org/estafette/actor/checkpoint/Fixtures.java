@@ -26,7 +26,7 @@ final class Fixtures {
 
   static Checkpoint checkpoint(long version) {
     return Checkpoint.builder("run-1", version)
-        .model(LAYOUT, vector(version), TransformersNames.gpt2())
+        .model(LAYOUT, vector(version), Transformers.gpt2Names())
         .modelConfig(Map.of("model_type", "gpt2", "n_embd", 4))
         .vector("momentum", LAYOUT, vector(version + 0.5))
         .counters("sequence", version, version + 1)
@@ -39,7 +39,7 @@ final class Fixtures {
   static void assertWhole(StoredCheckpoint stored) throws IOException {
     long version = stored.version();
     Float32Vector read = Float32Vector.allocate(LAYOUT.length());
-    stored.readModel(LAYOUT, read, TransformersNames.gpt2());
+    stored.readModel(LAYOUT, read, Transformers.gpt2Names());
     assertSame(read, vector(version));
     stored.readVector("momentum", LAYOUT, read);
     assertSame(read, vector(version + 0.5));
