@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
-import org.estafette.actor.checkpoint.TransformersNames;
+import org.estafette.actor.checkpoint.Transformers;
 import org.estafette.algorithm.model.Generator;
 import org.estafette.algorithm.model.Gpt;
 import org.estafette.algorithm.model.GptConfig;
@@ -56,7 +56,7 @@ final class GenerateCommand implements Callable<Integer> {
     StoredCheckpoint checkpoint = Checkpoints.open(path);
     GptConfig config = Checkpoints.gpt(checkpoint);
     Float32Vector parameters = Float32Vector.allocate(config.layout().length());
-    checkpoint.readModel(config.layout(), parameters, TransformersNames.gpt2());
+    checkpoint.readModel(config.layout(), parameters, Transformers.gpt2Names());
     byte[] start = (prompt.isEmpty() ? "\n" : prompt).getBytes(StandardCharsets.UTF_8);
     int[] text = new int[start.length];
     for (int i = 0; i < text.length; i++) {

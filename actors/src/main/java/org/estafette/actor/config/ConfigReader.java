@@ -215,6 +215,7 @@ public final class ConfigReader {
         v.count("model.gpt.context", 1),
         v.flag("model.gpt.tied"),
         all.getIntList(ROOT + ".model.mlp.hidden"),
+        v.oneOf("model.mlp.init", "he", "xavier", "torch"),
         v.map("model.options"));
   }
 

@@ -93,6 +93,7 @@ public record RunConfig(
       int context,
       boolean tied,
       List<Integer> hidden,
+      String initialization,
       Map<String, String> options) {}
 
   /** {@code estafette.data}. */

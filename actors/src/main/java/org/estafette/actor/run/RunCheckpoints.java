@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.estafette.actor.checkpoint.Checkpoint;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
-import org.estafette.actor.checkpoint.TransformersNames;
+import org.estafette.actor.checkpoint.Transformers;
 import org.estafette.actor.checkpoint.Verification;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.server.WorkerRecord;
@@ -150,7 +150,7 @@ public final class RunCheckpoints {
   }
 
   private static UnaryOperator<String> names(Map<String, Object> modelConfig) {
-    return modelConfig.isEmpty() ? UnaryOperator.identity() : TransformersNames.gpt2();
+    return modelConfig.isEmpty() ? UnaryOperator.identity() : Transformers.gpt2Names();
   }
 
   /** The simulation that a checkpoint holds; its leases come from {@code lease}. */

@@ -31,6 +31,17 @@ public final class InitialValues {
     }
   }
 
+  /** Fills a tensor with numbers uniform in ±bound. */
+  public static void uniform(
+      Float32Vector parameters, Layout layout, String name, double bound, long seed) {
+    TensorSpec spec = layout.get(name);
+    InitialValues random = new InitialValues(seed, layout.tensors().indexOf(spec));
+    Float32Vector view = parameters.view(spec);
+    for (long i = 0; i < view.length(); i++) {
+      view.set(i, bound * (2 * random.nextDouble() - 1));
+    }
+  }
+
   /** Fills a tensor with one value. */
   public static void constant(Float32Vector parameters, Layout layout, String name, double value) {
     parameters.view(layout.get(name)).fill(value);

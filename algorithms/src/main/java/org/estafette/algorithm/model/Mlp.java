@@ -74,7 +74,14 @@ public final class Mlp implements Model {
     parameters.fill(0);
     for (int l = 0; l < config.layers(); l++) {
       double deviation = config.initialization().deviation(widths[l], widths[l + 1]);
-      InitialValues.normal(parameters, layout, "layers." + l + ".weight", deviation, seed);
+      String layer = "layers." + l;
+      if (config.initialization() == MlpConfig.Initialization.TORCH) {
+        double bound = deviation * Math.sqrt(3);
+        InitialValues.uniform(parameters, layout, layer + ".weight", bound, seed);
+        InitialValues.uniform(parameters, layout, layer + ".bias", bound, seed);
+      } else {
+        InitialValues.normal(parameters, layout, layer + ".weight", deviation, seed);
+      }
     }
   }
 
