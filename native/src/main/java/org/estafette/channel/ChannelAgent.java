@@ -192,7 +192,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   void close() {
     closing = true;
     idle.wake();
-    if (Thread.currentThread() != thread) {
+    if (!Thread.currentThread().equals(thread)) {
       awaitEnd();
     }
   }

@@ -98,7 +98,7 @@ final class EmbeddedDriver implements AutoCloseable {
 
   @Override
   public void close() {
-    try (DirectoryLock held = lock) {
+    try (DirectoryLock _ = lock) {
       driver.close();
     }
   }

@@ -1,5 +1,6 @@
 package org.estafette.channel;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public record Endpoint(String host, String directory, int stream, @Nullable Stri
     if (udp != null && !udp.matches("(\\[[0-9a-fA-F:.%a-z]+]|[A-Za-z0-9._-]+):[0-9]{1,5}")) {
       throw new IllegalArgumentException("udp=" + udp + " (expected host:port)");
     }
+  }
+
+  /** Whether this machine can map the driver's files: then a channel here may share its driver. */
+  public boolean onThisMachine() {
+    return host.equals(HostIdentity.of(Path.of(directory, "cnc.dat")));
   }
 
   /** Whether both are served by one media driver, so that tensors go through shared memory. */

@@ -187,7 +187,7 @@ final class Link {
     int payloadPart =
         last
             ? (int) (left - metaPart)
-            : (int) Math.min(left - metaPart, (room - metaPart) / ALIGNMENT * ALIGNMENT);
+            : (int) Math.min(left - metaPart, (room - metaPart) / ALIGNMENT * (long) ALIGNMENT);
     int length = headBytes + metaPart + payloadPart + (last ? FrameFormat.TRAILER_BYTES : 0);
 
     long result = stream.tryClaim(length, claim);

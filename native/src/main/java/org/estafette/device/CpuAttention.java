@@ -5,8 +5,8 @@ import org.estafette.kernel.RowKernels;
 
 /**
  * Causal attention on the CPU, one head of one sequence at a time, so that its matrices stay in the
- * cache. Queries are taken in blocks: a block multiplies only the keys up to its own end, which saves
- * most of the half of the products that the causal mask would throw away.
+ * cache. Queries are taken in blocks: a block multiplies only the keys up to its own end, which
+ * saves most of the half of the products that the causal mask would throw away.
  */
 final class CpuAttention {
   /** Queries of a block. */
@@ -72,8 +72,8 @@ final class CpuAttention {
   }
 
   /**
-   * The last block comes first: it reaches all keys and values, so it writes their gradients, and the
-   * others add to them.
+   * The last block comes first: it reaches all keys and values, so it writes their gradients, and
+   * the others add to them.
    */
   private void headBackward(
       long dq, long dOut, long p, long q, long scratch, int t, int width, int headWidth) {
@@ -93,10 +93,8 @@ final class CpuAttention {
       gemm.sgemm(false, true, size, keys, headWidth, 1f, dO, width, v, ld, 0f, scratch, t);
       rows.causalSoftmaxBackward(scratch, block, t, size, keys, from + 1, scale);
       long queries = 4L * from * ld;
-      gemm.sgemm(
-          false, false, size, headWidth, keys, 1f, scratch, t, k, ld, 0f, dq + queries, ld);
-      gemm.sgemm(
-          true, false, keys, headWidth, size, 1f, scratch, t, q + queries, ld, beta, dk, ld);
+      gemm.sgemm(false, false, size, headWidth, keys, 1f, scratch, t, k, ld, 0f, dq + queries, ld);
+      gemm.sgemm(true, false, keys, headWidth, size, 1f, scratch, t, q + queries, ld, beta, dk, ld);
     }
   }
 }

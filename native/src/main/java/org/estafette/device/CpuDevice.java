@@ -13,7 +13,9 @@ import org.estafette.memory.Float32Vector;
  * thread.
  */
 public final class CpuDevice implements Device {
-  /** Floats of the widest activations of a layer (4 × width per row) that are to stay in the cache. */
+  /**
+   * Floats of the widest activations of a layer (4 × width per row) that are to stay in the cache.
+   */
   private static final int CACHED_FLOATS = 1 << 17;
 
   private static final int MIN_ROWS = 128;

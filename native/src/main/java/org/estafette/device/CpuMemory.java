@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An arena in main memory. On Linux it is mapped in huge pages where the kernel grants them: a
- * training step walks through all of it, and with 4-KiB pages a noticeable part of the time goes into
- * address translation.
+ * training step walks through all of it, and with 4-KiB pages a noticeable part of the time goes
+ * into address translation.
  */
 final class CpuMemory implements DeviceArena {
   private static final long HUGE_PAGE = 2L << 20;
@@ -44,7 +44,7 @@ final class CpuMemory implements DeviceArena {
     if (bytes > available) {
       throw new DeviceMemoryException(
           "cpu: %s needs %,d bytes, and %,d bytes are available (expected at most that; take a"
-              .formatted(purpose, bytes, available)
+                  .formatted(purpose, bytes, available)
               + " smaller batch, fewer workers or a smaller model)");
     }
     if (bytes >= HUGE_PAGE && Mapping.AVAILABLE) {
@@ -63,7 +63,8 @@ final class CpuMemory implements DeviceArena {
     } catch (OutOfMemoryError e) {
       arena.close();
       throw new DeviceMemoryException(
-          "cpu: %s needs %,d bytes outside the heap (%s)".formatted(purpose, bytes, e.getMessage()));
+          "cpu: %s needs %,d bytes outside the heap (%s)"
+              .formatted(purpose, bytes, e.getMessage()));
     }
   }
 
@@ -130,7 +131,7 @@ final class CpuMemory implements DeviceArena {
     /** A refusal only costs speed. */
     static void adviseHuge(long address, long bytes) {
       try {
-        int unused = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
       } catch (Throwable e) {
         throw new IllegalStateException("madvise could not be called", e);
       }

@@ -6,14 +6,15 @@ import org.estafette.memory.Float32Vector;
  * A processor with memory of its own, and the operations that models and inner optimizers are made
  * of. A model is written once against this interface.
  *
- * <p>Matrices are row-major without gaps. Names with d are gradients of the loss; "+=" adds to what is
- * there. Operations are queued in the order of the calls and may run later than the call; those that
- * return a number, {@link #download} and {@link #synchronize} wait. Operations allocate nothing and
- * give the same bits for the same input on the same device. Vectors may be longer than an operation
- * needs; where one is shorter, {@link IllegalArgumentException} is thrown before anything changes.
+ * <p>Matrices are row-major without gaps. Names with d are gradients of the loss; "+=" adds to what
+ * is there. Operations are queued in the order of the calls and may run later than the call; those
+ * that return a number, {@link #download} and {@link #synchronize} wait. Operations allocate
+ * nothing and give the same bits for the same input on the same device. Vectors may be longer than
+ * an operation needs; where one is shorter, {@link IllegalArgumentException} is thrown before
+ * anything changes.
  *
- * <p>A device may be shared between threads as long as each uses vectors of its own; the CPU computes
- * on the calling thread.
+ * <p>A device may be shared between threads as long as each uses vectors of its own; the CPU
+ * computes on the calling thread.
  */
 public interface Device extends AutoCloseable {
   /** The name by which {@link Devices#open} opens it: {@code cpu} or {@code cuda:0}. */
@@ -122,7 +123,9 @@ public interface Device extends AutoCloseable {
   /** d = d·(1 − out²). */
   void tanhBackward(DeviceVector d, DeviceVector out, long count);
 
-  /** out = layer norm of the rows of {@code in}, epsilon 1e-5; mean and rstd are kept, one per row. */
+  /**
+   * out = layer norm of the rows of {@code in}, epsilon 1e-5; mean and rstd are kept, one per row.
+   */
   void layerNorm(
       DeviceVector out,
       DeviceVector mean,
@@ -229,8 +232,8 @@ public interface Device extends AutoCloseable {
   void sgdStep(DeviceVector x, DeviceVector g, double rate, double decay, double gradientScale);
 
   /**
-   * Momentum in torch's form without dampening: d = gradientScale·g + decay·x; m = momentum·m + d; x
-   * −= rate·(nesterov ? d + momentum·m : m).
+   * Momentum in torch's form without dampening: d = gradientScale·g + decay·x; m = momentum·m + d;
+   * x −= rate·(nesterov ? d + momentum·m : m).
    */
   void momentumStep(
       DeviceVector x,

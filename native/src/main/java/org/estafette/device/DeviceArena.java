@@ -8,7 +8,9 @@ public interface DeviceArena extends AutoCloseable {
   /** All of it. */
   DeviceVector all();
 
-  /** Gives the memory back; vectors in it must not be used afterwards. Has no effect a second time. */
+  /**
+   * Gives the memory back; vectors in it must not be used afterwards. Has no effect a second time.
+   */
   @Override
   void close();
 }

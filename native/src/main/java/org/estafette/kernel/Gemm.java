@@ -5,9 +5,9 @@ package org.estafette.kernel;
  *
  * <pre>C ← alpha·op(A)·op(B) + beta·C,   op(A): m×k,  op(B): k×n,  C: m×n</pre>
  *
- * <p>Thread-safe; every call computes on the calling thread alone and allocates nothing on the heap.
- * With beta = 0, C is written without being read. The same call on the same machine gives the same
- * bits. Addresses and sizes are trusted: callers check them.
+ * <p>Thread-safe; every call computes on the calling thread alone and allocates nothing on the
+ * heap. With beta = 0, C is written without being read. The same call on the same machine gives the
+ * same bits. Addresses and sizes are trusted: callers check them.
  */
 public interface Gemm {
   /** Name of the provider, as {@code estafette.gemm} takes it: onednn, openblas or java. */

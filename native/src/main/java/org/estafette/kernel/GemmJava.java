@@ -84,7 +84,9 @@ final class GemmJava implements Gemm {
     }
   }
 
-  /** Packs {@code width} columns into panels of {@code panel}: [panel][k][column], padded with 0. */
+  /**
+   * Packs {@code width} columns into panels of {@code panel}: [panel][k][column], padded with 0.
+   */
   private static void pack(
       long to, long from, int strideK, int strideColumn, int k, int width, int panel) {
     for (int w = 0; w < width; w += panel) {
@@ -156,16 +158,14 @@ final class GemmJava implements Gemm {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    addRow(c00, c01, alpha, c);
-    addRow(c10, c11, alpha, c + 4L * ldc);
-    addRow(c20, c21, alpha, c + 8L * ldc);
-    addRow(c30, c31, alpha, c + 12L * ldc);
-  }
-
-  private static void addRow(FloatVector left, FloatVector right, float alpha, long c) {
-    FloatVector factor = Lanes.all(alpha);
-    Lanes.store(left.fma(factor, Lanes.load(c)), c);
-    Lanes.store(right.fma(factor, Lanes.load(c + Lanes.BYTES)), c + Lanes.BYTES);
+    Lanes.addScaled(c00, alpha, c);
+    Lanes.addScaled(c01, alpha, c + Lanes.BYTES);
+    Lanes.addScaled(c10, alpha, c + 4L * ldc);
+    Lanes.addScaled(c11, alpha, c + 4L * ldc + Lanes.BYTES);
+    Lanes.addScaled(c20, alpha, c + 8L * ldc);
+    Lanes.addScaled(c21, alpha, c + 8L * ldc + Lanes.BYTES);
+    Lanes.addScaled(c30, alpha, c + 12L * ldc);
+    Lanes.addScaled(c31, alpha, c + 12L * ldc + Lanes.BYTES);
   }
 
   /** A thread's packing space. */

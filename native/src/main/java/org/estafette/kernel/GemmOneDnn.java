@@ -129,8 +129,20 @@ final class GemmOneDnn implements Gemm {
           linker.downcallHandle(
               dnnl.findOrThrow("dnnl_sgemm"),
               FunctionDescriptor.of(
-                  JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT,
-                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_LONG, JAVA_LONG));
+                  JAVA_INT,
+                  JAVA_BYTE,
+                  JAVA_BYTE,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_FLOAT,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_FLOAT,
+                  JAVA_LONG,
+                  JAVA_LONG));
     }
 
     static void oneThread() {

@@ -19,6 +19,7 @@ final class GemmOpenBlas implements Gemm {
 
   /** Where the libraries lie; set before {@link Library} is initialized. */
   private static volatile Path libraries = Path.of(".");
+
   private static final int ROW_MAJOR = 101;
   private static final int NO_TRANS = 111;
   private static final int TRANS = 112;
@@ -113,8 +114,20 @@ final class GemmOpenBlas implements Gemm {
           linker.downcallHandle(
               blas.findOrThrow("cblas_sgemm"),
               FunctionDescriptor.ofVoid(
-                  JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT,
-                  JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_INT));
+                  JAVA_INT,
+                  JAVA_INT,
+                  JAVA_INT,
+                  JAVA_INT,
+                  JAVA_INT,
+                  JAVA_INT,
+                  JAVA_FLOAT,
+                  JAVA_LONG,
+                  JAVA_INT,
+                  JAVA_LONG,
+                  JAVA_INT,
+                  JAVA_FLOAT,
+                  JAVA_LONG,
+                  JAVA_INT));
     }
 
     /** OpenBLAS has one setting for the process. */

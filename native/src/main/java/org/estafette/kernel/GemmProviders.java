@@ -40,7 +40,8 @@ public final class GemmProviders {
         return gemm;
       }
     }
-    throw new IllegalStateException(PROPERTY + "=" + wanted + " (expected auto or one of " + names + ")");
+    throw new IllegalStateException(
+        PROPERTY + "=" + wanted + " (expected auto or one of " + names + ")");
   }
 
   private static final class Tried {

@@ -1,6 +1,7 @@
 package org.estafette.kernel;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,8 +12,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of float32 at absolute addresses, and the functions of them that the platform lacks. All
- * methods are small, so that the JIT inlines them into the kernels.
+ * Vectors of float32 at absolute addresses, and the functions of them that the platform lacks.
+ *
+ * <p>Every method of a kernel that takes or gives a vector must be here: conf/jvm.options tells the
+ * JIT to inline this class always. A call that is not inlined would make an object of each vector.
  */
 final class Lanes {
   /** The whole address space: one constant segment, so that no access makes an object. */
@@ -36,6 +39,11 @@ final class Lanes {
 
   /** 1.5·2²³: adding it rounds to an integer, which then lies in the low bits. */
   private static final float ROUND = 12582912f;
+
+  /** √(2/π) of GELU's tanh form. */
+  private static final float ROOT = 0.7978845608028654f;
+
+  private static final float CUBE = 0.044715f;
 
   private static final float EXP_MAX = 88.3f;
   private static final float EXP_MIN = -87.3f;
@@ -93,8 +101,8 @@ final class Lanes {
   }
 
   /**
-   * eˣ by x = n·ln 2 + r and a polynomial of degree 6 in r (Cephes' expf); relative error below 2e-7,
-   * x clamped to [−87.3, 88.3].
+   * eˣ by x = n·ln 2 + r and a polynomial of degree 6 in r (Cephes' expf); relative error below
+   * 3e-7. Below −87.3 it is 0, never subnormal, which would be slow; above 88.3 it stays at e^88.3.
    */
   static FloatVector exp(FloatVector x) {
     FloatVector c = x.max(EXP_MIN).min(EXP_MAX);
@@ -109,7 +117,8 @@ final class Lanes {
     p = p.fma(r, all(5.0000001201e-1f));
     p = p.fma(r.mul(r), r).add(1f);
     IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
-    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    FloatVector y = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    return y.blend(0f, x.compare(LT, EXP_MIN));
   }
 
   /** tanh x = 1 − 2/(e²ˣ + 1); absolute error below 3e-7. */
@@ -121,5 +130,26 @@ final class Lanes {
   /** 1/(1 + e⁻ˣ). */
   static FloatVector sigmoid(FloatVector x) {
     return all(1f).div(exp(x.neg()).add(1f));
+  }
+
+  /** x·σ(2u) with u = √(2/π)(x + 0.044715x³), which is the tanh form. */
+  static FloatVector gelu(FloatVector x) {
+    FloatVector u2 = x.mul(x).fma(all(2 * ROOT * CUBE), all(2 * ROOT)).mul(x);
+    return x.div(exp(u2.neg()).add(1f));
+  }
+
+  /** σ(2u) + x·σ(2u)(1 − σ(2u))·2u′. */
+  static FloatVector geluSlope(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector u2 = square.fma(all(2 * ROOT * CUBE), all(2 * ROOT)).mul(x);
+    FloatVector sigma = sigmoid(u2);
+    FloatVector inner = square.fma(all(6 * ROOT * CUBE), all(2 * ROOT)).mul(x);
+    FloatVector bell = sigma.sub(sigma.mul(sigma));
+    return bell.fma(inner, sigma);
+  }
+
+  /** to += factor·v. */
+  static void addScaled(FloatVector v, float factor, long to) {
+    store(v.fma(all(factor), load(to)), to);
   }
 }

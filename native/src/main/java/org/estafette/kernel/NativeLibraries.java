@@ -13,9 +13,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes shared libraries out of the jars on the class path into a folder of the user's cache. A file
- * is copied under a temporary name and renamed, so that processes that start at the same time never
- * see half a library; its size is compared with the jar's at every start.
+ * Takes shared libraries out of the jars on the class path into a folder of the user's cache. A
+ * file is copied under a temporary name and renamed, so that processes that start at the same time
+ * never see half a library; its size is compared with the jar's at every start.
  */
 final class NativeLibraries {
   /** System property that names another cache folder. */
@@ -83,7 +83,8 @@ final class NativeLibraries {
     URL url = resource(resource);
     if (url == null) {
       throw new GemmUnavailableException(
-          resource + " is not on the class path; add its Maven artifact (classifier linux-x86_64).");
+          resource
+              + " is not on the class path; add its Maven artifact (classifier linux-x86_64).");
     }
     URLConnection connection = url.openConnection();
     long size = connection.getContentLengthLong();

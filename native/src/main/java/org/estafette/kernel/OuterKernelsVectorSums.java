@@ -8,7 +8,6 @@ import static org.estafette.kernel.OuterKernelsVectorLoops.store;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -16,6 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class OuterKernelsVectorSums {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final OuterKernelsScalar REFERENCE = new OuterKernelsScalar();
+
+  /** Partial sums on their way out of the registers; one array for each thread. */
+  private static final ThreadLocal<double[]> SUMS =
+      ThreadLocal.withInitial(() -> new double[OuterKernels.LANES]);
 
   private OuterKernelsVectorSums() {}
 
@@ -80,6 +83,15 @@ final class OuterKernelsVectorSums {
     };
   }
 
+  /** Adds the products from element {@code from} on, and then all partial sums. */
+  private static double rest(double[] sums, long a, long b, long from, long length) {
+    for (long i = from; i < length; i++) {
+      sums[(int) (i - from)] +=
+          (double) VectorsMemory.get(a + 4 * i) * VectorsMemory.get(b + 4 * i);
+    }
+    return OuterKernelsScalar.tree(sums);
+  }
+
   /** The 32 partial sums as 4 vectors of 8. */
   private static final class Wide {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
@@ -88,11 +100,6 @@ final class OuterKernelsVectorSums {
     private static DoubleVector widen(long address) {
       return (DoubleVector)
           FloatVector.fromMemorySegment(F, VectorsMemory.ALL, address, ORDER).castShape(D, 0);
-    }
-
-    private static DoubleVector widen(long address, VectorMask<Float> mask) {
-      return (DoubleVector)
-          FloatVector.fromMemorySegment(F, VectorsMemory.ALL, address, ORDER, mask).castShape(D, 0);
     }
 
     static double dot(long a, long b, long length) {
@@ -109,30 +116,12 @@ final class OuterKernelsVectorSums {
         s2 = widen(p + 64).fma(widen(q + 64), s2);
         s3 = widen(p + 96).fma(widen(q + 96), s3);
       }
-      if (full < length) {
-        long p = a + 4 * full;
-        long q = b + 4 * full;
-        int left = (int) (length - full);
-        s0 = tail(s0, p, q, left);
-        s1 = tail(s1, p + 32, q + 32, left - 8);
-        s2 = tail(s2, p + 64, q + 64, left - 16);
-        s3 = tail(s3, p + 96, q + 96, left - 24);
-      }
-      DoubleVector s = s0.add(s2).add(s1.add(s3));
-      double t0 = s.lane(0) + s.lane(4);
-      double t1 = s.lane(1) + s.lane(5);
-      double t2 = s.lane(2) + s.lane(6);
-      double t3 = s.lane(3) + s.lane(7);
-      return (t0 + t2) + (t1 + t3);
-    }
-
-    /** The products left over; adding 0 to the other sums leaves them, none is −0. */
-    private static DoubleVector tail(DoubleVector sum, long p, long q, int left) {
-      if (left <= 0) {
-        return sum;
-      }
-      VectorMask<Float> mask = F.indexInRange(0, left);
-      return widen(p, mask).fma(widen(q, mask), sum);
+      double[] sums = SUMS.get();
+      s0.intoArray(sums, 0);
+      s1.intoArray(sums, 8);
+      s2.intoArray(sums, 16);
+      s3.intoArray(sums, 24);
+      return rest(sums, a, b, full, length);
     }
   }
 
@@ -172,11 +161,7 @@ final class OuterKernelsVectorSums {
         s6 = product(s6, p + 96, q + 96);
         s7 = product(s7, p + 112, q + 112);
       }
-      if (full == length) {
-        DoubleVector s = s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7)));
-        return (s.lane(0) + s.lane(2)) + (s.lane(1) + s.lane(3));
-      }
-      double[] sums = new double[OuterKernels.LANES];
+      double[] sums = SUMS.get();
       s0.intoArray(sums, 0);
       s1.intoArray(sums, 4);
       s2.intoArray(sums, 8);
@@ -185,11 +170,7 @@ final class OuterKernelsVectorSums {
       s5.intoArray(sums, 20);
       s6.intoArray(sums, 24);
       s7.intoArray(sums, 28);
-      for (long i = full; i < length; i++) {
-        sums[(int) (i - full)] +=
-            (double) VectorsMemory.get(a + 4 * i) * VectorsMemory.get(b + 4 * i);
-      }
-      return OuterKernelsScalar.tree(sums);
+      return rest(sums, a, b, full, length);
     }
   }
 }

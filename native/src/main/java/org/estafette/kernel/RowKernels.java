@@ -5,9 +5,10 @@ package org.estafette.kernel;
  * that is not a matrix product. Matrices are row-major without gaps unless a distance {@code ld}
  * between rows is given; "+=" adds to what is there. Names with d are gradients of the loss.
  *
- * <p>There are two implementations; they agree within a few units of the last place times the length
- * of a sum. Each gives the same bits for the same input. Addresses are 4-byte aligned; 64-byte
- * alignment is fastest. Nothing is checked and nothing allocated here: the caller owns the memory.
+ * <p>There are two implementations; they agree within a few units of the last place times the
+ * length of a sum. Each gives the same bits for the same input. Addresses are 4-byte aligned;
+ * 64-byte alignment is fastest. Nothing is checked and nothing allocated here: the caller owns the
+ * memory.
  */
 public interface RowKernels {
   /** The fastest implementation that this JVM can run. */
@@ -29,8 +30,8 @@ public interface RowKernels {
   String name();
 
   /**
-   * Layer norm: out = (in − mean)·rstd·gamma + beta per row, with the biased variance; mean and rstd
-   * (one each per row) are kept for the gradient.
+   * Layer norm: out = (in − mean)·rstd·gamma + beta per row, with the biased variance; mean and
+   * rstd (one each per row) are kept for the gradient.
    */
   void layerNorm(
       long out, long mean, long rstd, long in, long gamma, long beta, int rows, int width);
@@ -94,8 +95,8 @@ public interface RowKernels {
   void tanhBackward(long d, long out, long count);
 
   /**
-   * Causal softmax in place: of row r the first {@code firstLength + r} columns (at most all) become
-   * softmax(scale·x), the others 0.
+   * Causal softmax in place: of row r the first {@code firstLength + r} columns (at most all)
+   * become softmax(scale·x), the others 0.
    *
    * @param ld distance between rows
    */
@@ -117,8 +118,7 @@ public interface RowKernels {
   double crossEntropy(long logits, long targets, int rows, int width);
 
   /** As {@link #crossEntropy}; the logits become gradientScale·(softmax − onehot(target)). */
-  double crossEntropyBackward(
-      long logits, long targets, int rows, int width, float gradientScale);
+  double crossEntropyBackward(long logits, long targets, int rows, int width, float gradientScale);
 
   /** out row r = tokenTable[tokens[r]] + positionTable[r mod period]. */
   void embedding(
@@ -156,8 +156,9 @@ public interface RowKernels {
       float gradientScale);
 
   /**
-   * AdamW (see {@link AdamStep}), with {@code keep} = 1 − rate·weightDecay, {@code stepSize} = rate/(1
-   * − β₁ᵗ) and {@code rootScale} = 1/√(1 − β₂ᵗ): x ← keep·x − stepSize·m/(√v·rootScale + ε).
+   * AdamW (see {@link AdamStep}), with {@code keep} = 1 − rate·weightDecay, {@code stepSize} =
+   * rate/(1 − β₁ᵗ) and {@code rootScale} = 1/√(1 − β₂ᵗ): x ← keep·x − stepSize·m/(√v·rootScale +
+   * ε).
    */
   void adamWStep(
       long x,

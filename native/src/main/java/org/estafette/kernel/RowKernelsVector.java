@@ -1,8 +1,8 @@
 package org.estafette.kernel;
 
 /**
- * {@link RowKernels} by the Vector API. The loops over vectors are small static methods of their own:
- * the JIT compiles each by itself and keeps every vector in a register.
+ * {@link RowKernels} by the Vector API. The loops over vectors are small static methods of their
+ * own: the JIT compiles each by itself and keeps every vector in a register.
  */
 final class RowKernelsVector implements RowKernels {
   /** Elements per call of an elementwise kernel, so that its loop counts with an int. */
@@ -75,10 +75,11 @@ final class RowKernelsVector implements RowKernels {
 
   @Override
   public void biasGeluBackward(long d, long dBias, long x, int rows, int width) {
-    for (int r = 0; r < rows; r++) {
-      long row = 4L * r * width;
-      RowKernelsVectorActivation.biasGeluBackward(d + row, dBias, x + row, width);
+    long count = (long) rows * width;
+    for (long i = 0; i < count; i += PIECE) {
+      RowKernelsVectorActivation.geluBackward(d + 4 * i, x + 4 * i, piece(count, i));
     }
+    RowKernelsVectorActivation.biasGradient(dBias, d, rows, width);
   }
 
   @Override
@@ -188,8 +189,7 @@ final class RowKernelsVector implements RowKernels {
   @Override
   public void sgdStep(long x, long g, long count, float rate, float decay, float gradientScale) {
     for (long i = 0; i < count; i += PIECE) {
-      RowKernelsVectorSteps.sgd(
-          x + 4 * i, g + 4 * i, piece(count, i), rate, decay, gradientScale);
+      RowKernelsVectorSteps.sgd(x + 4 * i, g + 4 * i, piece(count, i), rate, decay, gradientScale);
     }
   }
 

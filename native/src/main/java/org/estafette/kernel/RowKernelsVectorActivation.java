@@ -5,13 +5,12 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** Biases and activations by the Vector API, one row per call. */
+/**
+ * Biases and activations by the Vector API, one row per call. Where an exponential is in the loop,
+ * the last, incomplete vector has a method of its own: both in one would be too much for the JIT,
+ * which then leaves calls in the loop and makes objects of vectors.
+ */
 final class RowKernelsVectorActivation {
-  /** √(2/π). */
-  private static final float ROOT = 0.7978845608028654f;
-
-  private static final float CUBE = 0.044715f;
-
   private RowKernelsVectorActivation() {}
 
   static void addBias(long x, long bias, int width) {
@@ -34,7 +33,7 @@ final class RowKernelsVectorActivation {
       columns4(dBias + 4L * i, dOut + 4L * i, rows, width);
     }
     for (; i < width; i += Lanes.L) {
-      columns(dBias + 4L * i, dOut + 4L * i, rows, width, Lanes.F.indexInRange(i, width));
+      columns(dBias + 4L * i, dOut + 4L * i, rows, width, Math.min(Lanes.L, width - i));
     }
   }
 
@@ -56,28 +55,13 @@ final class RowKernelsVectorActivation {
     Lanes.store(s3, dBias + 3L * Lanes.BYTES);
   }
 
-  private static void columns(long dBias, long d, int rows, int width, VectorMask<Float> mask) {
+  private static void columns(long dBias, long d, int rows, int width, int count) {
+    VectorMask<Float> mask = Lanes.F.indexInRange(0, count);
     FloatVector sum = Lanes.load(dBias, mask);
     for (int r = 0; r < rows; r++) {
       sum = sum.add(Lanes.load(d + 4L * r * width, mask));
     }
     Lanes.store(sum, dBias, mask);
-  }
-
-  /** x·σ(2u) with u = √(2/π)(x + 0.044715x³), which is the tanh form. */
-  private static FloatVector gelu(FloatVector x) {
-    FloatVector u2 = x.mul(x).fma(Lanes.all(2 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
-    return x.div(Lanes.exp(u2.neg()).add(1f));
-  }
-
-  /** σ(2u) + x·σ(2u)(1 − σ(2u))·2u′. */
-  private static FloatVector geluSlope(FloatVector x) {
-    FloatVector square = x.mul(x);
-    FloatVector u2 = square.fma(Lanes.all(2 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
-    FloatVector sigma = Lanes.sigmoid(u2);
-    FloatVector inner = square.fma(Lanes.all(6 * ROOT * CUBE), Lanes.all(2 * ROOT)).mul(x);
-    FloatVector bell = sigma.sub(sigma.mul(sigma));
-    return bell.fma(inner, sigma);
   }
 
   static void biasGelu(long out, long x, long bias, int width) {
@@ -86,32 +70,35 @@ final class RowKernelsVectorActivation {
       long at = 4L * i;
       FloatVector v = Lanes.load(x + at).add(Lanes.load(bias + at));
       Lanes.store(v, x + at);
-      Lanes.store(gelu(v), out + at);
+      Lanes.store(Lanes.gelu(v), out + at);
     }
     if (bound < width) {
       long at = 4L * bound;
-      VectorMask<Float> tail = Lanes.first(width - bound);
-      FloatVector v = Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail));
-      Lanes.store(v, x + at, tail);
-      Lanes.store(gelu(v), out + at, tail);
+      biasGeluTail(out + at, x + at, bias + at, width - bound);
     }
   }
 
-  static void biasGeluBackward(long d, long dBias, long x, int width) {
-    int bound = Lanes.bound(width);
+  private static void biasGeluTail(long out, long x, long bias, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector v = Lanes.load(x, tail).add(Lanes.load(bias, tail));
+    Lanes.store(v, x, tail);
+    Lanes.store(Lanes.gelu(v), out, tail);
+  }
+
+  static void geluBackward(long d, long x, int count) {
+    int bound = Lanes.bound(count);
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
-      FloatVector dx = Lanes.load(d + at).mul(geluSlope(Lanes.load(x + at)));
-      Lanes.store(dx, d + at);
-      Lanes.store(dx.add(Lanes.load(dBias + at)), dBias + at);
+      Lanes.store(Lanes.load(d + at).mul(Lanes.geluSlope(Lanes.load(x + at))), d + at);
     }
-    if (bound < width) {
-      long at = 4L * bound;
-      VectorMask<Float> tail = Lanes.first(width - bound);
-      FloatVector dx = Lanes.load(d + at, tail).mul(geluSlope(Lanes.load(x + at, tail)));
-      Lanes.store(dx, d + at, tail);
-      Lanes.store(dx.add(Lanes.load(dBias + at, tail)), dBias + at, tail);
+    if (bound < count) {
+      geluBackwardTail(d + 4L * bound, x + 4L * bound, count - bound);
     }
+  }
+
+  private static void geluBackwardTail(long d, long x, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    Lanes.store(Lanes.load(d, tail).mul(Lanes.geluSlope(Lanes.load(x, tail))), d, tail);
   }
 
   static void biasRelu(long x, long bias, int width) {
@@ -123,8 +110,7 @@ final class RowKernelsVectorActivation {
     if (bound < width) {
       long at = 4L * bound;
       VectorMask<Float> tail = Lanes.first(width - bound);
-      Lanes.store(
-          Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)).max(0f), x + at, tail);
+      Lanes.store(Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail)).max(0f), x + at, tail);
     }
   }
 
@@ -150,11 +136,13 @@ final class RowKernelsVectorActivation {
       Lanes.store(Lanes.tanh(Lanes.load(x + at).add(Lanes.load(bias + at))), x + at);
     }
     if (bound < width) {
-      long at = 4L * bound;
-      VectorMask<Float> tail = Lanes.first(width - bound);
-      Lanes.store(
-          Lanes.tanh(Lanes.load(x + at, tail).add(Lanes.load(bias + at, tail))), x + at, tail);
+      biasTanhTail(x + 4L * bound, bias + 4L * bound, width - bound);
     }
+  }
+
+  private static void biasTanhTail(long x, long bias, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    Lanes.store(Lanes.tanh(Lanes.load(x, tail).add(Lanes.load(bias, tail))), x, tail);
   }
 
   static void tanhBackward(long d, long out, int count) {

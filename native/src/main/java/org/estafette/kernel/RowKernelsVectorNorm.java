@@ -15,7 +15,15 @@ final class RowKernelsVectorNorm {
       long out, long mean, long rstd, long in, long gamma, long beta, int rows, int width) {
     for (int r = 0; r < rows; r++) {
       long row = 4L * r * width;
-      normalize(out + row, mean + 4L * r, rstd + 4L * r, in + row, sum(in + row, width), gamma, beta, width);
+      normalize(
+          out + row,
+          mean + 4L * r,
+          rstd + 4L * r,
+          in + row,
+          sum(in + row, width),
+          gamma,
+          beta,
+          width);
     }
   }
 
@@ -55,8 +63,7 @@ final class RowKernelsVectorNorm {
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
-      FloatVector x =
-          Lanes.load(in + at).add(Lanes.load(branch + at).add(Lanes.load(bias + at)));
+      FloatVector x = Lanes.load(in + at).add(Lanes.load(branch + at).add(Lanes.load(bias + at)));
       Lanes.store(x, out + at);
       sum = sum.add(x);
     }
@@ -84,9 +91,7 @@ final class RowKernelsVectorNorm {
     }
     float rest = 0;
     if (bound < width) {
-      VectorMask<Float> tail = Lanes.first(width - bound);
-      FloatVector d = Lanes.load(in + 4L * bound, tail).sub(center);
-      rest = d.mul(d).reduceLanes(ADD, tail);
+      rest = squaresTail(in + 4L * bound, mu, width - bound);
     }
     float variance = (squares.reduceLanes(ADD) + rest) / width;
     float scale = (float) (1 / Math.sqrt(variance + EPSILON));
@@ -100,11 +105,21 @@ final class RowKernelsVectorNorm {
     }
     if (bound < width) {
       long at = 4L * bound;
-      VectorMask<Float> tail = Lanes.first(width - bound);
-      FloatVector normed = Lanes.load(in + at, tail).sub(center).mul(factor);
-      Lanes.store(
-          normed.fma(Lanes.load(gamma + at, tail), Lanes.load(beta + at, tail)), out + at, tail);
+      scaleTail(out + at, in + at, mu, scale, gamma + at, beta + at, width - bound);
     }
+  }
+
+  private static float squaresTail(long in, float mean, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector d = Lanes.load(in, tail).sub(mean);
+    return d.mul(d).reduceLanes(ADD, tail);
+  }
+
+  private static void scaleTail(
+      long out, long in, float mean, float scale, long gamma, long beta, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector normed = Lanes.load(in, tail).sub(mean).mul(scale);
+    Lanes.store(normed.fma(Lanes.load(gamma, tail), Lanes.load(beta, tail)), out, tail);
   }
 
   static void layerNormBackward(
@@ -147,7 +162,54 @@ final class RowKernelsVectorNorm {
       int width,
       boolean accumulate) {
     int bound = Lanes.bound(width);
-    VectorMask<Float> tail = Lanes.first(width - bound);
+    long at = 4L * bound;
+    long sums = sums(dGamma, dBeta, dOut, in, mean, rstd, gamma, bound);
+    float sum = first(sums);
+    float product = second(sums);
+    if (bound < width) {
+      long rest =
+          sumsTail(
+              dGamma + at, dBeta + at, dOut + at, in + at, mean, rstd, gamma + at, width - bound);
+      sum += first(rest);
+      product += second(rest);
+    }
+    float meanSum = sum / width;
+    float meanProduct = product / width;
+    apply(dIn, dOut, in, mean, rstd, gamma, meanSum, meanProduct, bound, accumulate);
+    if (bound < width) {
+      applyTail(
+          dIn + at,
+          dOut + at,
+          in + at,
+          mean,
+          rstd,
+          gamma + at,
+          meanSum,
+          meanProduct,
+          width - bound,
+          accumulate);
+    }
+  }
+
+  /** Two floats as one number, so that a kernel gives both without an object. */
+  private static long pair(float first, float second) {
+    return ((long) Float.floatToRawIntBits(first) << 32)
+        | Integer.toUnsignedLong(Float.floatToRawIntBits(second));
+  }
+
+  private static float first(long pair) {
+    return Float.intBitsToFloat((int) (pair >>> 32));
+  }
+
+  private static float second(long pair) {
+    return Float.intBitsToFloat((int) pair);
+  }
+
+  /**
+   * Adds to dGamma and dBeta; gives Σ dOut·gamma and Σ dOut·gamma·normed of {@code bound} elements.
+   */
+  private static long sums(
+      long dGamma, long dBeta, long dOut, long in, float mean, float rstd, long gamma, int bound) {
     FloatVector center = Lanes.all(mean);
     FloatVector factor = Lanes.all(rstd);
     FloatVector sums = Lanes.zero();
@@ -162,31 +224,59 @@ final class RowKernelsVectorNorm {
       Lanes.store(d.fma(normed, Lanes.load(dGamma + at)), dGamma + at);
       Lanes.store(d.add(Lanes.load(dBeta + at)), dBeta + at);
     }
-    if (bound < width) {
-      long at = 4L * bound;
-      FloatVector normed = Lanes.load(in + at, tail).sub(center).mul(factor);
-      FloatVector d = Lanes.load(dOut + at, tail);
-      FloatVector dNormed = d.mul(Lanes.load(gamma + at, tail));
-      sums = sums.add(dNormed);
-      products = dNormed.fma(normed, products);
-      Lanes.store(d.fma(normed, Lanes.load(dGamma + at, tail)), dGamma + at, tail);
-      Lanes.store(d.add(Lanes.load(dBeta + at, tail)), dBeta + at, tail);
-    }
-    FloatVector meanSum = Lanes.all(sums.reduceLanes(ADD) / width);
-    FloatVector meanProduct = Lanes.all(products.reduceLanes(ADD) / width);
+    return pair(sums.reduceLanes(ADD), products.reduceLanes(ADD));
+  }
+
+  private static long sumsTail(
+      long dGamma, long dBeta, long dOut, long in, float mean, float rstd, long gamma, int count) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector normed = Lanes.load(in, tail).sub(mean).mul(rstd);
+    FloatVector d = Lanes.load(dOut, tail);
+    FloatVector dNormed = d.mul(Lanes.load(gamma, tail));
+    Lanes.store(d.fma(normed, Lanes.load(dGamma, tail)), dGamma, tail);
+    Lanes.store(d.add(Lanes.load(dBeta, tail)), dBeta, tail);
+    return pair(dNormed.reduceLanes(ADD), dNormed.mul(normed).reduceLanes(ADD));
+  }
+
+  private static void apply(
+      long dIn,
+      long dOut,
+      long in,
+      float mean,
+      float rstd,
+      long gamma,
+      float meanSum,
+      float meanProduct,
+      int bound,
+      boolean accumulate) {
+    FloatVector center = Lanes.all(mean);
+    FloatVector factor = Lanes.all(rstd);
+    FloatVector sum = Lanes.all(meanSum);
+    FloatVector product = Lanes.all(-meanProduct);
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
       FloatVector normed = Lanes.load(in + at).sub(center).mul(factor);
-      FloatVector d = Lanes.load(dOut + at).mul(Lanes.load(gamma + at)).sub(meanSum);
-      FloatVector dx = d.sub(normed.mul(meanProduct)).mul(factor);
+      FloatVector d = Lanes.load(dOut + at).mul(Lanes.load(gamma + at)).sub(sum);
+      FloatVector dx = normed.fma(product, d).mul(factor);
       Lanes.store(accumulate ? dx.add(Lanes.load(dIn + at)) : dx, dIn + at);
     }
-    if (bound < width) {
-      long at = 4L * bound;
-      FloatVector normed = Lanes.load(in + at, tail).sub(center).mul(factor);
-      FloatVector d = Lanes.load(dOut + at, tail).mul(Lanes.load(gamma + at, tail)).sub(meanSum);
-      FloatVector dx = d.sub(normed.mul(meanProduct)).mul(factor);
-      Lanes.store(accumulate ? dx.add(Lanes.load(dIn + at, tail)) : dx, dIn + at, tail);
-    }
+  }
+
+  private static void applyTail(
+      long dIn,
+      long dOut,
+      long in,
+      float mean,
+      float rstd,
+      long gamma,
+      float meanSum,
+      float meanProduct,
+      int count,
+      boolean accumulate) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector normed = Lanes.load(in, tail).sub(mean).mul(rstd);
+    FloatVector d = Lanes.load(dOut, tail).mul(Lanes.load(gamma, tail)).sub(meanSum);
+    FloatVector dx = normed.fma(Lanes.all(-meanProduct), d).mul(rstd);
+    Lanes.store(accumulate ? dx.add(Lanes.load(dIn, tail)) : dx, dIn, tail);
   }
 }

@@ -103,13 +103,19 @@ final class RowKernelsVectorSoftmax {
       Lanes.store(e, out + 4L * i);
       sum = sum.add(e);
     }
+    float rest = 0;
     if (bound < length) {
-      VectorMask<Float> tail = Lanes.first(length - bound);
-      FloatVector e = Lanes.exp(Lanes.load(x + 4L * bound, tail).fma(factor, shift));
-      Lanes.store(e, out + 4L * bound, tail);
-      sum = sum.blend(sum.add(e), tail);
+      rest = exponentialsTail(out + 4L * bound, x + 4L * bound, length - bound, max, scale);
     }
-    return sum.reduceLanes(ADD);
+    return sum.reduceLanes(ADD) + rest;
+  }
+
+  private static float exponentialsTail(long out, long x, int count, float max, float scale) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector shifted = Lanes.load(x, tail).fma(Lanes.all(scale), Lanes.all(-max * scale));
+    FloatVector e = Lanes.exp(shifted);
+    Lanes.store(e, out, tail);
+    return Lanes.zero().blend(e, tail).reduceLanes(ADD);
   }
 
   private static float sumOfExponentials(long x, int length, float max) {
@@ -119,12 +125,17 @@ final class RowKernelsVectorSoftmax {
     for (int i = 0; i < bound; i += Lanes.L) {
       sum = sum.add(Lanes.exp(Lanes.load(x + 4L * i).sub(shift)));
     }
+    float rest = 0;
     if (bound < length) {
-      VectorMask<Float> tail = Lanes.first(length - bound);
-      FloatVector e = Lanes.exp(Lanes.load(x + 4L * bound, tail).sub(shift));
-      sum = sum.blend(sum.add(e), tail);
+      rest = sumOfExponentialsTail(x + 4L * bound, length - bound, max);
     }
-    return sum.reduceLanes(ADD);
+    return sum.reduceLanes(ADD) + rest;
+  }
+
+  private static float sumOfExponentialsTail(long x, int count, float max) {
+    VectorMask<Float> tail = Lanes.first(count);
+    FloatVector e = Lanes.exp(Lanes.load(x, tail).sub(max));
+    return Lanes.zero().blend(e, tail).reduceLanes(ADD);
   }
 
   private static void zero(long x, int count) {

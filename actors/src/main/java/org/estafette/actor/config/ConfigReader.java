@@ -45,17 +45,25 @@ public final class ConfigReader {
         }
       }
     }
-    Config set = ConfigFactory.empty();
-    for (Map.Entry<String, String> e : settings.entrySet()) {
-      String key = e.getKey().startsWith("akka.") ? e.getKey() : ROOT + "." + e.getKey().replaceFirst("^estafette\\.", "");
-      set = value(key, e.getValue()).withFallback(set);
-    }
-    return of(set.withFallback(own));
+    return of(settings(settings).withFallback(own));
   }
 
-  /** Reads the text that {@link #render} wrote. */
-  public static RunConfig parse(String text) {
-    return of(parse(() -> ConfigFactory.parseString(text), "the coordinator's configuration"));
+  private static Config settings(Map<String, String> settings) {
+    Config set = ConfigFactory.empty();
+    for (Map.Entry<String, String> e : settings.entrySet()) {
+      String key =
+          e.getKey().startsWith("akka.")
+              ? e.getKey()
+              : ROOT + "." + e.getKey().replaceFirst("^estafette\\.", "");
+      set = value(key, e.getValue()).withFallback(set);
+    }
+    return set;
+  }
+
+  /** Reads the text that {@link #render} wrote, with settings of this node over it. */
+  public static RunConfig parse(String text, Map<String, String> settings) {
+    Config own = parse(() -> ConfigFactory.parseString(text), "the coordinator's configuration");
+    return of(settings(settings).withFallback(own));
   }
 
   /** The effective configuration as HOCON with comments. */
@@ -207,6 +215,7 @@ public final class ConfigReader {
         v.count("model.gpt.context", 1),
         v.flag("model.gpt.tied"),
         all.getIntList(ROOT + ".model.mlp.hidden"),
+        v.oneOf("model.mlp.init", "he", "xavier", "torch"),
         v.map("model.options"));
   }
 

@@ -93,6 +93,7 @@ public record RunConfig(
       int context,
       boolean tied,
       List<Integer> hidden,
+      String initialization,
       Map<String, String> options) {}
 
   /** {@code estafette.data}. */
@@ -133,5 +134,13 @@ public record RunConfig(
     return (synchronous ? "sync " : "async ")
         + outer.rule()
         + (localSteps.dynamic() && !synchronous ? " dylu" : "");
+  }
+
+  /** Pushes that may wait together: those of one momentum period, for rules that have one. */
+  public int mailboxPeriod() {
+    return switch (outer.rule()) {
+      case "delayed-nesterov", "buffered-nesterov", "fedbuff" -> synchronous ? 1 : outer.period();
+      default -> 1;
+    };
   }
 }

@@ -148,7 +148,7 @@ public final class CorpusReader {
       return head.length == 4
           && head[0] == 'P'
           && head[1] == 'K'
-          && (head[2] == 3 && head[3] == 4 || head[2] == 5 && head[3] == 6);
+          && ((head[2] == 3 && head[3] == 4) || (head[2] == 5 && head[3] == 6));
     } catch (IOException e) {
       return false; // read() meets the same failure and names it
     }

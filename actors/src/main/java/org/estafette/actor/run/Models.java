@@ -42,7 +42,10 @@ final class Models {
     widths.add(rows(dataset, "mlp").width());
     widths.addAll(m.hidden());
     widths.add(classes(dataset));
-    return MlpConfig.of(MlpConfig.Activation.RELU, widths.toArray(Integer[]::new));
+    return new MlpConfig(
+        widths,
+        MlpConfig.Activation.RELU,
+        MlpConfig.Initialization.valueOf(m.initialization().toUpperCase(java.util.Locale.ROOT)));
   }
 
   private static Batch.Rows rows(Dataset dataset, String kind) {

@@ -2,8 +2,8 @@ package org.estafette.actor.run;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.function.Consumer;
+import org.estafette.actor.checkpoint.Transformers;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
@@ -146,30 +146,13 @@ public final class Workshop implements AutoCloseable {
   }
 
   /** What Python's transformers wants in config.json; empty for models that it does not know. */
-  public SequencedMap<String, Object> transformersConfig() {
-    return config.model().kind().equals("gpt") ? transformers(Models.gpt(config.model())) : new LinkedHashMap<>();
-  }
-
-  private static SequencedMap<String, Object> transformers(GptConfig g) {
-    SequencedMap<String, Object> map = new LinkedHashMap<>();
-    map.put("architectures", java.util.List.of("GPT2LMHeadModel"));
-    map.put("model_type", "gpt2");
-    map.put("activation_function", "gelu_new");
-    map.put("vocab_size", g.vocabulary());
-    map.put("n_positions", g.context());
-    map.put("n_ctx", g.context());
-    map.put("n_embd", g.width());
-    map.put("n_layer", g.layers());
-    map.put("n_head", g.heads());
-    map.put("layer_norm_epsilon", 1e-5);
-    map.put("tie_word_embeddings", g.tied());
-    map.put("attn_pdrop", 0.0);
-    map.put("embd_pdrop", 0.0);
-    map.put("resid_pdrop", 0.0);
-    map.put("bos_token_id", 0);
-    map.put("eos_token_id", 0);
-    map.put("torch_dtype", "float32");
-    return map;
+  public Map<String, Object> transformersConfig() {
+    if (!config.model().kind().equals("gpt")) {
+      return Map.of();
+    }
+    GptConfig g = Models.gpt(config.model());
+    return Transformers.gpt2Config(
+        g.vocabulary(), g.context(), g.layers(), g.heads(), g.width(), g.tied());
   }
 
   /** Facts for people: what the run is made of, a line each. */

@@ -38,11 +38,11 @@ public final class UpdateCodec {
   private UpdateCodec() {}
 
   /**
-   * The head of {@code update}, ready to be read.
+   * The head of {@code update}.
    *
    * @throws IllegalArgumentException for a merged push, which never travels
    */
-  public static ByteBuffer write(Update update) {
+  public static byte[] write(Update update) {
     ByteBuffer b = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     b.put(VERSION);
     switch (update) {
@@ -66,7 +66,7 @@ public final class UpdateCodec {
       case MergedPush merged ->
           throw new IllegalArgumentException("a merged push of " + merged.members().size() + " does not travel");
     }
-    return b.flip();
+    return java.util.Arrays.copyOf(b.array(), b.position());
   }
 
   /** The tensor of {@code update}. */

@@ -1,5 +1,7 @@
 package org.estafette.algorithm.data;
 
+import java.lang.reflect.InvocationTargetException;
+
 /**
  * Makes a dataset: how users bring their own. The class named in the configuration is public and
  * has a public constructor without parameters; it is asked once on every node, and must give the
@@ -21,7 +23,7 @@ public interface DatasetProvider {
    */
   static DatasetProvider named(String className) {
     try {
-      Class<?> type = Class.forName(className, true, contextLoader());
+      Class<?> type = Class.forName(className);
       return type.asSubclass(DatasetProvider.class).getConstructor().newInstance();
     } catch (ClassNotFoundException e) {
       throw refusal(className, "there is no such class on the class path", e);
@@ -30,16 +32,11 @@ public interface DatasetProvider {
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw refusal(
           className, "it is not a public class with a public constructor without parameters", e);
-    } catch (java.lang.reflect.InvocationTargetException e) {
+    } catch (InvocationTargetException e) {
       throw refusal(className, "its constructor failed: " + e.getCause(), e);
     } catch (LinkageError e) {
       throw refusal(className, "it cannot be loaded: " + e, e);
     }
-  }
-
-  private static ClassLoader contextLoader() {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return loader != null ? loader : DatasetProvider.class.getClassLoader();
   }
 
   private static IllegalArgumentException refusal(String name, String reason, Throwable cause) {

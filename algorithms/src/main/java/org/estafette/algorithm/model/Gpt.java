@@ -9,8 +9,8 @@ import org.estafette.memory.Layout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GPT-2 (Radford et al., 2019): pre-layer-norm blocks of causal attention and a GELU network, learned
- * positions, softmax over the vocabulary.
+ * GPT-2 (Radford et al., 2019): pre-layer-norm blocks of causal attention and a GELU network,
+ * learned positions, softmax over the vocabulary.
  *
  * <p>A batch goes through in passes of a few sequences each, so that a layer's activations stay in
  * the cache; gradients add up over the passes, in the batch's order.
@@ -195,7 +195,9 @@ public final class Gpt implements Model {
     return gradient;
   }
 
-  /** Two shapes alternate in training, whole passes and the rest of a batch: no new ones per step. */
+  /**
+   * Two shapes alternate in training, whole passes and the rest of a batch: no new ones per step.
+   */
   private AttentionShape shape(int sequences, int tokens) {
     if (whole.sequences() == sequences && whole.tokens() == tokens) {
       return whole;
@@ -210,8 +212,7 @@ public final class Gpt implements Model {
     int r = shape.rows();
     int c = config.width();
     GptActivations.Block first = a.blocks[0];
-    device.embedding(
-        first.in, a.inputs, p.tokenTable, p.positionTable, r, shape.tokens(), c);
+    device.embedding(first.in, a.inputs, p.tokenTable, p.positionTable, r, shape.tokens(), c);
     GptTensors.Block w = p.blocks[0];
     device.layerNorm(first.norm1, first.mean1, first.rstd1, first.in, w.gamma1, w.beta1, r, c);
     for (int l = 0; l < config.layers(); l++) {
@@ -230,8 +231,17 @@ public final class Gpt implements Model {
     device.attention(x.attended, x.kept, x.qkv, shape);
     device.multiply(false, false, r, c, c, x.attended, w.projection, false, a.branch);
     device.residualLayerNorm(
-        x.norm2, x.middle, x.mean2, x.rstd2, x.in, a.branch, w.projectionBias, w.gamma2, w.beta2,
-        r, c);
+        x.norm2,
+        x.middle,
+        x.mean2,
+        x.rstd2,
+        x.in,
+        a.branch,
+        w.projectionBias,
+        w.gamma2,
+        w.beta2,
+        r,
+        c);
     device.multiply(false, false, r, 4 * c, c, x.norm2, w.up, false, x.up);
     device.biasGelu(x.hidden, x.up, w.upBias, r, 4 * c);
     device.multiply(false, false, r, c, 4 * c, x.hidden, w.down, false, a.branch);
@@ -239,12 +249,30 @@ public final class Gpt implements Model {
       GptTensors.Block nextWeights = p.blocks[l + 1];
       GptActivations.Block next = a.blocks[l + 1];
       device.residualLayerNorm(
-          next.norm1, next.in, next.mean1, next.rstd1, x.middle, a.branch, w.downBias,
-          nextWeights.gamma1, nextWeights.beta1, r, c);
+          next.norm1,
+          next.in,
+          next.mean1,
+          next.rstd1,
+          x.middle,
+          a.branch,
+          w.downBias,
+          nextWeights.gamma1,
+          nextWeights.beta1,
+          r,
+          c);
     } else {
       device.residualLayerNorm(
-          a.norm, a.residual, a.normMean, a.normRstd, x.middle, a.branch, w.downBias, p.normGamma,
-          p.normBeta, r, c);
+          a.norm,
+          a.residual,
+          a.normMean,
+          a.normRstd,
+          x.middle,
+          a.branch,
+          w.downBias,
+          p.normGamma,
+          p.normBeta,
+          r,
+          c);
     }
   }
 
@@ -261,8 +289,17 @@ public final class Gpt implements Model {
     device.multiply(true, false, v, c, r, a.logits, a.norm, true, g.output);
     device.multiply(false, false, r, c, v, a.logits, p.output, false, a.branch);
     device.layerNormBackward(
-        a.dResidual, g.normGamma, g.normBeta, a.branch, a.residual, a.normMean, a.normRstd,
-        p.normGamma, r, c, false);
+        a.dResidual,
+        g.normGamma,
+        g.normBeta,
+        a.branch,
+        a.residual,
+        a.normMean,
+        a.normRstd,
+        p.normGamma,
+        r,
+        c,
+        false);
     for (int l = config.layers() - 1; l >= 0; l--) {
       blockBackward(p.blocks[l], g.blocks[l], a.blocks[l], shape);
     }

@@ -18,7 +18,8 @@ public record GptConfig(
   public static final int BYTES = 256;
 
   /**
-   * @throws IllegalArgumentException where a size is below 1 or the width cannot be split into heads
+   * @throws IllegalArgumentException where a size is below 1 or the width cannot be split into
+   *     heads
    */
   public GptConfig {
     if (vocabulary < 1 || context < 1 || layers < 1 || heads < 1 || width < 1) {
@@ -44,8 +45,8 @@ public record GptConfig(
 
   /**
    * The tensors, in the names and orientations of the state dict of {@code GPT2LMHeadModel} in
-   * Python's transformers, without the prefix {@code transformer.}: matrices of the blocks are
-   * [in, out], tables [rows, width].
+   * Python's transformers, without the prefix {@code transformer.}: matrices of the blocks are [in,
+   * out], tables [rows, width].
    */
   public Layout layout() {
     Layout.Builder b = Layout.builder();

@@ -8,7 +8,7 @@ import org.estafette.memory.TensorSpec;
  * Normal numbers by counter: (seed, tensor) decides a tensor's values, on every platform the same
  * (SplitMix64 and the polar method over StrictMath).
  */
-final class InitialValues {
+public final class InitialValues {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private long state;
@@ -20,7 +20,7 @@ final class InitialValues {
   }
 
   /** Fills a tensor with normal numbers of that deviation. */
-  static void normal(
+  public static void normal(
       Float32Vector parameters, Layout layout, String name, double deviation, long seed) {
     TensorSpec spec = layout.get(name);
     // The tensor's place in the layout is its key: it does not depend on other tensors' sizes.
@@ -31,7 +31,19 @@ final class InitialValues {
     }
   }
 
-  static void constant(Float32Vector parameters, Layout layout, String name, double value) {
+  /** Fills a tensor with numbers uniform in ±bound. */
+  public static void uniform(
+      Float32Vector parameters, Layout layout, String name, double bound, long seed) {
+    TensorSpec spec = layout.get(name);
+    InitialValues random = new InitialValues(seed, layout.tensors().indexOf(spec));
+    Float32Vector view = parameters.view(spec);
+    for (long i = 0; i < view.length(); i++) {
+      view.set(i, bound * (2 * random.nextDouble() - 1));
+    }
+  }
+
+  /** Fills a tensor with one value. */
+  public static void constant(Float32Vector parameters, Layout layout, String name, double value) {
     parameters.view(layout.get(name)).fill(value);
   }
 

@@ -74,7 +74,14 @@ public final class Mlp implements Model {
     parameters.fill(0);
     for (int l = 0; l < config.layers(); l++) {
       double deviation = config.initialization().deviation(widths[l], widths[l + 1]);
-      InitialValues.normal(parameters, layout, "layers." + l + ".weight", deviation, seed);
+      String layer = "layers." + l;
+      if (config.initialization() == MlpConfig.Initialization.TORCH) {
+        double bound = deviation * Math.sqrt(3);
+        InitialValues.uniform(parameters, layout, layer + ".weight", bound, seed);
+        InitialValues.uniform(parameters, layout, layer + ".bias", bound, seed);
+      } else {
+        InitialValues.normal(parameters, layout, layer + ".weight", deviation, seed);
+      }
     }
   }
 
@@ -87,17 +94,14 @@ public final class Mlp implements Model {
     int last = widths.length - 1;
     int n = rows.size();
     forward(rows, p);
-    double loss =
-        device.crossEntropyBackward(outputs[last], targets, n, widths[last], 1f / n) / n;
+    double loss = device.crossEntropyBackward(outputs[last], targets, n, widths[last], 1f / n) / n;
     DeviceVector d = outputs[last];
     for (int l = last - 1; l >= 0; l--) {
       device.biasGradient(g.biases[l], d, n, widths[l + 1]);
-      device.multiply(
-          true, false, widths[l + 1], widths[l], n, d, outputs[l], true, g.weights[l]);
+      device.multiply(true, false, widths[l + 1], widths[l], n, d, outputs[l], true, g.weights[l]);
       if (l > 0) {
         DeviceVector below = gradients[l];
-        device.multiply(
-            false, false, n, widths[l], widths[l + 1], d, p.weights[l], false, below);
+        device.multiply(false, false, n, widths[l], widths[l + 1], d, p.weights[l], false, below);
         long count = (long) n * widths[l];
         switch (config.activation()) {
           case RELU -> device.reluBackward(below, outputs[l], count);

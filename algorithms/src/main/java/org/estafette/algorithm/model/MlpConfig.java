@@ -8,7 +8,7 @@ import org.estafette.memory.Layout;
  *
  * @param widths elements of the input, of each hidden layer, and classes; at least two
  * @param activation behind each hidden layer
- * @param initialization how the matrices begin; biases begin with 0
+ * @param initialization how the matrices begin; biases begin with 0, but for TORCH
  */
 public record MlpConfig(
     List<Integer> widths, Activation activation, Initialization initialization) {
@@ -20,15 +20,21 @@ public record MlpConfig(
     TANH
   }
 
-  /** Variance of the first values, normal around 0. */
+  /** How the first values are drawn; normal around 0 unless said otherwise. */
   public enum Initialization {
     /** 2/in (He et al., 2015), for ReLU. */
     HE,
     /** 2/(in + out) (Glorot and Bengio, 2010), for tanh. */
-    XAVIER;
+    XAVIER,
+    /** Uniform in ±1/√in, biases too: what torch's Linear begins with. */
+    TORCH;
 
     double deviation(int in, int out) {
-      return Math.sqrt(2.0 / (this == HE ? in : in + out));
+      return switch (this) {
+        case HE -> Math.sqrt(2.0 / in);
+        case XAVIER -> Math.sqrt(2.0 / (in + out));
+        case TORCH -> 1 / Math.sqrt(3.0 * in);
+      };
     }
   }
 

@@ -6,8 +6,8 @@ import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
 
 /**
- * A differentiable model: parameters are one flat vector, a batch gives a loss and a flat gradient. A
- * model owns its activations on its device, sized for one batch form; it is used by one thread.
+ * A differentiable model: parameters are one flat vector, a batch gives a loss and a flat gradient.
+ * A model owns its activations on its device, sized for one batch form; it is used by one thread.
  */
 public interface Model extends AutoCloseable {
   /** The tensors of the parameters. */

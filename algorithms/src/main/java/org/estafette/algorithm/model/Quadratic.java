@@ -23,6 +23,8 @@ public final class Quadratic implements Model {
   private final DeviceVector[] offsets;
   private final int[] heights;
   private final DeviceVector residual;
+
+  /** As long as the padded parameters; the padding stays zero. */
   private final DeviceVector noise;
 
   /**
@@ -37,7 +39,7 @@ public final class Quadratic implements Model {
     this.device = device;
     this.dimension = terms.get(0).dimension();
     this.layout = Layout.of("x", dimension);
-    Layout.Builder plan = Layout.builder().add("noise", dimension);
+    Layout.Builder plan = Layout.builder().add("noise", Math.toIntExact(layout.length()));
     int highest = 0;
     for (int i = 0; i < terms.size(); i++) {
       QuadraticTerm term = terms.get(i);
@@ -88,8 +90,7 @@ public final class Quadratic implements Model {
     for (int r = 0; r < rows.size(); r++) {
       int i = rows.labels()[r];
       loss += term(rows, r, parameters);
-      device.multiply(
-          true, false, dimension, 1, heights[i], matrices[i], residual, true, gradient);
+      device.multiply(true, false, dimension, 1, heights[i], matrices[i], residual, true, gradient);
       if (rows.width() > 0) {
         device.axpy(1f, noise, gradient);
       }

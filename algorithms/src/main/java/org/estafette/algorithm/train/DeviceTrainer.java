@@ -60,7 +60,9 @@ public final class DeviceTrainer implements LocalTrainer {
     this.gradient = vectors[2];
     this.moments = new DeviceVector[count - 3];
     System.arraycopy(vectors, 3, moments, 0, moments.length);
-    this.step = OptimizerStep.of(device, options.optimizer(), model.layout(), parameters, gradient, moments);
+    this.step =
+        OptimizerStep.of(
+            device, options.optimizer(), model.layout(), parameters, gradient, moments);
     this.exchange = Float32Vector.allocate(n);
   }
 

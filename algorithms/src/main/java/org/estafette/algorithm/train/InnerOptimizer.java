@@ -1,8 +1,8 @@
 package org.estafette.algorithm.train;
 
 /**
- * What a worker applies to its gradients. The forms are those of torch; learning rates come from the
- * {@link LearningRate}.
+ * What a worker applies to its gradients. The forms are those of torch; learning rates come from
+ * the {@link LearningRate}.
  */
 public sealed interface InnerOptimizer {
   /** Vectors of the parameters' length that it keeps between steps. */
@@ -32,8 +32,7 @@ public sealed interface InnerOptimizer {
    * @param nesterov Nesterov's form instead of the heavy ball
    * @param weightDecay coupled weight decay
    */
-  record Momentum(double momentum, boolean nesterov, double weightDecay)
-      implements InnerOptimizer {
+  record Momentum(double momentum, boolean nesterov, double weightDecay) implements InnerOptimizer {
     /** Checks the ranges. */
     public Momentum {
       belowOne("momentum", momentum);

@@ -67,7 +67,8 @@ class ModelFixtureTest {
     List<Integer> widths = new ArrayList<>();
     c.get("widths").forEach(w -> widths.add(w.asInt()));
     MlpConfig.Activation activation =
-        MlpConfig.Activation.valueOf(c.get("activation").asText().toUpperCase(java.util.Locale.ROOT));
+        MlpConfig.Activation.valueOf(
+            c.get("activation").asText().toUpperCase(java.util.Locale.ROOT));
     MlpConfig config = new MlpConfig(widths, activation, MlpConfig.Initialization.HE);
     int batch = c.get("batch").asInt();
     Batch.Rows rows = Batch.Rows.of(batch, widths.get(0));

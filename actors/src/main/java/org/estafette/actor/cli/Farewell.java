@@ -1,0 +1,43 @@
+package org.estafette.actor.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.record.RunFolder;
+import org.estafette.actor.record.Summary;
+import org.jspecify.annotations.Nullable;
+
+/** The last lines of a run: what came out, where it is, and what to do with it. */
+final class Farewell {
+  private Farewell() {}
+
+  static void print(
+      PrintStream out, RunFolder folder, RunConfig config, Summary s, @Nullable Path checkpoint) {
+    out.println();
+    out.printf(
+        Locale.ROOT,
+        "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s nats%n",
+        s.strategy(), s.tokens(), s.seconds(), s.tokensPerSecond(), s.finalLoss(),
+        s.validationLoss() == null ? "not measured" : String.format(Locale.ROOT, "%.3f", s.validationLoss()));
+    out.printf(
+        Locale.ROOT,
+        "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G = %.2f%n",
+        s.pushes().accepted(), s.pushes().merged(), s.pushes().refusals(),
+        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(), s.staleness().mean(), s.staleness().max(), s.gain());
+    if (s.workerRestarts() > 0) {
+      out.printf("  restarts  %d (a lost worker costs its round; see report.html)%n", s.workerRestarts());
+    }
+    out.println("  report    " + folder.report());
+    if (checkpoint != null) {
+      out.println("  model     " + checkpoint);
+      if (config.model().kind().equals("gpt")) {
+        out.println("  sample    ./estafette generate " + checkpoint + " --prompt \"" + prompt(config) + "\"");
+      }
+    }
+  }
+
+  private static String prompt(RunConfig config) {
+    return config.data().path().isEmpty() ? "public class " : "The ";
+  }
+}

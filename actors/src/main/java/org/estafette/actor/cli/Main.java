@@ -1,0 +1,50 @@
+package org.estafette.actor.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code estafette}: trains one model on many workers of unequal speed, without waiting. */
+@Command(
+    name = "estafette",
+    description = "Trains one model on many workers of unequal speed, without waiting.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      TrainCommand.class,
+      NodeCommand.class,
+      SimulateCommand.class,
+      GenerateCommand.class,
+      EvaluateCommand.class,
+      CheckpointCommand.class,
+      ReportCommand.class,
+      DoctorCommand.class,
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  estafette train                          a language model on the JDK's own sources",
+      "  estafette train --data book.txt --workers 4 --tokens 6000000",
+      "  estafette simulate conf/sim/mixture.conf",
+      "  estafette COMMAND --help                 more of each command",
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and ends the process with its status. */
+  public static void main(String[] args) {
+    int status = commandLine().execute(args);
+    System.out.flush();
+    System.err.flush();
+    // Threads of libraries must not keep the process, and no shutdown hook of ours is waited for.
+    System.exit(status);
+  }
+
+  /** The command line with its errors turned into exit statuses. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(new Failures())
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+}

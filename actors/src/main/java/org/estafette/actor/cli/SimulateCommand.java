@@ -1,0 +1,111 @@
+package org.estafette.actor.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.estafette.actor.checkpoint.CheckpointException;
+import org.estafette.actor.checkpoint.CheckpointStore;
+import org.estafette.actor.cli.progress.ProgressDisplay;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.record.MetricsLog;
+import org.estafette.actor.record.RunFolder;
+import org.estafette.actor.record.Summary;
+import org.estafette.actor.run.RunCheckpoints;
+import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.SimulatedRun;
+import org.estafette.actor.run.Workshop;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs the same algorithms in virtual time. */
+@Command(
+    name = "simulate",
+    description = "Runs the same algorithms in virtual time: real gradients, a virtual clock, bit for bit repeatable.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  estafette simulate conf/sim/mixture.conf",
+      "  estafette simulate conf/sim/mixture.conf --seed 43 --set outer.rate=0.35",
+      "  estafette simulate --resume                 go on with the newest run, bit for bit",
+    })
+final class SimulateCommand implements Callable<Integer> {
+  @Mixin RunOptions options = new RunOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    PrintStream out = options.json ? System.err : System.out;
+    RunFolders.Opened run = RunFolders.open(options);
+    try (Workshop workshop =
+        Workshop.open(run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
+      RunFolders.begin(run);
+      return simulate(run.folder(), run.config(), workshop, out);
+    }
+  }
+
+  private int simulate(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
+      throws Exception {
+    RunCheckpoints checkpoints =
+        new RunCheckpoints(folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Interrupts.onFirst(() -> interrupted.set(true));
+    try (MetricsLog metrics = MetricsLog.open(folder.metrics());
+        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
+      RunMonitor monitor = new RunMonitor(config.tokens(), metrics::append);
+      try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
+        if (options.resume) {
+          resume(checkpoints, run, out);
+        } else {
+          run.start();
+        }
+        workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
+        display.message("  run       " + folder.path() + " (seconds are virtual)");
+        Shown shown = new Shown();
+        long[] savedAt = {System.nanoTime()};
+        run.run(
+            interrupted::get,
+            at -> {
+              display.update(shown.next(monitor.now(), at));
+              if (System.nanoTime() - savedAt[0] > config.checkpoint().every().toNanos() && run.atRest()) {
+                save(checkpoints, run);
+                savedAt[0] = System.nanoTime();
+              }
+            });
+        if (!interrupted.get()) {
+          run.validate();
+        }
+        run.runToRest();
+        Path checkpoint = save(checkpoints, run);
+        display.close();
+        metrics.sync();
+        Summary summary =
+            Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
+        Farewell.print(out, folder, config, summary, checkpoint);
+        if (options.json) {
+          System.out.println(summary.toJson());
+        }
+      }
+    }
+    return interrupted.get() ? ExitStatus.INTERRUPTED.code() : ExitStatus.OK.code();
+  }
+
+  private static Path save(RunCheckpoints checkpoints, SimulatedRun run) {
+    try {
+      return checkpoints.write(run.state());
+    } catch (java.io.IOException e) {
+      throw new RunFailedException("the checkpoint could not be written: " + e.getMessage());
+    }
+  }
+
+  private static void resume(RunCheckpoints checkpoints, SimulatedRun run, PrintStream out)
+      throws java.io.IOException {
+    CheckpointStore.Search search = checkpoints.latest();
+    RunCheckpoints.reports(search).forEach(line -> out.println("  " + line));
+    if (search.checkpoint() == null) {
+      throw new CheckpointException("--resume: no checkpoint that verifies");
+    }
+    run.restore(checkpoints.readSimulation(search.checkpoint(), run::lease));
+    out.println("  resumed from " + search.checkpoint().path() + ", virtual second " + run.now());
+  }
+}

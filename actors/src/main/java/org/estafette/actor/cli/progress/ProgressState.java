@@ -1,0 +1,30 @@
+package org.estafette.actor.cli.progress;
+
+import org.estafette.actor.record.Metric;
+import org.jspecify.annotations.Nullable;
+
+/** What a display remembers between points: the last validation, and how fast the run goes. */
+final class ProgressState {
+  /** How much the latest throughput counts in the forecast. */
+  private static final double LATEST = 0.1;
+
+  private final long targetTokens;
+  private @Nullable Double validationLoss;
+  private double rate = Double.NaN;
+
+  ProgressState(long targetTokens) {
+    this.targetTokens = targetTokens;
+  }
+
+  ProgressView next(Metric.ProgressPoint point) {
+    if (point.validationLoss() != null) {
+      validationLoss = point.validationLoss();
+    }
+    double latest = point.tokensPerSecond();
+    if (latest > 0 && Double.isFinite(latest)) {
+      rate = Double.isNaN(rate) ? latest : rate + LATEST * (latest - rate);
+    }
+    double eta = targetTokens > 0 ? Math.max(0, targetTokens - point.tokens()) / rate : Double.NaN;
+    return new ProgressView(point, validationLoss, targetTokens, eta);
+  }
+}

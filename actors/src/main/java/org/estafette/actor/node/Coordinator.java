@@ -1,0 +1,210 @@
+package org.estafette.actor.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.MailboxSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.JoinSeedNodes;
+import akka.cluster.typed.SingletonActor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.run.RunCheckpoints;
+import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.Workshop;
+import org.estafette.algorithm.server.ServerState;
+import org.estafette.channel.ChannelConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that begins a cluster: it has the server, the media driver of its machine, and as many
+ * workers as it is told to.
+ */
+public final class Coordinator implements AutoCloseable {
+  private final ActorSystem<Void> system;
+  private final TensorPort port;
+  private final RunMonitor monitor;
+  private final CompletableFuture<ServerSetup.Ending> result;
+  private volatile @Nullable ActorRef<ServerMessage> server;
+
+  /**
+   * What is to be run.
+   *
+   * @param run number of the run
+   * @param workshop its parts
+   * @param monitor follows it
+   * @param checkpoints where its state goes
+   * @param resume state to go on from; null for a new run
+   * @param localWorkers workers of this JVM
+   * @param moreWorkers workers that are expected from other JVMs
+   */
+  public record Plan(
+      long run,
+      Workshop workshop,
+      RunMonitor monitor,
+      RunCheckpoints checkpoints,
+      @Nullable ServerState resume,
+      int localWorkers,
+      int moreWorkers) {}
+
+  /**
+   * How a run ended.
+   *
+   * @param reason "finished" or why it was stopped
+   * @param checkpoint the last checkpoint; null where none could be written
+   * @param failure why the last checkpoint could not be written; empty where it was
+   */
+  public record Ended(String reason, @Nullable Path checkpoint, String failure) {
+    /** Whether the run used up its budget. */
+    public boolean finished() {
+      return reason.equals("finished");
+    }
+  }
+
+  private Coordinator(Plan plan, TensorPort port) {
+    this.port = port;
+    this.monitor = plan.monitor();
+    this.result = new CompletableFuture<>();
+    RunConfig config = plan.workshop().config();
+    ServerSetup setup =
+        new ServerSetup(
+            plan.run(), plan.workshop(), port, plan.monitor(), plan.checkpoints(), plan.resume(), result);
+    this.system =
+        NodeSystem.start(
+            guardian(setup, plan), config, config.cluster().host(), config.cluster().port(), List.of("server", "worker"));
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+  }
+
+  /**
+   * Starts a cluster.
+   *
+   * @throws org.estafette.channel.ChannelException where the tensor channel cannot be opened
+   * @throws PortInUseException where the control port is taken
+   */
+  public static Coordinator start(Plan plan) {
+    RunConfig config = plan.workshop().config();
+    int expected = 2 * (plan.localWorkers() + plan.moreWorkers()) + 2;
+    CompletableFuture<String> lost = new CompletableFuture<>();
+    TensorPort port =
+        new TensorPort(
+            ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
+            plan.workshop().layout().length(),
+            expected,
+            lost::complete);
+    try {
+      Coordinator coordinator = new Coordinator(plan, port);
+      lost.thenAccept(why -> coordinator.fail("the tensor channel ended: " + why));
+      return coordinator;
+    } catch (RuntimeException e) {
+      port.close();
+      throw e;
+    }
+  }
+
+  private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
+    return Behaviors.setup(
+        context -> {
+          server =
+              ClusterSingleton.get(context.getSystem())
+                  .init(
+                      SingletonActor.of(ServerActor.create(setup), "server")
+                          .withProps(MailboxSelector.fromConfig("estafette-server-mailbox"))
+                          .withSettings(ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
+          for (int i = 0; i < plan.localWorkers(); i++) {
+            String key = "local-" + i;
+            ActorRef<WorkerMessage> worker =
+                context.spawn(WorkerActor.create(key, i, plan.run(), plan.workshop(), port), key);
+            context.watch(worker);
+          }
+          int[] left = {plan.localWorkers()};
+          return Behaviors.receive(Void.class)
+              .onSignal(
+                  Terminated.class,
+                  t -> {
+                    left[0]--;
+                    if (left[0] == 0 && plan.moreWorkers() == 0) {
+                      stop("all workers have ended; see the log for why");
+                    }
+                    return Behaviors.same();
+                  })
+              .build();
+        });
+  }
+
+  /** Where other nodes join: {@code host:port}. */
+  public String address() {
+    var address = Cluster.get(system).selfMember().address();
+    return address.host().get() + ":" + address.port().get();
+  }
+
+  /** Completed when the run has ended and its last checkpoint is written. */
+  public CompletableFuture<Ended> result() {
+    return result.thenApply(e -> new Ended(e.reason(), e.checkpoint(), e.failure()));
+  }
+
+  /** Where the run stands. */
+  public RunMonitor.Snapshot now() {
+    return monitor.now();
+  }
+
+  /** Asks the run to checkpoint and end; {@link #result} follows. */
+  public void stop(String reason) {
+    ActorRef<ServerMessage> to = server;
+    if (to != null) {
+      to.tell(new ServerMessage.StopRun(reason));
+    }
+  }
+
+  private void fail(String reason) {
+    result.completeExceptionally(new IllegalStateException(reason));
+  }
+
+  /** Leaves the cluster and frees the channel. */
+  @Override
+  public void close() {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+      system.log().warn("the actor system did not end in {}", Duration.ofSeconds(20));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      port.close();
+    }
+  }
+
+  /** The channel settings that a configuration gives. */
+  static final class ChannelSettings {
+    private ChannelSettings() {}
+
+    /** A channel with a media driver of its own. */
+    static ChannelConfig own(RunConfig config, long run, String name) {
+      return base(config, run, name).build();
+    }
+
+    /** A channel that shares the driver in {@code directory}. */
+    static ChannelConfig sharing(RunConfig config, long run, String name, Path directory) {
+      return base(config, run, name).directory(directory).driver(ChannelConfig.Driver.ELSEWHERE).build();
+    }
+
+    private static ChannelConfig.Builder base(RunConfig config, long run, String name) {
+      RunConfig.Channel c = config.channel();
+      return ChannelConfig.builder(name, run)
+          .udp(c.host(), c.port())
+          .udpMtu(c.mtu())
+          .termLength(c.term())
+          .maxMetaBytes(org.estafette.actor.wire.UpdateCodec.MAX_BYTES);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.estafette.actor.node;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.RunConfig;
+
+/** Makes a node's actor system: Akka's configuration for it, and a clear refusal where it cannot start. */
+final class NodeSystem {
+  /** Name of every node's actor system. */
+  static final String NAME = "estafette";
+
+  private NodeSystem() {}
+
+  static ActorSystem<Void> start(
+      Behavior<Void> guardian, RunConfig config, String host, int port, List<String> roles) {
+    Map<String, Object> own = new TreeMap<>();
+    own.put("akka.remote.artery.canonical.hostname", host);
+    own.put("akka.remote.artery.canonical.port", port);
+    own.put("akka.cluster.roles", roles);
+    Config mailbox =
+        ConfigFactory.parseMap(new TreeMap<>(config.mailbox().values()))
+            .withValue("policy", ConfigValueFactory.fromAnyRef(config.mailbox().policy()))
+            .withValue("capacity", ConfigValueFactory.fromAnyRef(config.mailbox().capacity()))
+            .withValue("period", ConfigValueFactory.fromAnyRef(config.mailboxPeriod()))
+            .atPath("estafette-server-mailbox");
+    Config akka = config.source().hasPath("akka") ? config.source().withOnlyPath("akka") : ConfigFactory.empty();
+    Config all =
+        ConfigFactory.parseMap(own)
+            .withFallback(mailbox)
+            .withFallback(akka)
+            .withFallback(ConfigFactory.parseResources("estafette-akka.conf"))
+            .withFallback(ConfigFactory.defaultReference())
+            .resolve();
+    try {
+      return ActorSystem.create(guardian, NAME, all);
+    } catch (RuntimeException e) {
+      throw refusal(e, host, port);
+    }
+  }
+
+  private static RuntimeException refusal(RuntimeException e, String host, int port) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof java.net.BindException || String.valueOf(t.getMessage()).contains("Address already in use")) {
+        return new PortInUseException(
+            "port " + port + " on " + host + " is in use (expected a free one); choose another with"
+                + " --port or estafette.cluster.port, or 0 for any free port");
+      }
+      if (t instanceof java.net.UnknownHostException || t instanceof java.nio.channels.UnresolvedAddressException) {
+        return new ConfigException("estafette.cluster.host = " + host + " is not an address of this machine");
+      }
+    }
+    return e;
+  }
+}

@@ -1,0 +1,15 @@
+package org.estafette.actor.node;
+
+import org.estafette.actor.wire.ControlMessage;
+import org.estafette.channel.Endpoint;
+
+/**
+ * What a node needs to join: everything else comes from here.
+ *
+ * @param run number of the run
+ * @param wire version of the updates' form
+ * @param config effective configuration as HOCON
+ * @param server where the server's tensors arrive
+ */
+public record RunDescription(long run, int wire, String config, Endpoint server)
+    implements ControlMessage {}

@@ -1,0 +1,413 @@
+package org.estafette.actor.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.mailbox.Mailboxes;
+import org.estafette.actor.mailbox.UpdateMessageQueue;
+import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.wire.UpdateCodec;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.Pull;
+import org.estafette.algorithm.Update;
+import org.estafette.algorithm.View;
+import org.estafette.algorithm.server.Server;
+import org.estafette.algorithm.server.ServerState;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the global model: drives a {@link Server} participant, takes workers in, validates and writes
+ * checkpoints beside the training, and ends the run. Runs as a cluster singleton; its epoch, one above
+ * that of the state it began from, fences off what belongs to a former one.
+ */
+final class ServerActor extends AbstractBehavior<ServerMessage> {
+  /** Under which workers find the server. */
+  static final ServiceKey<ServerMessage> KEY = ServiceKey.create(ServerMessage.class, "estafette-server");
+
+  private final TimerScheduler<ServerMessage> timers;
+  private final ServerSetup setup;
+  private final RunConfig config;
+  private final Server server;
+  private final WorkerTable workers = new WorkerTable();
+  private final Effects effects = new ServerEffects();
+  private final Evaluator evaluator;
+  private final Executor io;
+  private final long epoch;
+  private final long began = System.nanoTime();
+  private final @Nullable UpdateMessageQueue mailbox;
+  private boolean validating;
+  private boolean saving;
+  private boolean ending;
+  private String endReason = "";
+  private long nextValidation;
+
+  static Behavior<ServerMessage> create(ServerSetup setup) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new ServerActor(context, timers, setup)));
+  }
+
+  private ServerActor(
+      ActorContext<ServerMessage> context, TimerScheduler<ServerMessage> timers, ServerSetup setup) {
+    super(context);
+    this.timers = timers;
+    this.setup = setup;
+    this.config = setup.workshop().config();
+    this.io =
+        context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
+    this.evaluator = new Evaluator(setup.workshop(), io);
+    this.mailbox =
+        Mailboxes.get(Adapter.toClassic(context.getSystem())).find(Adapter.toClassic(context.getSelf()));
+    this.server = setup.workshop().newServer(setup.run(), setup.workshop().initialParameters());
+    ServerState resume = setup.resume();
+    if (resume != null) {
+      server.restore(resume);
+      workers.resume(resume.workers());
+      setup.monitor().resume(resume.tokens(), resume.localSteps(), resume.version());
+    }
+    this.epoch = resume == null ? 1 : resume.epoch() + 1;
+    this.nextValidation = setup.monitor().now().tokens() + validationTokens();
+    setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
+    handle(new Event.Started(view(), now()));
+    timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
+    context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
+  }
+
+  private long validationTokens() {
+    return Math.max(1, (long) (config.evaluation().every() * config.tokens()));
+  }
+
+  @Override
+  public Receive<ServerMessage> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(ServerMessage.Deliver.class, m -> received(m.update()))
+        .onMessage(ServerMessage.PullRequest.class, this::onPull)
+        .onMessage(ServerMessage.Hello.class, this::onHello)
+        .onMessage(ServerMessage.DescribeRun.class, this::onDescribe)
+        .onMessage(ServerMessage.MailboxRefused.class, this::onMailboxRefused)
+        .onMessage(ServerMessage.TimerDue.class, this::onTimer)
+        .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation()))
+        .onMessage(ServerMessage.Goodbye.class, m -> gone(PeerId.worker(m.slot()), m.incarnation()))
+        .onMessage(ServerMessage.Validated.class, this::onValidated)
+        .onMessage(ServerMessage.ValidationFailed.class, this::onValidationFailed)
+        .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
+        .onMessage(ServerMessage.CheckpointDone.class, this::onCheckpointDone)
+        .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
+        .onSignal(PostStop.class, s -> onPostStop())
+        .build();
+  }
+
+  private Behavior<ServerMessage> received(Update update) {
+    if (ending) {
+      update.discard();
+      return this;
+    }
+    return handle(new Event.Received(update, now()));
+  }
+
+  private Behavior<ServerMessage> onPull(ServerMessage.PullRequest p) {
+    Header h =
+        new Header(
+            p.run(), PeerId.worker(p.slot()), p.incarnation(), p.sequence(), p.epoch(), p.version(), 0);
+    return ending ? this : handle(new Event.Received(new Pull(h, p.secondsPerStep()), now()));
+  }
+
+  private Behavior<ServerMessage> onMailboxRefused(ServerMessage.MailboxRefused m) {
+    return handle(new Event.Rejected(m.header(), m.reason(), now()));
+  }
+
+  private Behavior<ServerMessage> onTimer(ServerMessage.TimerDue m) {
+    return ending ? this : handle(new Event.TimerFired(m.timer(), now()));
+  }
+
+  /** Lets the participant act, then does what its new state asks for. */
+  private Behavior<ServerMessage> handle(Event event) {
+    server.on(event, effects);
+    if (mailbox != null) {
+      mailbox.advancedTo(server.counter());
+    }
+    if (ending) {
+      return this;
+    }
+    if (server.finished()) {
+      return end("finished");
+    }
+    if (!validating && setup.monitor().now().tokens() >= nextValidation) {
+      nextValidation = setup.monitor().now().tokens() + validationTokens();
+      validate(false);
+    }
+    return this;
+  }
+
+  private Behavior<ServerMessage> onHello(ServerMessage.Hello m) {
+    if (ending) {
+      m.worker().tell(new WorkerMessage.RunOver(endReason));
+      return this;
+    }
+    WorkerTable.Entry entry = workers.known(m.worker());
+    if (entry == null) {
+      entry = workers.admit(m.key(), m.worker(), m.endpoint());
+      getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
+    }
+    m.worker()
+        .tell(
+            new WorkerMessage.Welcome(
+                entry.id().slot(), entry.incarnation(), epoch, setup.port().endpoint()));
+    return this;
+  }
+
+  private Behavior<ServerMessage> onDescribe(ServerMessage.DescribeRun m) {
+    m.replyTo()
+        .tell(
+            new RunDescription(
+                setup.run(), UpdateCodec.VERSION, ConfigReader.render(config), setup.port().endpoint()));
+    return this;
+  }
+
+  private Behavior<ServerMessage> gone(PeerId worker, int incarnation) {
+    WorkerTable.Entry entry = workers.find(worker);
+    if (workers.remove(worker, incarnation)) {
+      if (entry != null && workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
+        setup.port().forget(entry.endpoint());
+      }
+      if (!ending) {
+        getContext().getLog().info("{} (incarnation {}) is gone", worker, incarnation);
+        return handle(new Event.PeersChanged(view(), now()));
+      }
+    }
+    return this;
+  }
+
+  private View view() {
+    return new View(PeerId.SERVER, 1, epoch, new TreeSet<>(workers.ids()));
+  }
+
+  private void validate(boolean last) {
+    validating = true;
+    Lease copy = setup.port().lease();
+    copy.vector().copyFrom(server.parameters());
+    long version = server.version();
+    getContext()
+        .pipeToSelf(
+            evaluator.validate(copy, config.evaluation().batches()),
+            (loss, failure) ->
+                failure == null
+                    ? new ServerMessage.Validated(version, loss, last)
+                    : new ServerMessage.ValidationFailed(failure.toString(), last));
+  }
+
+  private Behavior<ServerMessage> onValidated(ServerMessage.Validated m) {
+    validating = false;
+    setup.monitor().validated(now(), m.loss());
+    getContext().getLog().debug("validation loss {} at version {}", m.loss(), m.version());
+    if (ending) {
+      lastValidationDone(m.last());
+    }
+    return this;
+  }
+
+  private Behavior<ServerMessage> onValidationFailed(ServerMessage.ValidationFailed m) {
+    validating = false;
+    getContext().getLog().error("validation failed, training goes on: {}", m.reason());
+    if (ending) {
+      lastValidationDone(m.last());
+    }
+    return this;
+  }
+
+  private Behavior<ServerMessage> onCheckpointDue() {
+    if (!saving && !ending && server.version() > 0 && server.atRest()) {
+      save(false);
+    }
+    return this;
+  }
+
+  /** Copies the state now and writes the copy elsewhere. */
+  private void save(boolean last) {
+    saving = true;
+    ServerState live = server.state();
+    SequencedMap<String, FlatVector> copies = new LinkedHashMap<>();
+    java.util.List<Lease> leases = new java.util.ArrayList<>();
+    live.vectors()
+        .forEach(
+            (name, vector) -> {
+              Lease lease = setup.port().lease();
+              lease.vector().copyFrom(vector);
+              leases.add(lease);
+              copies.put(name, lease.vector());
+            });
+    ServerState state =
+        new ServerState(
+            live.schema(), live.epoch(), live.version(), live.counter(), live.localSteps(), live.tokens(),
+            live.sent(), live.finished(), live.shardProgress(), live.workers(), live.held(),
+            live.windowEnds(), copies);
+    CompletableFuture<Path> written =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return setup.checkpoints().write(state);
+              } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              } finally {
+                leases.forEach(Lease::close);
+              }
+            },
+            io);
+    getContext()
+        .pipeToSelf(
+            written,
+            (path, failure) ->
+                failure == null
+                    ? new ServerMessage.CheckpointDone(path.toString(), "", last)
+                    : new ServerMessage.CheckpointDone("", failure.toString(), last));
+  }
+
+  private Behavior<ServerMessage> onCheckpointDone(ServerMessage.CheckpointDone m) {
+    saving = false;
+    if (!m.failure().isEmpty()) {
+      getContext().getLog().error("checkpoint not written, training goes on: {}", m.failure());
+    }
+    if (ending) {
+      if (m.last()) {
+        return conclude(m.path(), m.failure());
+      }
+      save(true);
+    }
+    return this;
+  }
+
+  /** Stops taking updates; then the last validation, the last checkpoint, and the end. */
+  private Behavior<ServerMessage> end(String reason) {
+    if (ending) {
+      return this;
+    }
+    ending = true;
+    endReason = reason;
+    workers.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
+    boolean finished = reason.equals("finished");
+    if (finished && !validating) {
+      validate(true);
+    } else if (!finished) {
+      saveLast();
+    }
+    return this;
+  }
+
+  private void lastValidationDone(boolean last) {
+    if (last) {
+      saveLast();
+    } else if (endReason.equals("finished")) {
+      validate(true);
+    }
+  }
+
+  private void saveLast() {
+    if (!saving) {
+      save(true);
+    }
+  }
+
+  private Behavior<ServerMessage> conclude(String path, String failure) {
+    setup
+        .result()
+        .complete(new ServerSetup.Ending(endReason, path.isEmpty() ? null : Path.of(path), failure));
+    return Behaviors.stopped();
+  }
+
+  private Behavior<ServerMessage> onPostStop() {
+    server.close();
+    evaluator.close();
+    setup
+        .result()
+        .completeExceptionally(new IllegalStateException("the server's actor ended before the run did"));
+    return this;
+  }
+
+  private double now() {
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  /** Turns the participant's effects into frames, timers and records. */
+  private final class ServerEffects implements Effects {
+    @Override
+    public void send(PeerId to, Message message) {
+      WorkerTable.Entry worker = workers.find(to);
+      if (!(message instanceof Update update)) {
+        throw new IllegalStateException("a server sends models only, not " + message);
+      }
+      if (worker == null) {
+        update.discard();
+        return;
+      }
+      setup
+          .port()
+          .send(
+              worker.endpoint(),
+              to,
+              update,
+              why -> getContext().getSystem().log().warn("model for {} not sent: {}", to, why));
+    }
+
+    @Override
+    public void load(FlatVector parameters) {
+      throw new IllegalStateException("a server does not train");
+    }
+
+    @Override
+    public void train(long round, TrainOrder order) {
+      throw new IllegalStateException("a server does not train");
+    }
+
+    @Override
+    public Lease lease() {
+      return setup.port().lease();
+    }
+
+    @Override
+    public void setTimer(String timer, double seconds) {
+      timers.startSingleTimer(
+          timer, new ServerMessage.TimerDue(timer), Duration.ofNanos((long) (seconds * 1e9)));
+    }
+
+    @Override
+    public void cancelTimer(String timer) {
+      timers.cancel(timer);
+    }
+
+    @Override
+    public void decided(Decision decision) {
+      RunMonitor monitor = setup.monitor();
+      monitor.decided(now(), decision);
+      if (decision instanceof Decision.Refused r) {
+        getContext().getLog().warn("{} refused: {} ({})", r.header().sender(), r.reason().sentence(), r.detail());
+      } else if (decision instanceof Decision.Joined || decision instanceof Decision.Left) {
+        getContext().getLog().info("{}", decision);
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package org.estafette.actor.node;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.estafette.actor.run.RunCheckpoints;
+import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.Workshop;
+import org.estafette.algorithm.server.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server's actor needs.
+ *
+ * @param run number of the run
+ * @param workshop makes the participant and the evaluator
+ * @param port for tensors
+ * @param monitor follows the run
+ * @param checkpoints where state goes
+ * @param resume state to go on from; null for a new run
+ * @param result completed when the run has ended and its last checkpoint is written
+ */
+record ServerSetup(
+    long run,
+    Workshop workshop,
+    TensorPort port,
+    RunMonitor monitor,
+    RunCheckpoints checkpoints,
+    @Nullable ServerState resume,
+    CompletableFuture<Ending> result) {
+  /**
+   * How a run ended.
+   *
+   * @param reason "finished" or why it was stopped
+   * @param checkpoint the last checkpoint; null where none could be written
+   * @param failure why the last checkpoint could not be written; empty where it was
+   */
+  record Ending(String reason, @Nullable Path checkpoint, String failure) {}
+}

@@ -1,0 +1,187 @@
+package org.estafette.actor.node;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.estafette.actor.wire.UnreadableUpdateException;
+import org.estafette.actor.wire.UpdateCodec;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.Update;
+import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.ChannelListener;
+import org.estafette.channel.ChannelStats;
+import org.estafette.channel.Endpoint;
+import org.estafette.channel.FrameHeader;
+import org.estafette.channel.Refusal;
+import org.estafette.channel.SendOutcome;
+import org.estafette.channel.TensorChannel;
+import org.estafette.memory.Lease;
+import org.estafette.memory.Precision;
+import org.estafette.memory.VectorPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's way for tensors: updates go out through the channel and come in to the participant that
+ * they are addressed to. One for all participants of a node.
+ */
+final class TensorPort implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorPort.class);
+
+  private final long run;
+  private final long bytes;
+  private final VectorPool incoming;
+  private final VectorPool outgoing;
+  private final Map<Long, Consumer<Update>> sinks = new ConcurrentHashMap<>();
+  private final AtomicLong unreadable = new AtomicLong();
+  private final TensorChannel channel;
+
+  /**
+   * Opens the channel.
+   *
+   * @param length elements of the model's vector
+   * @param expected updates that may be waiting here at one time
+   * @param lost told when the channel has ended by itself
+   * @throws org.estafette.channel.ChannelException where it cannot be opened; the message says why
+   */
+  TensorPort(ChannelConfig config, long length, int expected, Consumer<String> lost) {
+    this.run = config.run();
+    this.bytes = length * Precision.FLOAT32.bytes();
+    this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
+    this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
+    this.channel = TensorChannel.open(config, new Listener(lost));
+  }
+
+  /** Where others reach this node. */
+  Endpoint endpoint() {
+    return channel.endpoint();
+  }
+
+  /** A vector for what will be sent. */
+  Lease lease() {
+    return outgoing.lease();
+  }
+
+  /** Updates for {@code peer} go to {@code sink}, on the channel's thread. */
+  void register(PeerId peer, Consumer<Update> sink) {
+    sinks.put((long) peer.slot(), sink);
+  }
+
+  void unregister(PeerId peer, Consumer<Update> sink) {
+    sinks.remove((long) peer.slot(), sink);
+  }
+
+  /**
+   * Sends an update; its lease passes to the channel.
+   *
+   * @param failed told why, where it did not leave
+   */
+  void send(Endpoint to, PeerId destination, Update update, Consumer<String> failed) {
+    Header h = update.header();
+    FrameHeader frame =
+        new FrameHeader(run, h.sender().slot(), h.incarnation(), h.sequence(), destination.slot());
+    byte[] head = UpdateCodec.write(update);
+    Lease payload = UpdateCodec.payload(update);
+    try {
+      channel.send(
+          to,
+          frame,
+          head,
+          payload,
+          bytes,
+          (outcome, detail) -> {
+            if (outcome != SendOutcome.SENT) {
+              failed.accept(outcome.sentence() + (detail.isEmpty() ? "" : ": " + detail));
+            }
+          });
+    } catch (IllegalArgumentException e) {
+      payload.close();
+      failed.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
+  void forget(Endpoint peer) {
+    channel.forget(peer);
+  }
+
+  ChannelStats stats() {
+    return channel.stats();
+  }
+
+  /** Updates whose head could not be read, or that were addressed to nobody here. */
+  long unreadable() {
+    return unreadable.get();
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+  }
+
+  private final class Listener implements ChannelListener {
+    private final Consumer<String> lost;
+
+    Listener(Consumer<String> lost) {
+      this.lost = lost;
+    }
+
+    @Override
+    public @Nullable Lease lease(FrameHeader header, long payloadBytes) {
+      return incoming.tryLease();
+    }
+
+    @Override
+    public void received(
+        FrameHeader header, ByteBuffer meta, @Nullable Lease payload, long payloadBytes) {
+      if (payload == null) {
+        drop(header, "it has no tensor");
+        return;
+      }
+      Consumer<Update> sink = sinks.get(header.destination());
+      if (sink == null || payloadBytes != bytes) {
+        payload.close();
+        drop(
+            header,
+            sink == null
+                ? "nobody here has slot " + header.destination()
+                : "payload=" + payloadBytes + " bytes (expected " + bytes + ")");
+        return;
+      }
+      try {
+        Update update = UpdateCodec.read(meta, payload);
+        if (update.header().sender().slot() != header.sender() || update.header().run() != run) {
+          throw new IllegalStateException("its head names another sender or run than its frame");
+        }
+        sink.accept(update);
+      } catch (UnreadableUpdateException | IllegalStateException e) {
+        payload.close();
+        drop(header, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void drop(FrameHeader header, String why) {
+      unreadable.incrementAndGet();
+      LOG.warn("update from {} dropped: {}", header.sender(), why);
+    }
+
+    @Override
+    public void refused(@Nullable FrameHeader header, Refusal reason, String detail) {
+      LOG.warn("frame {} refused: {} ({})", header, reason.sentence(), detail);
+    }
+
+    @Override
+    public void peerLost(Endpoint peer, String why) {
+      LOG.info("tensor link to {} ended: {}", peer, why);
+    }
+
+    @Override
+    public void channelLost(String why, @Nullable Throwable cause) {
+      LOG.error("the tensor channel ended: {}", why, cause);
+      lost.accept(why);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package org.estafette.actor.node;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.estafette.algorithm.train.LocalTrainer;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.algorithm.train.TrainedRound;
+import org.estafette.memory.Lease;
+
+/**
+ * A worker's own thread: takes its local steps, and nothing else runs there. The trainer is made,
+ * used and closed here, so that its device knows one thread only.
+ */
+final class TrainingThread extends Thread {
+  private sealed interface Task {}
+
+  private record Train(int life, long round, TrainOrder order, Lease start) implements Task {}
+
+  private record End() implements Task {}
+
+  private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+  private final Supplier<LocalTrainer> trainer;
+  private final Supplier<Lease> leases;
+  private final double speed;
+  private final Consumer<WorkerMessage> tell;
+  private volatile boolean ending;
+  private volatile int life;
+
+  /**
+   * @param trainer makes the trainer, on this thread
+   * @param leases gives vectors for pseudo-gradients
+   * @param speed relative speed, at most 1: slower workers wait after each step
+   * @param tell told what happens; called on this thread
+   */
+  TrainingThread(
+      String name,
+      Supplier<LocalTrainer> trainer,
+      Supplier<Lease> leases,
+      double speed,
+      Consumer<WorkerMessage> tell) {
+    super(name);
+    setDaemon(true);
+    this.trainer = trainer;
+    this.leases = leases;
+    this.speed = speed;
+    this.tell = tell;
+  }
+
+  /**
+   * Trains a round from {@code start}, whose lease passes to this thread. A round of an earlier life
+   * that is still under way is given up.
+   */
+  void train(int incarnation, long round, TrainOrder order, Lease start) {
+    life = incarnation;
+    tasks.add(new Train(incarnation, round, order, start));
+  }
+
+  /** Ends after the current step. */
+  void end() {
+    ending = true;
+    tasks.add(new End());
+    LockSupport.unpark(this);
+  }
+
+  @Override
+  public void run() {
+    try (LocalTrainer t = trainer.get()) {
+      tell.accept(new WorkerMessage.Ready());
+      for (Task task = tasks.take(); task instanceof Train train; task = tasks.take()) {
+        train(t, train);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      tell.accept(new WorkerMessage.TrainingFailed(String.valueOf(e.getMessage()), e));
+    } finally {
+      ending = true;
+      for (Task left = tasks.poll(); left != null; left = tasks.poll()) {
+        if (left instanceof Train train) {
+          train.start().close();
+        }
+      }
+    }
+  }
+
+  private void train(LocalTrainer t, Train task) {
+    t.load(task.start().vector());
+    task.start().close();
+    Pace pace = new Pace(task.life());
+    TrainedRound result = t.train(task.order(), pace::betweenSteps);
+    double seconds = pace.end();
+    if (ending || task.life() != life) {
+      return; // The run is over, or the node leaves: an unfinished round is nobody's.
+    }
+    Lease delta = leases.get();
+    t.pseudoGradient(delta.vector());
+    tell.accept(new WorkerMessage.RoundDone(task.life(), task.round(), result, seconds, delta));
+  }
+
+  /** Measures the round, and slows a worker down that plays a slower machine. */
+  private final class Pace {
+    private final long began = System.nanoTime();
+    private long stepBegan = began;
+    private final int ofLife;
+    private boolean first = true;
+
+    Pace(int ofLife) {
+      this.ofLife = ofLife;
+    }
+
+    boolean betweenSteps() {
+      if (!first) {
+        waitAfterStep();
+      }
+      first = false;
+      stepBegan = System.nanoTime();
+      return ending || ofLife != life;
+    }
+
+    double end() {
+      waitAfterStep();
+      return (System.nanoTime() - began) / 1e9;
+    }
+
+    private void waitAfterStep() {
+      if (speed >= 1) {
+        return;
+      }
+      long now = System.nanoTime();
+      long until = now + (long) ((now - stepBegan) * (1 / speed - 1));
+      while (!ending && now < until) {
+        LockSupport.parkNanos(until - now);
+        now = System.nanoTime();
+      }
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package org.estafette.actor.node;
+
+import akka.actor.Address;
+import akka.actor.AddressFromURIString;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.JoinSeedNodes;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.data.ReadProgress;
+import org.estafette.actor.run.Workshop;
+import org.estafette.actor.wire.UpdateCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that joins a cluster with workers: it needs an address and nothing else, for the run's
+ * configuration comes from the server.
+ */
+public final class WorkerNode implements AutoCloseable {
+  /** What a node has opened for its workers. */
+  record Parts(long run, Workshop workshop, TensorPort port) {}
+
+  private final ActorSystem<Void> system;
+  private final CompletableFuture<Void> result = new CompletableFuture<>();
+  private volatile @Nullable Parts parts;
+
+  /**
+   * How a node joins.
+   *
+   * @param join {@code host:port} of any node of the cluster
+   * @param host address of this node
+   * @param port its port, 0 for a free one
+   * @param key names its workers for ever: a replacement under the same key takes their slots
+   * @param workers how many
+   * @param firstIndex which of the configured speeds is the first worker's
+   * @param overrides settings of this node alone, for example {@code data.path}
+   * @param notices told what a person should know
+   */
+  public record Plan(
+      String join,
+      String host,
+      int port,
+      String key,
+      int workers,
+      int firstIndex,
+      Map<String, String> overrides,
+      Consumer<String> notices) {}
+
+  private WorkerNode(Plan plan) {
+    RunConfig defaults = ConfigReader.read(null, plan.overrides());
+    this.system =
+        NodeSystem.start(
+            Behaviors.setup(
+                context -> {
+                  ActorRef<NodeMessage> node = context.spawn(Node.create(this, plan), "node");
+                  context.watch(node);
+                  return Behaviors.receive(Void.class)
+                      .onSignal(
+                          Terminated.class,
+                          t -> {
+                            result.complete(null);
+                            return Behaviors.same();
+                          })
+                      .build();
+                }),
+            defaults,
+            plan.host(),
+            plan.port(),
+            List.of("worker"));
+    Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(address(plan.join()))));
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @throws ConfigException where the address is none
+   * @throws PortInUseException where the port is taken
+   */
+  public static WorkerNode start(Plan plan) {
+    address(plan.join());
+    return new WorkerNode(plan);
+  }
+
+  private static Address address(String join) {
+    if (!join.matches("(\\[[0-9a-fA-F:]+]|[A-Za-z0-9._-]+):[0-9]{1,5}")) {
+      throw new ConfigException("--join " + join + " is no address (expected HOST:PORT, as `estafette train` prints it)");
+    }
+    return AddressFromURIString.parse("akka://" + NodeSystem.NAME + "@" + join);
+  }
+
+  /** Completed when the run is over; exceptionally where the node could not take part. */
+  public CompletableFuture<Void> result() {
+    return result;
+  }
+
+  /** Leaves the cluster in good order. */
+  @Override
+  public void close() {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+      system.log().warn("the actor system did not end in 20 s");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Parts p = parts;
+    if (p != null) {
+      p.port().close();
+      p.workshop().close();
+    }
+  }
+
+  /** Finds the server, asks it what is run, opens the parts, and starts the workers. */
+  private static final class Node extends AbstractBehavior<NodeMessage> {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final WorkerNode owner;
+    private final Plan plan;
+    private final Executor io;
+    private final TimerScheduler<NodeMessage> timers;
+    private boolean asked;
+    private int running;
+
+    static Behavior<NodeMessage> create(WorkerNode owner, Plan plan) {
+      return Behaviors.setup(
+          context -> Behaviors.withTimers(timers -> new Node(context, timers, owner, plan)));
+    }
+
+    private Node(
+        ActorContext<NodeMessage> context, TimerScheduler<NodeMessage> timers, WorkerNode owner, Plan plan) {
+      super(context);
+      this.owner = owner;
+      this.plan = plan;
+      this.timers = timers;
+      this.io =
+          context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
+      ActorRef<Receptionist.Listing> listing =
+          context.messageAdapter(
+              Receptionist.Listing.class,
+              l -> new NodeMessage.Servers(l.getServiceInstances(ServerActor.KEY)));
+      context.getSystem().receptionist().tell(Receptionist.subscribe(ServerActor.KEY, listing));
+      timers.startSingleTimer(new NodeMessage.TooLong(), PATIENCE);
+    }
+
+    @Override
+    public Receive<NodeMessage> createReceive() {
+      return newReceiveBuilder()
+          .onMessage(NodeMessage.Servers.class, this::onServers)
+          .onMessage(NodeMessage.Described.class, this::onDescribed)
+          .onMessage(NodeMessage.NoAnswer.class, m -> onNoAnswer(m.why()))
+          .onMessage(NodeMessage.Opened.class, this::onOpened)
+          .onMessage(NodeMessage.CannotOpen.class, m -> fail(m.cause()))
+          .onMessage(NodeMessage.TooLong.class, m -> onTooLong())
+          .onSignal(Terminated.class, t -> onWorkerEnded())
+          .build();
+    }
+
+    private Behavior<NodeMessage> onServers(NodeMessage.Servers m) {
+      if (asked || m.reachable().isEmpty()) {
+        return this;
+      }
+      asked = true;
+      ActorRef<ServerMessage> server = m.reachable().iterator().next();
+      getContext()
+          .ask(
+              RunDescription.class,
+              server,
+              Duration.ofSeconds(5),
+              ServerMessage.DescribeRun::new,
+              (answer, failure) ->
+                  answer != null
+                      ? new NodeMessage.Described(answer)
+                      : new NodeMessage.NoAnswer(String.valueOf(failure)));
+      return this;
+    }
+
+    private Behavior<NodeMessage> onNoAnswer(String why) {
+      getContext().getLog().warn("the server did not say what is run: {}", why);
+      asked = false;
+      return this;
+    }
+
+    private Behavior<NodeMessage> onDescribed(NodeMessage.Described m) {
+      timers.cancel(new NodeMessage.TooLong());
+      RunDescription run = m.run();
+      if (run.wire() != UpdateCodec.VERSION) {
+        return fail(
+            new ConfigException(
+                "the cluster speaks version " + run.wire() + " of the updates' form, this node "
+                    + UpdateCodec.VERSION + "; use the same release of Estafette on all nodes"));
+      }
+      CompletableFuture<Parts> opening = CompletableFuture.supplyAsync(() -> open(run), io);
+      getContext()
+          .pipeToSelf(
+              opening,
+              (parts, failure) ->
+                  parts != null
+                      ? new NodeMessage.Opened(parts)
+                      : new NodeMessage.CannotOpen(java.util.Objects.requireNonNull(failure)));
+      return this;
+    }
+
+    private Parts open(RunDescription run) {
+      Map<String, String> settings = new HashMap<>(plan.overrides());
+      RunConfig config = ConfigReader.parse(run.config(), settings);
+      Workshop workshop;
+      try {
+        workshop = Workshop.open(config, ReadProgress.NONE, plan.notices());
+      } catch (org.estafette.actor.data.UnreadableDataException e) {
+        throw new ConfigException(e.getMessage() + "; on this node, name the data with --data PATH");
+      }
+      try {
+        String name = "node-" + plan.key();
+        var channel =
+            run.server().onThisMachine()
+                ? Coordinator.ChannelSettings.sharing(config, run.run(), name, Path.of(run.server().directory()))
+                : Coordinator.ChannelSettings.own(config, run.run(), name);
+        TensorPort port =
+            new TensorPort(
+                channel,
+                workshop.layout().length(),
+                2 * plan.workers() + 1,
+                why -> owner.result.completeExceptionally(new IllegalStateException("the tensor channel ended: " + why)));
+        return new Parts(run.run(), workshop, port);
+      } catch (RuntimeException e) {
+        workshop.close();
+        throw e;
+      }
+    }
+
+    private Behavior<NodeMessage> onOpened(NodeMessage.Opened m) {
+      owner.parts = m.parts();
+      for (int i = 0; i < plan.workers(); i++) {
+        String key = plan.workers() == 1 ? plan.key() : plan.key() + "-" + i;
+        ActorRef<WorkerMessage> worker =
+            getContext()
+                .spawn(
+                    WorkerActor.create(
+                        key, plan.firstIndex() + i, m.parts().run(), m.parts().workshop(), m.parts().port()),
+                    key);
+        getContext().watch(worker);
+        running++;
+      }
+      return this;
+    }
+
+    private Behavior<NodeMessage> onWorkerEnded() {
+      running--;
+      return running == 0 ? Behaviors.stopped() : this;
+    }
+
+    private Behavior<NodeMessage> onTooLong() {
+      return fail(
+          new ConfigException(
+              "no server found behind " + plan.join() + " in " + PATIENCE.toSeconds()
+                  + " s; is `estafette train` running there, and is the address the one that it printed?"));
+    }
+
+    private Behavior<NodeMessage> fail(Throwable cause) {
+      Throwable why = cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+      owner.result.completeExceptionally(why);
+      return Behaviors.stopped();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.estafette.actor.node;
+
+import akka.actor.typed.ActorRef;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.server.WorkerRecord;
+import org.estafette.channel.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** Which worker has which slot, in which life, and where it is reached. */
+final class WorkerTable {
+  /** One worker that has reported. */
+  record Entry(
+      PeerId id, String key, int incarnation, ActorRef<WorkerMessage> actor, Endpoint endpoint) {}
+
+  private final Map<String, Integer> slots = new HashMap<>();
+  private final Map<Integer, Integer> incarnations = new HashMap<>();
+  private final TreeMap<Integer, Entry> live = new TreeMap<>();
+
+  /** Incarnations go on where a saved run had them. */
+  void resume(List<WorkerRecord> workers) {
+    workers.forEach(w -> incarnations.put(w.slot(), w.incarnation()));
+  }
+
+  /** The sender's entry if it has reported before under this reference; null where it is new. */
+  @Nullable Entry known(ActorRef<WorkerMessage> actor) {
+    return live.values().stream().filter(e -> e.actor().equals(actor)).findFirst().orElse(null);
+  }
+
+  /** Gives a worker its slot: its predecessor's, or the lowest that nobody has had. */
+  Entry admit(String key, ActorRef<WorkerMessage> actor, Endpoint endpoint) {
+    int slot = slots.computeIfAbsent(key, k -> lowestFree());
+    int incarnation = incarnations.merge(slot, 1, Integer::sum);
+    Entry entry = new Entry(PeerId.worker(slot), key, incarnation, actor, endpoint);
+    live.put(slot, entry);
+    return entry;
+  }
+
+  private int lowestFree() {
+    int slot = 0;
+    while (slots.containsValue(slot)) {
+      slot++;
+    }
+    return slot;
+  }
+
+  /** Removes that life of the worker; false where another life has its slot. */
+  boolean remove(PeerId id, int incarnation) {
+    Entry e = live.get(id.slot());
+    if (e == null || e.incarnation() != incarnation) {
+      return false;
+    }
+    live.remove(id.slot());
+    return true;
+  }
+
+  @Nullable Entry find(PeerId id) {
+    return live.get(id.slot());
+  }
+
+  Collection<Entry> all() {
+    return live.values();
+  }
+
+  SortedSet<PeerId> ids() {
+    TreeSet<PeerId> ids = new TreeSet<>();
+    live.values().forEach(e -> ids.add(e.id()));
+    return ids;
+  }
+}

@@ -1,0 +1,126 @@
+package org.estafette.actor.record;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of {@code metrics.jsonl}. Times are seconds since the run began, and in a resumed run go
+ * on from those of its checkpoint; losses are in nats.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Metric.ProgressPoint.class, name = "progress"),
+  @JsonSubTypes.Type(value = Metric.PushRecord.class, name = "push"),
+  @JsonSubTypes.Type(value = Metric.WorkerEvent.class, name = "worker")
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface Metric {
+  /** When, in seconds since the run began. */
+  double seconds();
+
+  /**
+   * Where the whole run stands.
+   *
+   * @param seconds when
+   * @param tokens tokens trained on, all workers together
+   * @param localSteps local steps, all workers together
+   * @param trainLoss mean training loss of the latest rounds
+   * @param validationLoss loss on validation data; null where it was not measured now
+   * @param tokensPerSecond throughput since the point before
+   * @param version updates of the global model
+   * @param workers workers that take part
+   * @param pushes all pushes so far
+   * @param staleness of all pushes so far
+   */
+  record ProgressPoint(
+      double seconds,
+      long tokens,
+      long localSteps,
+      double trainLoss,
+      @Nullable Double validationLoss,
+      double tokensPerSecond,
+      long version,
+      int workers,
+      Pushes pushes,
+      Staleness staleness)
+      implements Metric {}
+
+  /**
+   * One push at the server.
+   *
+   * @param seconds when it was decided on
+   * @param worker who sent it
+   * @param round the worker's round, from 0 on
+   * @param roundSeconds how long the round took, from pull to push
+   * @param steps local steps
+   * @param tokens tokens of the round
+   * @param loss mean training loss of the round
+   * @param staleness updates of the model since the worker pulled
+   * @param weight what the update was multiplied by; 0 where it was refused
+   * @param outcome what became of it
+   * @param reason why it was merged or refused; null where it was simply accepted
+   */
+  record PushRecord(
+      double seconds,
+      String worker,
+      long round,
+      double roundSeconds,
+      int steps,
+      long tokens,
+      double loss,
+      long staleness,
+      double weight,
+      Outcome outcome,
+      @Nullable String reason)
+      implements Metric {}
+
+  /**
+   * Something that happened to a worker.
+   *
+   * @param seconds when
+   * @param worker to whom
+   * @param kind what
+   * @param reason why, in words
+   */
+  record WorkerEvent(double seconds, String worker, Kind kind, String reason) implements Metric {}
+
+  /** What became of a push. */
+  enum Outcome {
+    /** Applied on its own. */
+    ACCEPTED,
+    /** Applied together with others. */
+    MERGED,
+    /** Not applied. */
+    REFUSED;
+
+    /** Its name in JSON. */
+    @JsonValue
+    public String json() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What happens to workers. */
+  enum Kind {
+    /** Takes part from now on. */
+    JOINED,
+    /** Left in good order. */
+    LEFT,
+    /** Was killed or cut off. */
+    LOST,
+    /** Was started again in place of a lost one. */
+    RESTARTED,
+    /** Anything else worth a line. */
+    NOTE;
+
+    /** Its name in JSON. */
+    @JsonValue
+    public String json() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

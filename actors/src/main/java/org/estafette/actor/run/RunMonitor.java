@@ -1,0 +1,237 @@
+package org.estafette.actor.run;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.estafette.actor.record.Metric;
+import org.estafette.actor.record.Pushes;
+import org.estafette.actor.record.Staleness;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a run by what its server decides, and writes it down: one line a push, a worker's coming
+ * and going, and a progress point for each hundredth of the run. Fed by one thread; {@link #now} may
+ * be read by any.
+ */
+public final class RunMonitor {
+  private static final int POINTS = 100;
+  // Weight of the newest round in the running mean of the training loss.
+  private static final double NEWEST = 0.1;
+
+  private final long budgetTokens;
+  private final Consumer<Metric> log;
+  private final TreeSet<PeerId> live = new TreeSet<>();
+  private final Map<String, Long> refused = new TreeMap<>();
+  private double loss = Double.NaN;
+  private @Nullable Double validation;
+  private long tokens;
+  private long localSteps;
+  private long accepted;
+  private long merged;
+  private double stalenessSum;
+  private long stalenessMax;
+  private long version;
+  private int restarts;
+  private long nextPoint;
+  private long tokensAtPoint;
+  private double secondsAtPoint;
+  private boolean finished;
+  private double beganAt = Double.NaN;
+  private long tokensBefore;
+  private volatile Snapshot snapshot;
+
+  /**
+   * Where a run stands.
+   *
+   * @param seconds of the newest decision, since the server began
+   * @param beganAt when the first round was given out, in the same seconds; NaN before
+   * @param tokensBefore tokens of what was resumed: they took no time now
+   * @param trainLoss running mean over rounds; NaN before the first
+   * @param validationLoss the newest; null before the first
+   * @param workers live workers
+   * @param restarts workers that came back after a loss
+   */
+  public record Snapshot(
+      double seconds,
+      double beganAt,
+      long tokens,
+      long tokensBefore,
+      long budgetTokens,
+      long localSteps,
+      double trainLoss,
+      @Nullable Double validationLoss,
+      long version,
+      int workers,
+      int restarts,
+      Pushes pushes,
+      Staleness staleness,
+      boolean finished) {
+
+    /** Seconds from the first round given out to the newest decision. */
+    public double trainingSeconds() {
+      return Double.isNaN(beganAt) ? 0 : seconds - beganAt;
+    }
+
+    /** Mean throughput of this part of the run. */
+    public double tokensPerSecond() {
+      return trainingSeconds() > 0 ? (tokens - tokensBefore) / trainingSeconds() : 0;
+    }
+
+    /**
+     * As a line of progress.
+     *
+     * @param at seconds to show
+     * @param validated whether the validation is new
+     */
+    public Metric.ProgressPoint point(double at, boolean validated) {
+      return new Metric.ProgressPoint(
+          at,
+          tokens,
+          localSteps,
+          trainLoss,
+          validated ? validationLoss : null,
+          tokensPerSecond(),
+          version,
+          workers,
+          pushes,
+          staleness);
+    }
+  }
+
+  /**
+   * @param budgetTokens length of the run
+   * @param log takes the lines
+   */
+  public RunMonitor(long budgetTokens, Consumer<Metric> log) {
+    this.budgetTokens = budgetTokens;
+    this.log = log;
+    this.nextPoint = Math.max(1, budgetTokens / POINTS);
+    this.snapshot = take(0);
+  }
+
+  /** Goes on from what an earlier part of the run has done. */
+  public void resume(long tokens, long localSteps, long version) {
+    this.tokens = tokens;
+    this.localSteps = localSteps;
+    this.version = version;
+    this.tokensAtPoint = tokens;
+    this.tokensBefore = tokens;
+    this.nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
+    snapshot = take(0);
+  }
+
+  /** The server has decided something. */
+  public void decided(double at, Decision decision) {
+    switch (decision) {
+      case Decision.Applied a -> applied(at, a);
+      case Decision.Refused r -> refused(at, r.header(), r.reason(), r.detail());
+      case Decision.Joined j -> {
+        boolean again = j.incarnation() > 1;
+        live.add(j.worker());
+        restarts += again ? 1 : 0;
+        event(at, j.worker(), again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED, "incarnation " + j.incarnation());
+      }
+      case Decision.Left l -> {
+        live.remove(l.worker());
+        event(at, l.worker(), Metric.Kind.LOST, "local steps lost: " + l.stepsLost());
+      }
+      case Decision.Finished f -> {
+        finished = true;
+        point(at);
+      }
+      case Decision.Assigned a -> {
+        if (Double.isNaN(beganAt)) {
+          beganAt = at;
+          secondsAtPoint = at;
+        }
+      }
+      case Decision.RoundClosed r -> {}
+    }
+    snapshot = take(at);
+  }
+
+  private void applied(double at, Decision.Applied a) {
+    tokens += a.report().tokens();
+    localSteps += a.report().steps();
+    version = a.version();
+    if (a.merged()) {
+      merged++;
+    } else {
+      accepted++;
+    }
+    stalenessSum += a.staleness();
+    stalenessMax = Math.max(stalenessMax, a.staleness());
+    loss = Double.isNaN(loss) ? a.report().meanLoss() : (1 - NEWEST) * loss + NEWEST * a.report().meanLoss();
+    log.accept(
+        new Metric.PushRecord(
+            at,
+            a.header().sender().toString(),
+            a.header().round(),
+            a.report().seconds(),
+            a.report().steps(),
+            a.report().tokens(),
+            a.report().meanLoss(),
+            a.staleness(),
+            a.weight(),
+            a.merged() ? Metric.Outcome.MERGED : Metric.Outcome.ACCEPTED,
+            null));
+    if (tokens >= nextPoint) {
+      point(at);
+    }
+  }
+
+  private void refused(double at, Header h, Refusal reason, String detail) {
+    refused.merge(reason.key(), 1L, Long::sum);
+    log.accept(
+        new Metric.PushRecord(
+            at, h.sender().toString(), h.round(), 0, 0, 0, Double.NaN, 0, 0, Metric.Outcome.REFUSED,
+            reason.key() + ": " + detail));
+  }
+
+  private void event(double at, PeerId worker, Metric.Kind kind, String reason) {
+    log.accept(new Metric.WorkerEvent(at, worker.toString(), kind, reason));
+  }
+
+  /** The parameters were validated. */
+  public void validated(double at, double validationLoss) {
+    validation = validationLoss;
+    point(at);
+    snapshot = take(at);
+  }
+
+  private void point(double at) {
+    double since = at - secondsAtPoint;
+    double rate = since > 0 ? (tokens - tokensAtPoint) / since : 0;
+    tokensAtPoint = tokens;
+    secondsAtPoint = at;
+    nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
+    log.accept(
+        new Metric.ProgressPoint(
+            at, tokens, localSteps, loss, validation, rate, version, live.size(), pushes(), staleness()));
+  }
+
+  private Pushes pushes() {
+    return new Pushes(accepted, merged, refused);
+  }
+
+  private Staleness staleness() {
+    long n = accepted + merged;
+    return n == 0 ? Staleness.NONE : new Staleness(stalenessSum / n, stalenessMax);
+  }
+
+  private Snapshot take(double at) {
+    return new Snapshot(
+        at, beganAt, tokens, tokensBefore, budgetTokens, localSteps, loss, validation, version, live.size(), restarts,
+        pushes(), staleness(), finished);
+  }
+
+  /** Where the run stands now. */
+  public Snapshot now() {
+    return snapshot;
+  }
+}

@@ -1,0 +1,214 @@
+package org.estafette.algorithm.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.estafette.algorithm.data.Batch;
+import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.model.Gpt;
+import org.estafette.algorithm.model.GptConfig;
+import org.estafette.device.Device;
+import org.estafette.device.Devices;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Float32Vector;
+import org.estafette.memory.Precision;
+import org.junit.jupiter.api.Test;
+
+class DeviceTrainerTest {
+  private static final GptConfig CONFIG = new GptConfig(17, 12, 2, 2, 16, true);
+  private static final InnerOptimizer ADAM = InnerOptimizer.AdamW.withDefaults(0.1);
+
+  private final Device device = Devices.open("cpu");
+
+  /** A text that repeats itself: 17 tokens in steps that depend on shard and step. */
+  private record Cycle() implements Dataset {
+    @Override
+    public int shards() {
+      return 4;
+    }
+
+    @Override
+    public long shardTokens(int shard) {
+      return 1000;
+    }
+
+    @Override
+    public Batch newBatch(int size) {
+      return Batch.Tokens.of(size, CONFIG.context());
+    }
+
+    @Override
+    public void fill(Batch batch, int shard, long step) {
+      Batch.Tokens t = (Batch.Tokens) batch;
+      for (int i = 0; i < t.inputs().length; i++) {
+        t.inputs()[i] = (int) ((i * 3L + step + 5L * shard) % 17);
+        t.targets()[i] = (t.inputs()[i] + 3) % 17;
+      }
+    }
+
+    @Override
+    public void fillValidation(Batch batch, long step) {
+      fill(batch, 0, 100 + step);
+    }
+
+    @Override
+    public long validationBatches(int batchSize) {
+      return 3;
+    }
+  }
+
+  private DeviceTrainer trainer(TrainerOptions options) {
+    DeviceTrainer trainer =
+        new DeviceTrainer(device, new Gpt(device, CONFIG, 3), new Cycle(), 3, options);
+    trainer.load(start());
+    return trainer;
+  }
+
+  private Float32Vector start() {
+    Float32Vector x = Float32Vector.allocate(CONFIG.layout().length());
+    try (Gpt gpt = new Gpt(device, CONFIG, 1)) {
+      gpt.initialize(x, 3);
+    }
+    return x;
+  }
+
+  private static TrainerOptions adam() {
+    return TrainerOptions.of(ADAM, LearningRate.constant(1e-2));
+  }
+
+  private static TrainOrder order(int steps, long from) {
+    return new TrainOrder(steps, 1, from, from, 1);
+  }
+
+  private static FlatVector delta(DeviceTrainer trainer) {
+    FlatVector delta = Precision.FLOAT32.zeros(trainer.dimension());
+    trainer.pseudoGradient(delta);
+    return delta;
+  }
+
+  private static void assertSameBits(FlatVector a, FlatVector b) {
+    for (long i = 0; i < a.length(); i++) {
+      assertThat(a.get(i)).as("element %d", i).isEqualTo(b.get(i));
+    }
+  }
+
+  @Test
+  void shouldLearn() {
+    try (DeviceTrainer trainer = trainer(adam())) {
+      double before = trainer.validate(3);
+      TrainedRound round = trainer.train(order(60, 0), () -> false);
+      assertThat(round.steps()).isEqualTo(60);
+      assertThat(round.tokens()).isEqualTo(60L * 3 * 12);
+      assertThat(round.lastLoss()).isLessThan(0.5 * before);
+      assertThat(round.meanLoss()).isBetween(round.lastLoss(), before);
+      assertThat(trainer.validate(3)).isLessThan(0.5 * before);
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBitsForTheSameOrders() {
+    try (DeviceTrainer one = trainer(adam());
+        DeviceTrainer other = trainer(adam())) {
+      assertThat(other.train(order(7, 0), () -> false))
+          .isEqualTo(one.train(order(7, 0), () -> false));
+      assertSameBits(delta(other), delta(one));
+    }
+  }
+
+  @Test
+  void shouldGoOnFromASavedStateBitForBit() {
+    try (DeviceTrainer whole = trainer(adam());
+        DeviceTrainer resumed = trainer(adam())) {
+      whole.train(order(4, 0), () -> false);
+      FlatVector middle = start();
+      middle.axpy(-1, delta(whole));
+      TrainerState state = whole.state();
+      whole.load(middle);
+      whole.train(order(4, 4), () -> false);
+      resumed.restore(state);
+      resumed.load(middle);
+      resumed.train(order(4, 4), () -> false);
+      assertThat(state.optimizerStep()).isEqualTo(4);
+      assertSameBits(delta(resumed), delta(whole));
+    }
+  }
+
+  @Test
+  void pseudoGradientShouldBeParametersBeforeMinusAfterInEitherPrecision() {
+    try (DeviceTrainer trainer =
+        trainer(TrainerOptions.of(new InnerOptimizer.Sgd(0), LearningRate.constant(0.5)))) {
+      trainer.train(order(1, 0), () -> false);
+      FlatVector delta = delta(trainer);
+      FlatVector wide = Precision.FLOAT64.zeros(trainer.dimension());
+      trainer.pseudoGradient(wide);
+      assertSameBits(wide, delta);
+      assertThat(delta.squaredNorm()).isPositive();
+    }
+  }
+
+  @Test
+  void shouldStopBetweenStepsWhenInterrupted() {
+    try (DeviceTrainer trainer = trainer(adam())) {
+      AtomicInteger asked = new AtomicInteger();
+      TrainedRound round = trainer.train(order(10, 0), () -> asked.incrementAndGet() > 3);
+      assertThat(round.steps()).isEqualTo(3);
+      TrainedRound none = trainer.train(order(10, 0), () -> true);
+      assertThat(none.steps()).isZero();
+      assertThat(none.meanLoss()).isNaN();
+    }
+  }
+
+  @Test
+  void shouldMoveThroughTheScheduleByTheOrdersStride() {
+    List<Double> asked = new java.util.ArrayList<>();
+    LearningRate schedule =
+        at -> {
+          asked.add(at);
+          return 1e-3;
+        };
+    try (DeviceTrainer trainer = trainer(TrainerOptions.of(ADAM, schedule))) {
+      trainer.train(new TrainOrder(3, 0, 0, 10, 2.5), () -> false);
+    }
+    assertThat(asked).containsExactly(10.0, 12.5, 15.0);
+  }
+
+  @Test
+  void shouldForgetItsMomentsAtARoundsBeginningOnlyIfToldTo() {
+    TrainerOptions forgetting = new TrainerOptions(ADAM, LearningRate.constant(1e-2), 0, true);
+    try (DeviceTrainer keeping = trainer(adam());
+        DeviceTrainer trainer = trainer(forgetting)) {
+      for (DeviceTrainer t : List.of(keeping, trainer)) {
+        t.train(order(5, 0), () -> false);
+        t.load(start());
+        t.train(order(1, 5), () -> false);
+      }
+      assertThat(keeping.state().optimizerStep()).isEqualTo(6);
+      assertThat(trainer.state().optimizerStep()).isEqualTo(1);
+      FlatVector difference = delta(keeping);
+      difference.axpy(-1, delta(trainer));
+      assertThat(difference.squaredNorm()).isPositive();
+    }
+  }
+
+  @Test
+  void clippingShouldBoundTheStepOfSgdByRateTimesNorm() {
+    TrainerOptions options =
+        new TrainerOptions(new InnerOptimizer.Sgd(0), LearningRate.constant(1), 1e-3, false);
+    try (DeviceTrainer trainer = trainer(options)) {
+      trainer.train(order(1, 0), () -> false);
+      assertThat(Math.sqrt(delta(trainer).squaredNorm())).isCloseTo(1e-3, within(1e-5));
+    }
+  }
+
+  @Test
+  void shouldRefuseAStateOfAnotherOptimizer() {
+    try (DeviceTrainer trainer = trainer(adam())) {
+      assertThatThrownBy(() -> trainer.restore(new TrainerState(3, List.of())))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("state with 0 moments (expected 2");
+    }
+  }
+}
