@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.estafette.bench.outer.Machine;
+import org.estafette.bench.Machine;
 import org.estafette.channel.Endpoint;
 import org.estafette.memory.Float32Vector;
 

@@ -1,5 +1,6 @@
 package org.estafette.bench.outer;
 
+import org.estafette.bench.Machine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;

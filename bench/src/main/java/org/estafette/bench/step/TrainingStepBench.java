@@ -1,5 +1,6 @@
 package org.estafette.bench.step;
 
+import org.estafette.bench.Machine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.sun.management.OperatingSystemMXBean;

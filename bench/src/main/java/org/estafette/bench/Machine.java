@@ -1,6 +1,7 @@
-package org.estafette.bench.outer;
+package org.estafette.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,5 +44,12 @@ public final class Machine {
       // Not Linux: the architecture is what is left to tell.
     }
     return System.getProperty("os.arch");
+  }
+
+  /** The commit that was measured, with a mark where the working tree differs from it. */
+  public static String commit() throws IOException, InterruptedException {
+    Process git = new ProcessBuilder("git", "describe", "--always", "--dirty").start();
+    String output = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+    return git.waitFor() == 0 ? output : "unknown";
   }
 }
