@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * at once.
  */
 final class AdaptiveIdle {
+  private static final long SPIN_NANOS = 20_000;
   private static final long AWAKE_NANOS = 100_000;
   private static final long FIRST_SLEEP_NANOS = 10_000;
   private static final long LONG_SLEEP_NANOS = 1_000_000;
@@ -29,16 +30,25 @@ final class AdaptiveIdle {
   /**
    * One pause, or none.
    *
-   * @param work what the round did; 0 for nothing
+   * @param work fragments moved by the round; 0 for none
+   * @param housekeeping what driver and client did; heartbeats of silent streams are among it, so
+   *     it skips this pause but does not count as the end of a silence
    * @param wanted asked again right before sleeping, so that no wake-up is lost
    */
-  void idle(int work, long now, BooleanSupplier wanted) {
+  void idle(int work, int housekeeping, long now, BooleanSupplier wanted) {
     if (work > 0) {
       lastWork = now;
       sleep = FIRST_SLEEP_NANOS;
       return;
     }
+    if (housekeeping > 0) {
+      return;
+    }
     long silence = now - lastWork;
+    if (silence < SPIN_NANOS && !alwaysYield) {
+      Thread.onSpinWait();
+      return;
+    }
     if (alwaysYield || silence < AWAKE_NANOS) {
       Thread.yield();
       return;

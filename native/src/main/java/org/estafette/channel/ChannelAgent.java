@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelAgent implements Runnable, ErrorHandler {
   private static final int POLL_LIMIT = 16;
+  private static final int DRIVER_TURNS = 16;
   private static final long HEALTH_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ChannelConfig config;
@@ -245,25 +246,35 @@ final class ChannelAgent implements Runnable, ErrorHandler {
     }
     while (!closing) {
       long now = System.nanoTime();
-      int work = turn(client);
-      // Only the turn can end the client; whatever comes after it finds a living one.
       String lost = health(client, now);
       if (lost != null) {
         return closing ? null : lost;
       }
-      work += accept(client, now);
-      work += send(now);
+      int work = 0;
       for (int i = 0; i < sessions.size(); i++) {
         work += sessions.get(i).poll(POLL_LIMIT, now);
       }
-      idle.idle(work, now, wanted);
+      // An answer to what was just received goes out at once.
+      work += accept(client, now);
+      work += send(now);
+      int housekeeping = turn(client);
+      idle.idle(work, housekeeping, now, wanted);
     }
     return null;
   }
 
   private int turn(Aeron client) {
-    int work = driverInvoker == null ? 0 : driverInvoker.invoke();
-    return work + client.conductorAgentInvoker().invoke();
+    int work = client.conductorAgentInvoker().invoke();
+    if (driverInvoker != null) {
+      // A turn of the driver moves one datagram per stream: go on while there are any.
+      int moved = driverInvoker.invoke();
+      for (int i = 1; moved > 0 && i < DRIVER_TURNS; i++) {
+        work += moved;
+        moved = driverInvoker.invoke();
+      }
+      work += moved;
+    }
+    return work;
   }
 
   private @Nullable String health(Aeron client, long now) {
@@ -316,7 +327,10 @@ final class ChannelAgent implements Runnable, ErrorHandler {
 
   private Link.Route route(Endpoint to) {
     if (self != null && self.sharesMemoryWith(to)) {
-      return new Link.Route("aeron:ipc?term-length=" + config.termLength(), to.stream(), true);
+      return new Link.Route(
+          "aeron:ipc?term-length=" + config.termLength() + "|mtu=" + config.ipcMtu(),
+          to.stream(),
+          true);
     }
     return new Link.Route(
         "aeron:udp?endpoint="

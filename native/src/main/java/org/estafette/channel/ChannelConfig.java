@@ -95,10 +95,10 @@ public record ChannelConfig(
         termLength,
         "a power of two from 64 KiB to 1 GiB");
     require(
-        udpMtu >= 256 && udpMtu <= LOOPBACK_MTU && udpMtu % 32 == 0,
+        udpMtu >= 256 && udpMtu <= Math.min(LOOPBACK_MTU, termLength / 8) && udpMtu % 32 == 0,
         "udpMtu",
         udpMtu,
-        "a multiple of 32 from 256 to " + LOOPBACK_MTU);
+        "a multiple of 32 from 256 to " + Math.min(LOOPBACK_MTU, termLength / 8));
     require(udpPort >= 0 && udpPort <= 0xFFFF, "udpPort", udpPort, "0 to 65535");
     require(expectedLinks >= 0, "expectedLinks", expectedLinks, ">= 0");
     require(maxPayloadBytes >= 0, "maxPayloadBytes", maxPayloadBytes, ">= 0");
@@ -124,6 +124,11 @@ public record ChannelConfig(
     }
   }
 
+  /** Bytes of a fragment in shared memory: a stream takes at most an eighth of its part at once. */
+  int ipcMtu() {
+    return Math.min(LOOPBACK_MTU, termLength / 8);
+  }
+
   /** The directory of the node {@code name} of this user, in shared memory. */
   public static Path directoryFor(String name) {
     String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
@@ -146,7 +151,7 @@ public record ChannelConfig(
     private @Nullable String udpHost;
     private int udpPort;
     private int udpMtu = ETHERNET_MTU;
-    private int termLength = 16 << 20;
+    private int termLength = 4 << 20;
     private int expectedLinks = 8;
     private long maxPayloadBytes = 64L << 30;
     private int maxMetaBytes = 1 << 20;

@@ -63,7 +63,7 @@ final class EmbeddedDriver implements AutoCloseable {
         .sharedIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000, 1_000_000))
         .driverTimeoutMs(config.driverTimeout().toMillis())
         .mtuLength(config.udpMtu())
-        .ipcMtuLength(ChannelConfig.LOOPBACK_MTU)
+        .ipcMtuLength(config.ipcMtu())
         .publicationTermBufferLength(config.termLength())
         .ipcTermBufferLength(config.termLength())
         // Pages are reserved when a stream opens: a full tmpfs is a refusal then, not a fault

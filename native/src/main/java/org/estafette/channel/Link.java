@@ -18,8 +18,16 @@ import org.jspecify.annotations.Nullable;
  * next send makes a new one.
  */
 final class Link {
-  /** Fragments sent in a row before others have their turn: about 1 MiB in shared memory. */
-  private static final int SLICE = 16;
+  /**
+   * Fragments sent in a row before others have their turn. Few, because the driver's turn is what
+   * makes room in the stream again.
+   */
+  private static final int SLICE = 4;
+
+  /** A small frame is cut into this many fragments, but into none shorter than the smallest. */
+  static final int SMALLEST = 8 << 10;
+
+  private static final int CUTS = 4;
 
   /** Bodies are cut at multiples of a cache line, so that aligned payloads stay aligned. */
   private static final int ALIGNMENT = 64;
@@ -172,7 +180,7 @@ final class Link {
   /** Puts the frame's next fragment into the stream; returns Aeron's answer. */
   private long sendFragment(ExclusivePublication stream, OutFrame frame) {
     int headBytes = frame.begun ? FrameFormat.MORE_BYTES : FrameFormat.BEGIN_BYTES;
-    int room = stream.maxPayloadLength() - headBytes;
+    int room = Math.min(stream.maxPayloadLength(), fragmentBytes(frame)) - headBytes;
     long left = frame.bodyBytes() - frame.position;
     boolean last = left + FrameFormat.TRAILER_BYTES <= room;
     int metaPart = (int) Math.min(Math.max(frame.meta.length - frame.position, 0), room);
@@ -208,6 +216,14 @@ final class Link {
       frame.finish(SendOutcome.SENT, "");
     }
     return result;
+  }
+
+  /**
+   * How large the fragments of a frame are at most: a small frame is cut into a few, so that the
+   * receiver copies the first ones while the sender copies the next.
+   */
+  private static int fragmentBytes(OutFrame frame) {
+    return (int) Math.max(SMALLEST, Math.min(frame.bodyBytes() / CUTS, Integer.MAX_VALUE));
   }
 
   private void write(

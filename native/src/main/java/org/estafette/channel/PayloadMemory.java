@@ -15,7 +15,7 @@ import org.estafette.memory.Lease;
  */
 final class PayloadMemory {
   /** Bytes copied and digested at a time. */
-  static final int PIECE = Integer.getInteger("estafette.channel.piece", 16 << 10);
+  static final int PIECE = 8 << 10;
 
   private static final long WINDOW = 1L << 30;
 
@@ -62,8 +62,9 @@ final class PayloadMemory {
   void copyTo(long position, long address, int length, FrameDigest digest) {
     for (int done = 0; done < length; ) {
       int piece = Math.min(PIECE, length - done);
-      digest(position + done, piece, digest);
+      // First the copy: its reads and writes miss the cache side by side, the digest's would wait.
       UnsafeApi.copyMemory(vector.address() + position + done, address + done, piece);
+      digest(position + done, piece, digest);
       done += piece;
     }
     Reference.reachabilityFence(vector);

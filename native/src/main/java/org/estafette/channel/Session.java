@@ -88,7 +88,8 @@ final class Session implements ControlledFragmentHandler {
     if (last && state == State.SKIPPING) {
       state = State.IDLE;
     }
-    return Action.CONTINUE;
+    // The sender may reuse the room at once, not only after the whole batch.
+    return Action.COMMIT;
   }
 
   private @Nullable Refusal checkFragment(DirectBuffer buffer, int at, int length) {

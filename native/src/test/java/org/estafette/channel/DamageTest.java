@@ -16,8 +16,10 @@ import org.junit.jupiter.api.Timeout;
 /** A damaged or forbidden frame is refused and counted once; the next one is fine. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class DamageTest {
-  /** Three fragments in shared memory. */
+  /** So much that a frame takes five fragments. */
   private static final int PAYLOAD = 150_000;
+
+  private static final int FRAGMENTS = 5;
 
   private final Saboteur saboteur = new Saboteur();
   private final Random random = new Random(77);
@@ -113,7 +115,7 @@ class DamageTest {
   @Test
   void shouldRefuseAFrameOfWhichAnyByteOfALaterHeaderIsWrong() {
     for (int i = 0; i < FrameFormat.MORE_BYTES; i++) {
-      for (int fragment = 1; fragment <= 2; fragment++) {
+      for (int fragment = 1; fragment < FRAGMENTS; fragment++) {
         assertThat(refusalOfDamaged(fragment, i, (i + 3) % 8))
             .isIn(
                 Refusal.WRONG_MAGIC,
@@ -132,14 +134,14 @@ class DamageTest {
     }
     for (int i = 0; i < 60; i++) {
       int at = FrameFormat.BEGIN_BYTES + 10 + random.nextInt(18_000);
-      assertThat(refusalOfDamaged(i % 3, at, random.nextInt(8))).isEqualTo(Refusal.WRONG_CHECKSUM);
+      assertThat(refusalOfDamaged(i % (FRAGMENTS - 1), at, random.nextInt(8))).isEqualTo(Refusal.WRONG_CHECKSUM);
     }
   }
 
   @Test
   void shouldRefuseAFrameWhoseTrailerIsWrong() {
     for (int i = 1; i <= FrameFormat.TRAILER_BYTES; i++) {
-      assertThat(refusalOfDamaged(2, -i, i % 8))
+      assertThat(refusalOfDamaged(FRAGMENTS - 1, -i, i % 8))
           .isEqualTo(i <= FrameKey.CODE_BYTES ? Refusal.NOT_AUTHENTIC : Refusal.WRONG_CHECKSUM);
     }
   }

@@ -7,10 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a result was measured on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static Map<String, Object> describe() {
+  /** Processor, cores, memory, system and JVM. */
+  public static Map<String, Object> describe() {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("cpu", cpu());
     machine.put("cores", Runtime.getRuntime().availableProcessors());
