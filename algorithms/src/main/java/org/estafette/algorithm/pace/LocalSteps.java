@@ -28,11 +28,13 @@ public sealed interface LocalSteps {
 
   /**
    * Dynamic local updates, DyLU (arXiv 2401.09135, eq. 6): ⌊H·v/v_max⌋, at least {@code least}, so
-   * that all rounds take about the same time.
+   * that all rounds take about the same time. A worker whose speed is not known yet gets a tenth of H
+   * to be measured on: a whole H would make the slowest worker's first push the stalest of the run.
    */
   record Dynamic(int fastest, int least) implements LocalSteps {
     // 0.29·100 is 28.999999999999996 in binary: a floor without this gives 28.
     private static final double ROUNDING = 1e-9;
+    private static final int PROBE = 10;
 
     /** Checks H and the least. */
     public Dynamic {
@@ -45,7 +47,7 @@ public sealed interface LocalSteps {
     @Override
     public int steps(double speed, double fastestSpeed) {
       if (Double.isNaN(speed) || Double.isNaN(fastestSpeed)) {
-        return fastest;
+        return Math.clamp(fastest / PROBE, least, fastest);
       }
       int steps = (int) Math.floor(speed / fastestSpeed * fastest + ROUNDING);
       return Math.clamp(steps, least, fastest);

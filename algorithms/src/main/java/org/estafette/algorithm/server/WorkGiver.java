@@ -43,7 +43,7 @@ final class WorkGiver {
     member.busyShard = shard;
     member.assignedAt = at;
     member.waiting = false;
-    return new Assignment(round, order, steps < wanted ? "what is left of the budget" : "local steps of the plan");
+    return new Assignment(round, order, reason(member, steps < wanted));
   }
 
   /** A push of {@code steps} steps from this member was taken. */
@@ -83,6 +83,13 @@ final class WorkGiver {
     this.done = localSteps;
     this.outstanding = workers.stream().mapToLong(WorkerRecord::busySteps).sum();
     this.shardProgress = progress.clone();
+  }
+
+  private static String reason(Roster.Member member, boolean cut) {
+    if (cut) {
+      return "what is left of the budget";
+    }
+    return Double.isNaN(member.secondsPerStep()) ? "speed not known yet" : "by measured speed";
   }
 
   private double uniform(Roster.Member member, long round) {
