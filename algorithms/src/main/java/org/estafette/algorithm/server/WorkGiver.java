@@ -3,6 +3,7 @@ package org.estafette.algorithm.server;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.estafette.algorithm.Assignment;
+import org.estafette.algorithm.pace.LocalSteps;
 import org.estafette.algorithm.train.TrainOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +86,12 @@ final class WorkGiver {
     this.shardProgress = progress.clone();
   }
 
-  private static String reason(Roster.Member member, boolean cut) {
+  private String reason(Roster.Member member, boolean cut) {
     if (cut) {
       return "what is left of the budget";
+    }
+    if (plan.localSteps() instanceof LocalSteps.Fixed) {
+      return "H of the plan";
     }
     return Double.isNaN(member.secondsPerStep()) ? "speed not known yet" : "by measured speed";
   }
