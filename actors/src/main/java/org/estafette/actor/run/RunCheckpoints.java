@@ -66,16 +66,27 @@ public final class RunCheckpoints {
   }
 
   /**
-   * Writes a state whose vectors nobody changes meanwhile.
+   * Writes a state whose vectors nobody changes meanwhile. A version that is there already, and
+   * verifies, is not written again: no push has come since.
    *
    * @return the checkpoint's folder
    */
   public Path write(ServerState state) throws IOException {
-    return store.write(builder(state).build());
+    Path there = written(state.version());
+    return there != null ? there : store.write(builder(state).build());
+  }
+
+  private @Nullable Path written(long version) throws IOException {
+    StoredCheckpoint newest = store.latest().checkpoint();
+    return newest != null && newest.version() == version ? newest.path() : null;
   }
 
   /** Writes a whole simulation; its server's parameters are the model. */
   public Path write(SimulationState state) throws IOException {
+    Path there = written(state.server().version());
+    if (there != null) {
+      return there;
+    }
     SimulationCodec.Encoded encoded = SimulationCodec.write(state);
     Checkpoint.Builder b = builder(state.server());
     b.file(SIMULATION, encoded.json());
