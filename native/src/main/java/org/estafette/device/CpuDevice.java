@@ -13,13 +13,14 @@ import org.estafette.memory.Float32Vector;
  * thread.
  */
 public final class CpuDevice implements Device {
-  /**
-   * Floats of the widest activations of a layer (4 × width per row) that are to stay in the cache.
-   */
-  private static final int CACHED_FLOATS = 1 << 17;
+  /** Floats of a transformer block's matrices that stay in the second-level cache. */
+  private static final long CACHED_WEIGHTS = 1L << 18;
 
-  private static final int MIN_ROWS = 128;
-  private static final int MAX_ROWS = 512;
+  /** Rows where the matrices stay in the cache: few, so that the activations stay there too. */
+  private static final int FEW_ROWS = 256;
+
+  /** Rows where the matrices come from farther away: more, so that they come less often. */
+  private static final int MANY_ROWS = 512;
 
   private static final OuterKernels FLAT = OuterKernels.best();
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -47,8 +48,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public int preferredRows(int width) {
-    int fitting = CACHED_FLOATS / Math.max(1, 4 * width);
-    return Math.clamp(fitting, MIN_ROWS, MAX_ROWS);
+    return 12L * width * width <= CACHED_WEIGHTS ? FEW_ROWS : MANY_ROWS;
   }
 
   @Override

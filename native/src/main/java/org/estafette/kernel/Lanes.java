@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -33,6 +34,11 @@ final class Lanes {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
+  private static final VectorShuffle<Float> ACROSS_8 = across(8);
+  private static final VectorShuffle<Float> ACROSS_4 = across(4);
+  private static final VectorShuffle<Float> ACROSS_2 = across(2);
+  private static final VectorShuffle<Float> ACROSS_1 = across(1);
+
   private static final float LOG2E = 1.44269504088896341f;
   private static final float LN2_HIGH = 0.693145751953125f;
   private static final float LN2_LOW = 1.42860682030941723212e-6f;
@@ -49,6 +55,11 @@ final class Lanes {
   private static final float EXP_MIN = -87.3f;
 
   private Lanes() {}
+
+  /** Swaps each lane with the one at that distance. */
+  private static VectorShuffle<Float> across(int distance) {
+    return VectorShuffle.fromOp(F, i -> (i ^ distance) & (L - 1));
+  }
 
   static float get(long address) {
     return ALL.get(FLOAT, address);
@@ -151,5 +162,23 @@ final class Lanes {
   /** to += factor·v. */
   static void addScaled(FloatVector v, float factor, long to) {
     store(v.fma(all(factor), load(to)), to);
+  }
+
+  /**
+   * Sum of the lanes as a balanced tree. The platform's reduction leaves the order open, and the
+   * interpreter's differs from the compiled code's: bits would change when the JIT takes over.
+   */
+  static float sum(FloatVector v) {
+    FloatVector s = v;
+    if (L >= 16) {
+      s = s.add(s.rearrange(ACROSS_8));
+    }
+    if (L >= 8) {
+      s = s.add(s.rearrange(ACROSS_4));
+    }
+    if (L >= 4) {
+      s = s.add(s.rearrange(ACROSS_2));
+    }
+    return s.add(s.rearrange(ACROSS_1)).lane(0);
   }
 }

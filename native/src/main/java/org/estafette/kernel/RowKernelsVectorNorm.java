@@ -1,7 +1,5 @@
 package org.estafette.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -55,7 +53,7 @@ final class RowKernelsVectorNorm {
     if (bound < width) {
       sum = sum.add(Lanes.load(in + 4L * bound, Lanes.first(width - bound)));
     }
-    return sum.reduceLanes(ADD);
+    return Lanes.sum(sum);
   }
 
   private static float residual(long out, long in, long branch, long bias, int width) {
@@ -76,7 +74,7 @@ final class RowKernelsVectorNorm {
       Lanes.store(x, out + at, tail);
       sum = sum.add(x);
     }
-    return sum.reduceLanes(ADD);
+    return Lanes.sum(sum);
   }
 
   private static void normalize(
@@ -93,7 +91,7 @@ final class RowKernelsVectorNorm {
     if (bound < width) {
       rest = squaresTail(in + 4L * bound, mu, width - bound);
     }
-    float variance = (squares.reduceLanes(ADD) + rest) / width;
+    float variance = (Lanes.sum(squares) + rest) / width;
     float scale = (float) (1 / Math.sqrt(variance + EPSILON));
     Lanes.set(mean, mu);
     Lanes.set(rstd, scale);
@@ -112,7 +110,7 @@ final class RowKernelsVectorNorm {
   private static float squaresTail(long in, float mean, int count) {
     VectorMask<Float> tail = Lanes.first(count);
     FloatVector d = Lanes.load(in, tail).sub(mean);
-    return d.mul(d).reduceLanes(ADD, tail);
+    return Lanes.sum(Lanes.zero().blend(d.mul(d), tail));
   }
 
   private static void scaleTail(
@@ -224,7 +222,7 @@ final class RowKernelsVectorNorm {
       Lanes.store(d.fma(normed, Lanes.load(dGamma + at)), dGamma + at);
       Lanes.store(d.add(Lanes.load(dBeta + at)), dBeta + at);
     }
-    return pair(sums.reduceLanes(ADD), products.reduceLanes(ADD));
+    return pair(Lanes.sum(sums), Lanes.sum(products));
   }
 
   private static long sumsTail(
@@ -235,7 +233,7 @@ final class RowKernelsVectorNorm {
     FloatVector dNormed = d.mul(Lanes.load(gamma, tail));
     Lanes.store(d.fma(normed, Lanes.load(dGamma, tail)), dGamma, tail);
     Lanes.store(d.add(Lanes.load(dBeta, tail)), dBeta, tail);
-    return pair(dNormed.reduceLanes(ADD), dNormed.mul(normed).reduceLanes(ADD));
+    return pair(Lanes.sum(dNormed), Lanes.sum(dNormed.mul(normed)));
   }
 
   private static void apply(

@@ -1,6 +1,5 @@
 package org.estafette.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
@@ -39,7 +38,7 @@ final class RowKernelsVectorSoftmax {
     if (bound < length) {
       sums = Lanes.load(p + 4L * bound, tail).fma(Lanes.load(d + 4L * bound, tail), sums);
     }
-    FloatVector sum = Lanes.all(sums.reduceLanes(ADD));
+    FloatVector sum = Lanes.all(Lanes.sum(sums));
     FloatVector factor = Lanes.all(scale);
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
@@ -107,7 +106,7 @@ final class RowKernelsVectorSoftmax {
     if (bound < length) {
       rest = exponentialsTail(out + 4L * bound, x + 4L * bound, length - bound, max, scale);
     }
-    return sum.reduceLanes(ADD) + rest;
+    return Lanes.sum(sum) + rest;
   }
 
   private static float exponentialsTail(long out, long x, int count, float max, float scale) {
@@ -115,7 +114,7 @@ final class RowKernelsVectorSoftmax {
     FloatVector shifted = Lanes.load(x, tail).fma(Lanes.all(scale), Lanes.all(-max * scale));
     FloatVector e = Lanes.exp(shifted);
     Lanes.store(e, out, tail);
-    return Lanes.zero().blend(e, tail).reduceLanes(ADD);
+    return Lanes.sum(Lanes.zero().blend(e, tail));
   }
 
   private static float sumOfExponentials(long x, int length, float max) {
@@ -129,13 +128,13 @@ final class RowKernelsVectorSoftmax {
     if (bound < length) {
       rest = sumOfExponentialsTail(x + 4L * bound, length - bound, max);
     }
-    return sum.reduceLanes(ADD) + rest;
+    return Lanes.sum(sum) + rest;
   }
 
   private static float sumOfExponentialsTail(long x, int count, float max) {
     VectorMask<Float> tail = Lanes.first(count);
     FloatVector e = Lanes.exp(Lanes.load(x, tail).sub(max));
-    return Lanes.zero().blend(e, tail).reduceLanes(ADD);
+    return Lanes.sum(Lanes.zero().blend(e, tail));
   }
 
   private static void zero(long x, int count) {

@@ -371,4 +371,49 @@ class RowKernelsTest {
       assertThat(Numbers.read(x, 39)).containsOnly(0f);
     }
   }
+
+  /** Long enough that the JIT takes over on the way: its sums must have the interpreter's order. */
+  @Test
+  void shouldGiveTheSameBitsBeforeAndAfterTheJitTakesOver() {
+    int rows = 6;
+    int width = 97;
+    try (Arena arena = Arena.ofConfined()) {
+      Random random = new Random(5);
+      long in = Numbers.random(arena, random, rows * width);
+      long gamma = Numbers.random(arena, random, width);
+      long targets = Numbers.of(arena, new float[rows]);
+      float[] first = null;
+      for (int round = 0; round < 4000; round++) {
+        try (Arena scratch = Arena.ofConfined()) {
+          long out = Numbers.of(scratch, new float[4 * rows * width]);
+          long mean = Numbers.of(scratch, new float[rows]);
+          long rstd = Numbers.of(scratch, new float[rows]);
+          long dGamma = Numbers.of(scratch, new float[2 * width]);
+          long part = 4L * rows * width;
+          fast.layerNorm(out, mean, rstd, in, gamma, gamma, rows, width);
+          fast.layerNormBackward(
+              out + part,
+              dGamma,
+              dGamma + 4L * width,
+              out,
+              in,
+              mean,
+              rstd,
+              gamma,
+              rows,
+              width,
+              false);
+          fast.add(out + 2 * part, out, in, (long) rows * width);
+          fast.causalSoftmax(out + 2 * part, width, rows, width, 90, 0.7f);
+          fast.add(out + 3 * part, out, in, (long) rows * width);
+          fast.crossEntropyBackward(out + 3 * part, targets, rows, width, 0.3f);
+          float[] now = Numbers.read(out, 4 * rows * width);
+          if (first == null) {
+            first = now;
+          }
+          assertThat(now).as("round %d", round).isEqualTo(first);
+        }
+      }
+    }
+  }
 }

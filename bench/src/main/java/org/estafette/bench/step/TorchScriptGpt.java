@@ -11,9 +11,9 @@ import java.util.zip.ZipOutputStream;
 import org.estafette.algorithm.model.GptConfig;
 
 /**
- * Writes the same GPT as a TorchScript module, so that PyTorch runs forward and loss as one call with
- * its own fused layer norm, GELU, attention (scaled_dot_product_attention) and cross-entropy. DJL
- * has no method for the fused attention; a TorchScript module reaches it.
+ * Writes the same GPT as a TorchScript module, so that PyTorch runs forward and loss as one call
+ * with its own fused layer norm, GELU, attention (scaled_dot_product_attention) and cross-entropy.
+ * DJL has no method for the fused attention; a TorchScript module reaches it.
  *
  * <p>The module has no state: its arguments are inputs, targets and the parameters in the order of
  * the layout, matrices as [in, out].

@@ -29,15 +29,14 @@ import org.estafette.kernel.RowKernels;
  *     [--out bench/results/training-step.json] [--sizes S,M] [--rounds 5] [--torch true]
  * </pre>
  *
- * <p>The two loops take turns in one process; tokens are counted per CPU-second of the whole process,
- * so that a helper thread of either would show. Of each the best round counts. Two workers are
- * measured by the wall clock against one, which needs two idle cores.
+ * <p>The two loops take turns in one process; tokens are counted per CPU-second of the whole
+ * process, so that a helper thread of either would show. Of each the best round counts. Two workers
+ * are measured by the wall clock against one, which needs two idle cores.
  */
 public final class TrainingStepBench {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private TrainingStepBench() {}
 
@@ -109,8 +108,7 @@ public final class TrainingStepBench {
         ours = Math.max(ours, rate(size, estafette));
         // What a round itself returns is an object; a step is not.
         bytes =
-            Math.min(
-                bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / size.steps);
+            Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / size.steps);
         if (torch) {
           theirs = Math.max(theirs, rate(size, other));
         }
@@ -169,11 +167,10 @@ public final class TrainingStepBench {
           StepLoop loop = w == 0 ? one : two;
           threads[w] =
               Thread.ofPlatform()
-                  .start(
-                      () -> {
-                        await(go);
-                        loop.run(size.steps);
-                      });
+                  .start(() -> {
+                    await(go);
+                    loop.run(size.steps);
+                  });
         }
         start = System.nanoTime();
         go.countDown();
