@@ -6,12 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the channel's thread does when a round of work found none. Right after work it yields, so
- * that an answer is met awake; then it sleeps, each time twice as long, up to a millisecond, and
- * after a second of silence up to five: training threads own the cores. A local send ends the sleep
- * at once.
+ * that an answer is met awake (and a peer that shares the core gets it, which spinning would keep
+ * from it); then it sleeps, each time twice as long, up to a millisecond, and after a second of
+ * silence up to five: training threads own the cores. A local send ends the sleep at once.
  */
 final class AdaptiveIdle {
-  private static final long SPIN_NANOS = 20_000;
   private static final long AWAKE_NANOS = 100_000;
   private static final long FIRST_SLEEP_NANOS = 10_000;
   private static final long LONG_SLEEP_NANOS = 1_000_000;
@@ -45,10 +44,6 @@ final class AdaptiveIdle {
       return;
     }
     long silence = now - lastWork;
-    if (silence < SPIN_NANOS && !alwaysYield) {
-      Thread.onSpinWait();
-      return;
-    }
     if (alwaysYield || silence < AWAKE_NANOS) {
       Thread.yield();
       return;

@@ -134,7 +134,8 @@ class DamageTest {
     }
     for (int i = 0; i < 60; i++) {
       int at = FrameFormat.BEGIN_BYTES + 10 + random.nextInt(18_000);
-      assertThat(refusalOfDamaged(i % (FRAGMENTS - 1), at, random.nextInt(8))).isEqualTo(Refusal.WRONG_CHECKSUM);
+      assertThat(refusalOfDamaged(i % (FRAGMENTS - 1), at, random.nextInt(8)))
+          .isEqualTo(Refusal.WRONG_CHECKSUM);
     }
   }
 

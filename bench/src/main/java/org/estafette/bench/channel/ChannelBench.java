@@ -14,15 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import org.estafette.bench.Machine;
 import org.estafette.channel.Endpoint;
 import org.estafette.memory.Float32Vector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensor channel between two JVMs against plain TCP and against a copy by one thread.
@@ -40,15 +39,18 @@ import org.estafette.memory.Float32Vector;
  * the better of two blocking sockets (buffers left to the kernel, or 4 MiB); {@code tcp-polling}
  * spins like a channel under load but never sleeps, and {@code ring} is what two copies between two
  * cores cost at least on this machine.
+ *
+ * <p>All of it twice: with the JVMs placed by the system, which likes to put a blocking pair on one
+ * core, where their caches are shared but nothing runs at the same time; and with each JVM kept on
+ * a core of its own, as it is between nodes that also train.
  */
 public final class ChannelBench {
+  /** Asked before this JVM is pinned, because then it sees one. */
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
   private static final int SOCKET_BUFFER = 4 << 20;
 
   private final Settings settings;
-  private final Map<String, Double> bestRate = new LinkedHashMap<>();
-  private final Map<String, List<Double>> rates = new LinkedHashMap<>();
-  private final Map<String, Double> bestMedian = new LinkedHashMap<>();
-  private final Map<String, Double> bestTail = new LinkedHashMap<>();
 
   private ChannelBench(Settings settings) {
     this.settings = settings;
@@ -64,6 +66,8 @@ public final class ChannelBench {
     Float32Vector copy = filled(settings.bytes());
     Float32Vector answer = filled(settings.pingBytes());
     double idle;
+    Tally free;
+    Tally apart = null;
     try (ChannelPath ipc = new ChannelPath(settings.ipc(), source, answer);
         ChannelPath udp = new ChannelPath(settings.udp("bench-udp"), source, answer)) {
       Process peer = startPeer(ipc.endpoint(), udp.endpoint());
@@ -74,18 +78,20 @@ public final class ChannelBench {
             new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), Integer.parseInt(word(lines, "tcp")));
         try (TcpPath auto = new TcpPath(tcp, source, 0, false);
-            TcpPath fixed = new TcpPath(tcp, source, SOCKET_BUFFER, false);
-            TcpPath polling = new TcpPath(tcp, source, 0, true)) {
+            TcpPath fixed = new TcpPath(tcp, source, SOCKET_BUFFER, false)) {
           Map<String, Route> paths = new LinkedHashMap<>();
           paths.put("ipc", ipc);
           paths.put("udp", udp);
           paths.put("tcp", auto);
           paths.put("tcp-4m", fixed);
-          paths.put("tcp-polling", polling);
+          paths.put("tcp-polling", new PollingTcp(tcp, source));
           paths.put("ring", new RingPath(source, copy));
           paths.keySet().retainAll(List.of(settings.text("--paths").split(",", -1)));
-          for (int round = -1; round < settings.number("--rounds"); round++) {
-            round(paths, source, copy, round >= 0);
+          free = measure("placed by the system", paths, source, copy);
+          // Both threads of a ring would share the one core that is left to this JVM.
+          paths.remove("ring");
+          if (pin(ProcessHandle.current().pid(), 0) && pin(peer.pid(), 1)) {
+            apart = measure("on a core each", paths, source, copy);
           }
         }
         idle = idleLoad();
@@ -96,30 +102,45 @@ public final class ChannelBench {
         }
       }
     }
-    report(idle);
+    report(free, apart, idle);
+  }
+
+  private Tally measure(
+      String placement, Map<String, Route> paths, Float32Vector source, Float32Vector copy) {
+    Tally warmUp = new Tally("warm-up");
+    round(warmUp, paths, source, copy);
+    Tally tally = new Tally(placement);
+    for (int i = 0; i < settings.number("--rounds"); i++) {
+      round(tally, paths, source, copy);
+    }
+    return tally;
   }
 
   private void round(
-      Map<String, Route> paths, Float32Vector source, Float32Vector copy, boolean counts) {
-    rate("copy", () -> timed(() -> copy.copyFrom(source)), counts);
-    paths.forEach((name, path) -> rate(name, path::send, counts));
-    paths.forEach((name, path) -> latency(name, path, counts));
+      Tally tally, Map<String, Route> paths, Float32Vector source, Float32Vector copy) {
+    double bytes = settings.bytes();
+    tally.rate("copy", bytes / timed(() -> copy.copyFrom(source)));
+    paths.forEach((name, path) -> tally.rate(name, bytes / path.send()));
+    paths.forEach((name, path) ->
+        tally.roundTrips(name, path.pingPong(settings.pingBytes(), settings.number("--pings"))));
   }
 
-  private void rate(String name, LongSupplier nanos, boolean counts) {
-    double rate = settings.bytes() / (double) nanos.getAsLong();
-    if (counts) {
-      bestRate.merge(name, rate, Math::max);
-      rates.computeIfAbsent(name, n -> new ArrayList<>()).add(rate);
+  /** Keeps a JVM on one core; false where the system cannot. */
+  private static boolean pin(long pid, int core) throws IOException, InterruptedException {
+    if (core >= CORES) {
+      System.out.println("not pinned: core " + core + " is not there");
+      return false;
     }
-  }
-
-  private void latency(String name, Route path, boolean counts) {
-    long[] nanos = path.pingPong(settings.pingBytes(), settings.number("--pings"));
-    Arrays.sort(nanos);
-    if (counts) {
-      bestMedian.merge(name, nanos[nanos.length / 2] / 1000.0, Math::min);
-      bestTail.merge(name, nanos[nanos.length * 99 / 100] / 1000.0, Math::min);
+    try {
+      Process taskset =
+          new ProcessBuilder("taskset", "-a", "-c", "-p", String.valueOf(core), String.valueOf(pid))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      return taskset.waitFor() == 0;
+    } catch (IOException e) {
+      System.out.println("not pinned: " + e.getMessage());
+      return false;
     }
   }
 
@@ -188,65 +209,20 @@ public final class ChannelBench {
     return vector;
   }
 
-  private double rate(String name) {
-    return bestRate.getOrDefault(name, Double.NaN);
-  }
-
-  private double median(String name) {
-    return bestMedian.getOrDefault(name, Double.NaN);
-  }
-
-  private void report(double idle) throws IOException {
-    double tcpRate = Math.max(rate("tcp"), rate("tcp-4m"));
-    double tcpMedian = Math.min(median("tcp"), median("tcp-4m"));
-    System.out.printf(
-        Locale.ROOT,
-        "%-12s %9s %9s %12s %12s%n",
-        "path",
-        "GB/s best",
-        "median",
-        "64 KB p50 us",
-        "p99 us");
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (String name : bestRate.keySet()) {
-      double[] all =
-          rates.getOrDefault(name, List.of()).stream()
-              .mapToDouble(Double::doubleValue)
-              .sorted()
-              .toArray();
-      double median = all[all.length / 2];
-      double p50 = bestMedian.getOrDefault(name, Double.NaN);
-      double p99 = bestTail.getOrDefault(name, Double.NaN);
-      System.out.printf(
-          Locale.ROOT, "%-12s %9.2f %9.2f %12.1f %12.1f%n", name, rate(name), median, p50, p99);
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("path", name);
-      row.put("gigabytes_per_second_best", rate(name));
-      row.put("gigabytes_per_second_median", median);
-      if (!Double.isNaN(p50)) {
-        row.put("round_trip_p50_us", p50);
-        row.put("round_trip_p99_us", p99);
-      }
-      rows.add(row);
+  private void report(Tally free, @Nullable Tally apart, double idle) throws IOException {
+    List<Map<String, Object>> results = new ArrayList<>();
+    results.add(free.report());
+    if (apart != null) {
+      results.add(apart.report());
     }
-    Map<String, Double> ratios = new LinkedHashMap<>();
-    ratios.put("ipc_of_tcp", rate("ipc") / tcpRate);
-    ratios.put("ipc_of_copy", rate("ipc") / rate("copy"));
-    ratios.put("udp_of_tcp", rate("udp") / tcpRate);
-    ratios.put("ipc_round_trip_of_tcp", median("ipc") / tcpMedian);
-    ratios.put("ring_of_tcp", rate("ring") / tcpRate);
-    ratios.put("ring_round_trip_of_tcp", median("ring") / tcpMedian);
-    ratios.put("ipc_of_polling_tcp", rate("ipc") / rate("tcp-polling"));
-    ratios.put("idle_channel_of_a_core", idle);
-    ratios.forEach((name, value) -> System.out.printf(Locale.ROOT, "%-34s %.3f%n", name, value));
-
+    System.out.printf(Locale.ROOT, "%nidle channel: %.4f of a core%n", idle);
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("benchmark", "channel");
     report.put("machine", Machine.describe());
     report.put("settings", settings.values());
     report.put("measured", Instant.now().toString());
-    report.put("results", rows);
-    report.put("ratios", ratios);
+    report.put("results", results);
+    report.put("idle_channel_of_a_core", idle);
     Path out = Path.of(settings.text("--out"));
     Files.createDirectories(out.toAbsolutePath().getParent());
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(out.toFile(), report);
