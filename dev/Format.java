@@ -25,25 +25,30 @@ public final class Format {
     Path root = Path.of(args[1]).toRealPath();
     boolean check = args[0].equals("--check");
     List<String> call = new ArrayList<>();
-    call.addAll(
-        check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
+    call.addAll(check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
     List<String> sources = sources(root);
     call.addAll(sources);
+    String[] arguments = call.toArray(String[]::new);
     StringWriter out = new StringWriter();
-    int status;
+    PrintWriter names = new PrintWriter(out);
     PrintWriter errors = new PrintWriter(System.err, true);
-    try (PrintWriter names = new PrintWriter(out)) {
-      status =
-          new Main(names, errors, InputStream.nullInputStream())
-              .format(call.toArray(String[]::new));
+    Main formatter = new Main(names, errors, InputStream.nullInputStream());
+    int status = formatter.format(arguments);
+    if (!check && status == 0) {
+      // A long text that was split in the first pass gets its final form in the second.
+      status = formatter.format(arguments);
     }
+    names.flush();
     errors.flush();
     if (status != 0) {
       out.toString()
           .lines()
           .forEach(f -> System.err.println("not formatted: " + root.relativize(Path.of(f))));
       System.err.println(
-          "google-java-format: status=" + status + " (expected 0) over " + sources.size()
+          "google-java-format: status="
+              + status
+              + " (expected 0) over "
+              + sources.size()
               + " files; run dev/format and commit what it changes");
     }
     System.exit(status);
