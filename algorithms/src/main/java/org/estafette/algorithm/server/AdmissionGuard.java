@@ -48,6 +48,11 @@ final class AdmissionGuard {
       return refused(
           Refusal.DUPLICATE, "sequence=" + h.sequence() + " (expected > " + member.lastSequence + ")");
     }
+    if (!member.live()) {
+      return refused(
+          Refusal.UNKNOWN_WORKER,
+          h.sender() + " has left: the steps of round " + h.round() + " went back to the budget");
+    }
     if (h.version() > version || h.version() < 0) {
       return refused(
           Refusal.UNKNOWN_VERSION, "base version=" + h.version() + " (expected 0 … " + version + ")");

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer that does not come within the patience is asked for again: the same push with the
  * same sequence, so that it is applied at most once however often it arrives.
  */
-public final class AsyncWorker implements org.estafette.algorithm.Participant {
+public final class AsyncWorker implements org.estafette.algorithm.Participant, AutoCloseable {
   private static final String PATIENCE = "answer";
 
   private final long run;
@@ -79,7 +79,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
     }
   }
 
-  /** What must survive for a simulated run to go on exactly; not while an answer is kept. */
+  /** What must survive for a simulated run to go on exactly; not while a push is kept. */
   public WorkerState state() {
     return new WorkerState(self.slot(), incarnation, epoch, version, sequence, waiting, current);
   }
@@ -93,6 +93,17 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
     sequence = state.sequence();
     waiting = state.waiting();
     current = state.current();
+  }
+
+  /** Whether {@link #state} holds everything at this moment: no push is kept for asking again. */
+  public boolean atRest() {
+    return unanswered == null;
+  }
+
+  /** Gives back the push that is kept for asking again. */
+  @Override
+  public void close() {
+    dropUnanswered();
   }
 
   private void received(Message message, Effects effects) {
@@ -112,6 +123,10 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
             new Decision.Refused(h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
       }
       model.discard();
+      return;
+    }
+    if (h.epoch() == epoch && model.answers() != sequence) {
+      model.discard(); // Of an earlier question: the last one's answer is still to come.
       return;
     }
     epoch = h.epoch();

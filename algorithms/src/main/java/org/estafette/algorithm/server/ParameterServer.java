@@ -47,6 +47,9 @@ public final class ParameterServer implements Server {
   /** An answer that is due: at once, or when the grace window closes. */
   private record Reply(Roster.Member member, long answers, Outcome outcome) {}
 
+  /** A refused push whose sender is still to be told. */
+  private record Refusing(Header header, Outcome.Refused why) {}
+
   /**
    * A server for these parameters.
    *
@@ -88,6 +91,7 @@ public final class ParameterServer implements Server {
       windowEnds = Double.NaN;
     }
     epoch = newEpoch;
+    finish(effects); // The last push may have been applied within a window that never closed.
   }
 
   private void received(Message message, double at, Effects effects) {
@@ -163,6 +167,7 @@ public final class ParameterServer implements Server {
   /** Applies those of the pushes that may be applied, in order, in one pass. */
   private void take(List<PseudoGradient> members, double at, Effects effects) {
     List<PseudoGradient> admitted = new ArrayList<>(members.size());
+    List<Refusing> senders = new ArrayList<>();
     reserve(members.size());
     for (PseudoGradient push : members) {
       Roster.Member member = roster.find(push.header().sender());
@@ -179,7 +184,7 @@ public final class ParameterServer implements Server {
         }
       }
       if (refused != null || member == null) {
-        refuse(push, member, refused, at, effects);
+        refuse(push, refused, effects, senders);
         continue;
       }
       member.lastSequence = push.header().sequence();
@@ -194,6 +199,10 @@ public final class ParameterServer implements Server {
       }
     }
     apply(admitted, at, effects);
+    // Only now: a duplicate's original may be among those just applied, and is answered with them.
+    for (Refusing r : senders) {
+      goOn(r.header(), r.why(), at, effects);
+    }
   }
 
   private void apply(List<PseudoGradient> admitted, double at, Effects effects) {
@@ -227,27 +236,35 @@ public final class ParameterServer implements Server {
 
   private void refuse(
       PseudoGradient push,
-      Roster.@Nullable Member known,
       Outcome.@Nullable Refused refused,
-      double at,
-      Effects effects) {
-    Outcome.Refused why =
-        refused != null ? refused : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, push.header().sender().toString());
+      Effects effects,
+      List<Refusing> senders) {
     Header h = push.header();
+    Outcome.Refused why =
+        refused != null
+            ? refused
+            : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
     push.discard();
     effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
-    goOn(h, known, why, at, effects);
+    senders.add(new Refusing(h, why));
   }
 
   /** A refused sender still needs parameters and work, unless it is no part of this run any more. */
-  private void goOn(
-      Header h, Roster.@Nullable Member known, Outcome.Refused why, double at, Effects effects) {
+  private void goOn(Header h, Outcome.Refused why, double at, Effects effects) {
     if (why.reason() == Refusal.WRONG_RUN || why.reason() == Refusal.OLD_INCARNATION) {
       return;
     }
+    Roster.Member known = roster.find(h.sender());
     Roster.Member member =
-        known == null || known.incarnation != h.incarnation() ? join(h, effects) : known;
-    work.lost(member);
+        known == null || known.incarnation != h.incarnation() || !known.live()
+            ? join(h, effects)
+            : known;
+    if (held.stream().anyMatch(r -> r.member() == member)) {
+      return; // Its push is in; the answer comes when the window closes.
+    }
+    if (h.epoch() == epoch && h.sequence() > member.lastSequence && h.round() == member.round) {
+      work.lost(member); // The round that it is in. A late or repeated message does not end that.
+    }
     member.lastSequence = Math.max(member.lastSequence, h.sequence());
     answer(new Reply(member, h.sequence(), why), at, effects);
   }
@@ -257,7 +274,7 @@ public final class ParameterServer implements Server {
     effects.decided(new Decision.Refused(e.header(), why.reason(), why.detail()));
     Roster.Member member = roster.find(e.header().sender());
     if (guard.origin(e.header(), member) == null) {
-      goOn(e.header(), member, why, e.at(), effects);
+      goOn(e.header(), why, e.at(), effects);
     }
   }
 
@@ -301,8 +318,8 @@ public final class ParameterServer implements Server {
 
   private void answer(Reply reply, double at, Effects effects) {
     Roster.Member member = reply.member();
-    work.lost(member); // A repeated request: the former round is given out anew.
-    Assignment assignment = work.next(member, roster, at);
+    Assignment assignment =
+        member.busySteps > 0 ? work.again(member, roster, at) : work.next(member, roster, at);
     member.waiting = assignment == null;
     Header header =
         new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
@@ -321,7 +338,7 @@ public final class ParameterServer implements Server {
       return;
     }
     for (Roster.Member m : roster.all()) {
-      if (m.live() && m.waiting && !work.exhausted()) {
+      if (m.live() && m.waiting && work.available()) {
         answer(new Reply(m, m.lastSequence, new Outcome.Welcome()), at, effects);
       }
     }

@@ -31,6 +31,7 @@ final class Snapshots {
     Kept current = newest;
     if (current == null || current.version() != version) {
       if (current != null) {
+        newest = null; // Taking the next lease may fail: this one must not be closed twice then.
         current.lease().close();
       }
       Lease lease = effects.lease();

@@ -31,12 +31,7 @@ final class WorkGiver {
     long round = ++member.round;
     int shard =
         plan.shards().choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
-    TrainOrder order =
-        switch (plan.schedule()) {
-          case SHARD -> new TrainOrder(steps, shard, shardProgress[shard], shardProgress[shard], 1);
-          case RUN ->
-              new TrainOrder(steps, shard, shardProgress[shard], done, roster.stepsPerStepOf(member));
-        };
+    TrainOrder order = order(member, roster, steps, shard, shardProgress[shard]);
     shardProgress[shard] += steps;
     outstanding += steps;
     member.busySteps = steps;
@@ -44,6 +39,31 @@ final class WorkGiver {
     member.assignedAt = at;
     member.waiting = false;
     return new Assignment(round, order, steps < wanted ? "what is left of the budget" : "local steps of the plan");
+  }
+
+  /**
+   * The round that the member is in, once more, because its answer may have been lost: the same
+   * number, steps and shard, so that the budget stays exact whichever of the two answers it follows.
+   */
+  Assignment again(Roster.Member member, Roster roster, double at) {
+    int shard = member.busyShard;
+    long start = shardProgress[shard] - member.busySteps;
+    member.assignedAt = at;
+    member.waiting = false;
+    return new Assignment(
+        member.round, order(member, roster, member.busySteps, shard, start), "the same round again");
+  }
+
+  private TrainOrder order(Roster.Member member, Roster roster, int steps, int shard, long start) {
+    return switch (plan.schedule()) {
+      case SHARD -> new TrainOrder(steps, shard, start, start, 1);
+      case RUN -> new TrainOrder(steps, shard, start, done, roster.stepsPerStepOf(member));
+    };
+  }
+
+  /** Whether there are steps that nobody has been given. */
+  boolean available() {
+    return plan.budget() - done - outstanding > 0;
   }
 
   /** A push of {@code steps} steps from this member was taken. */
