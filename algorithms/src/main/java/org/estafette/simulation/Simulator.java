@@ -168,6 +168,9 @@ public final class Simulator implements AutoCloseable {
         break;
       }
       queue.remove();
+      if (next.what() instanceof Pending.Timer t && !current(next, t)) {
+        continue; // Cancelled or moved: nothing happens then.
+      }
       now = next.time();
       handled++;
       handle(next);

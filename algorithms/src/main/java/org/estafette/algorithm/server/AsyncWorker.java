@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * server answers. The same worker serves the asynchronous server and the synchronous rounds: only
  * the server decides when it answers.
  *
- * <p>An answer that does not come within the patience is asked for again: the same push with the
- * same sequence, so that it is applied at most once however often it arrives.
+ * <p>An answer that does not come within the patience is asked for again: the same message with the
+ * same sequence, so that it is applied at most once however often it arrives, and whichever answer to
+ * it comes first counts.
  */
 public final class AsyncWorker implements org.estafette.algorithm.Participant, AutoCloseable {
   private static final String PATIENCE = "answer";
@@ -187,7 +188,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
   private void askAgain(Effects effects) {
     PseudoGradient push = unanswered;
     if (push == null) {
-      pull(effects);
+      ask(new Pull(header(sequence, 0), secondsPerStep), effects);
       return;
     }
     push.delta().retain();

@@ -89,9 +89,9 @@ public final class ParameterServer implements Server {
       }
       held.clear();
       windowEnds = Double.NaN;
+      finish(effects); // The last push may have been applied within a window that never closed.
     }
     epoch = newEpoch;
-    finish(effects); // The last push may have been applied within a window that never closed.
   }
 
   private void received(Message message, double at, Effects effects) {

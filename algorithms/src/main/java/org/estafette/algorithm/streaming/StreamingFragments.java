@@ -31,9 +31,9 @@ public final class StreamingFragments {
   public StreamingFragments(
       List<FlatVector> global, OuterRule rule, int syncEvery, int delay, double alpha) {
     int fragments = global.size();
-    if (fragments == 0 || syncEvery % fragments != 0 || syncEvery == 0) {
+    if (fragments == 0 || syncEvery % fragments != 0 || syncEvery <= 0) {
       throw new IllegalArgumentException(
-          "syncEvery=" + syncEvery + " (expected a multiple of the " + fragments + " fragments)");
+          "syncEvery=" + syncEvery + " (expected a positive multiple of the " + fragments + " fragments)");
     }
     this.spacing = syncEvery / fragments;
     if (delay < 0 || delay >= spacing) {

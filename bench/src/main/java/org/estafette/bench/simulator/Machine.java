@@ -1,0 +1,54 @@
+package org.estafette.bench.simulator;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a result was measured on. */
+final class Machine {
+  private Machine() {}
+
+  static Map<String, Object> describe() {
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("cpu", cpu());
+    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("memory_kb", field("/proc/meminfo", "MemTotal"));
+    machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    machine.put("java", Runtime.version().toString());
+    return machine;
+  }
+
+  /** Hypervisors hide the model's name; family, model and stepping still tell it. */
+  private static String cpu() {
+    return field("/proc/cpuinfo", "model name")
+        + ", family "
+        + field("/proc/cpuinfo", "cpu family")
+        + ", model "
+        + field("/proc/cpuinfo", "model\t")
+        + ", stepping "
+        + field("/proc/cpuinfo", "stepping");
+  }
+
+  private static String field(String file, String name) {
+    try {
+      for (String line : Files.readAllLines(Path.of(file))) {
+        if (line.startsWith(name)) {
+          return line.substring(line.indexOf(':') + 1).replace(" kB", "").trim();
+        }
+      }
+    } catch (IOException absent) {
+      // Not Linux: the architecture is what is left to tell.
+    }
+    return System.getProperty("os.arch");
+  }
+
+  /** The commit that was measured, with a mark where the working tree differs from it. */
+  static String commit() throws IOException, InterruptedException {
+    Process git = new ProcessBuilder("git", "describe", "--always", "--dirty").start();
+    String output = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+    return git.waitFor() == 0 ? output : "unknown";
+  }
+}
