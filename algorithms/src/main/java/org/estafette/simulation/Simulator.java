@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
-import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.MergedPush;
 import org.estafette.algorithm.Message;
@@ -155,8 +155,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Goes on until nothing is left to happen, {@code until} says so, or virtual time would pass {@code
-   * horizon}.
+   * Goes on until nothing is left to happen, {@code until} says so, or virtual time would pass
+   * {@code horizon}.
    *
    * @return events handled in this call
    */
@@ -313,8 +313,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Whether the simulation can be saved at this moment: the mailbox is empty, the server at rest, and
-   * no worker keeps a push for asking again.
+   * Whether the simulation can be saved at this moment: the mailbox is empty, the server at rest,
+   * and no worker keeps a push for asking again.
    */
   public boolean atRest() {
     return mailbox.size() == 0
@@ -329,7 +329,8 @@ public final class Simulator implements AutoCloseable {
    */
   public SimulationState state() {
     if (!atRest()) {
-      throw new IllegalStateException("the simulation holds updates at t=" + now + " (expected none); save it at rest");
+      throw new IllegalStateException(
+          "the simulation holds updates at t=" + now + " (expected none); save it at rest");
     }
     List<SimulationState.WorkerSnapshot> workers = new ArrayList<>();
     for (Node n : nodes) {
@@ -362,7 +363,11 @@ public final class Simulator implements AutoCloseable {
   public void restore(SimulationState state) {
     if (state.workers().size() != nodes.size()) {
       throw new IllegalArgumentException(
-          "saved workers=" + state.workers().size() + " (expected " + nodes.size() + ", as the plan has)");
+          "saved workers="
+              + state.workers().size()
+              + " (expected "
+              + nodes.size()
+              + ", as the plan has)");
     }
     now = state.now();
     sequence = state.sequence();
@@ -370,7 +375,9 @@ public final class Simulator implements AutoCloseable {
     busyUntil = state.busyUntil();
     serverNode.live = true;
     server.restore(state.server());
-    server.on(new Event.Started(new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), now), serverNode);
+    server.on(
+        new Event.Started(new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), now),
+        serverNode);
     mailbox.advancedTo(server.counter());
     for (WorkerRecord r : state.server().workers()) {
       nodes.get(r.slot()).known = r.incarnation();

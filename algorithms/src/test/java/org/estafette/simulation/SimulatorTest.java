@@ -56,26 +56,40 @@ class SimulatorTest {
       task.start(x);
       ServerPlan plan =
           new ServerPlan(
-              1, 1, new StalenessPolicy.Polynomial(0.5), 0, new LocalSteps.Dynamic(6, 1), setup.grace(),
-              new ShardChoice.Proportional(), new long[] {2, 1, 3}, setup.budget(),
-              ServerPlan.ScheduleScope.RUN, 11);
+              1,
+              1,
+              new StalenessPolicy.Polynomial(0.5),
+              0,
+              new LocalSteps.Dynamic(6, 1),
+              setup.grace(),
+              new ShardChoice.Proportional(),
+              new long[] {2, 1, 3},
+              setup.budget(),
+              ServerPlan.ScheduleScope.RUN,
+              11);
       LinearOuter outer = new LinearOuter(RULE, task.dimension(), task.precision());
       server =
           sync
-              ? new RoundCoordinator(plan, x, outer, RoundCoordinator.Averaging.TOKENS, WORKERS, 1e9)
+              ? new RoundCoordinator(
+                  plan, x, outer, RoundCoordinator.Averaging.TOKENS, WORKERS, 1e9)
               : new ParameterServer(plan, x, outer);
       simulator =
           new Simulator(
               new SimulationPlan(
-                  WORKERS, new DelayedNesterovQueue(QueueOptions.of(setup.capacity(), 4)),
-                  setup.secondsPerUpdate(), 0.7, setup.deaths()),
+                  WORKERS,
+                  new DelayedNesterovQueue(QueueOptions.of(setup.capacity(), 4)),
+                  setup.secondsPerUpdate(),
+                  0.7,
+                  setup.deaths()),
               server,
               (slot, life) -> {
                 LocalTrainer trainer = task.trainer();
                 trainers.add(trainer);
                 return new WorkerSetup(
-                    new AsyncWorker(1, setup.patience(), Double.NaN), trainer,
-                    StepTime.constant(0.1 + 0.07 * slot), setup.link());
+                    new AsyncWorker(1, setup.patience(), Double.NaN),
+                    trainer,
+                    StepTime.constant(0.1 + 0.07 * slot),
+                    setup.link());
               },
               pool::lease,
               (at, who, d) -> {
@@ -112,11 +126,22 @@ class SimulatorTest {
   }
 
   private record Setup(
-      GraceWindow grace, long budget, int capacity, double secondsPerUpdate, double patience, Link link,
+      GraceWindow grace,
+      long budget,
+      int capacity,
+      double secondsPerUpdate,
+      double patience,
+      Link link,
       List<SimulationPlan.Death> deaths) {
     static Setup plain(long budget) {
       return new Setup(
-          GraceWindow.NONE, budget, 100, 0, Double.POSITIVE_INFINITY, new Link(0.05, 0.001), List.of());
+          GraceWindow.NONE,
+          budget,
+          100,
+          0,
+          Double.POSITIVE_INFINITY,
+          new Link(0.05, 0.001),
+          List.of());
     }
 
     Setup grace(GraceWindow w) {
@@ -143,12 +168,11 @@ class SimulatorTest {
         .server
         .state()
         .vectors()
-        .forEach(
-            (name, v) -> {
-              for (long i = 0; i < v.length(); i++) {
-                assertThat(vectors.get(name).get(i)).as("%s[%d]", name, i).isEqualTo(v.get(i));
-              }
-            });
+        .forEach((name, v) -> {
+          for (long i = 0; i < v.length(); i++) {
+            assertThat(vectors.get(name).get(i)).as("%s[%d]", name, i).isEqualTo(v.get(i));
+          }
+        });
     assertThat(actual.server.state().workers()).isEqualTo(expected.server.state().workers());
   }
 
@@ -168,7 +192,8 @@ class SimulatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quadratics async", "quadratics predictive", "quadratics sync", "mlp async"})
+  @ValueSource(
+      strings = {"quadratics async", "quadratics predictive", "quadratics sync", "mlp async"})
   void aRunSavedBetweenTwoEventsShouldGoOnBitForBit(String what) {
     boolean sync = what.endsWith(" sync");
     boolean mlp = what.startsWith("mlp");
@@ -176,7 +201,9 @@ class SimulatorTest {
     Setup setup =
         Setup.plain(mlp ? 150 : 300)
             .grace(new GraceWindow(0.3, what.endsWith("predictive")))
-            .dying(List.of(new SimulationPlan.Death(1.5, 1, 1), new SimulationPlan.Death(2.5, 3, 0.2)));
+            .dying(
+                List.of(
+                    new SimulationPlan.Death(1.5, 1, 1), new SimulationPlan.Death(2.5, 3, 0.2)));
     long seed = what.hashCode();
     SplittableRandom random = new SplittableRandom(seed);
     try (Run whole = new Run(task, sync, setup).begun().finished()) {
@@ -226,13 +253,26 @@ class SimulatorTest {
     ServerState v = s.server();
     ServerState server =
         new ServerState(
-            v.schema(), v.epoch(), v.version(), v.counter(), v.localSteps(), v.tokens(), v.sent(),
-            v.finished(), v.shardProgress(), v.workers(), v.held(), v.windowEnds(), vectors);
+            v.schema(),
+            v.epoch(),
+            v.version(),
+            v.counter(),
+            v.localSteps(),
+            v.tokens(),
+            v.sent(),
+            v.finished(),
+            v.shardProgress(),
+            v.workers(),
+            v.held(),
+            v.windowEnds(),
+            vectors);
     List<SimulationState.WorkerSnapshot> workers = new ArrayList<>();
     for (SimulationState.WorkerSnapshot w : s.workers()) {
       workers.add(
           new SimulationState.WorkerSnapshot(
-              w.incarnation(), w.live(), w.participant(),
+              w.incarnation(),
+              w.live(),
+              w.participant(),
               w.loaded() == null ? null : copy(w.loaded()),
               new TrainerState(
                   w.trainer().optimizerStep(),
@@ -245,9 +285,14 @@ class SimulatorTest {
             case GlobalModel m ->
                 new Pending.Arrival(
                     new GlobalModel(
-                        m.header(), copy(m.parameters(), pool), m.answers(), m.outcome(), m.assignment()));
+                        m.header(),
+                        copy(m.parameters(), pool),
+                        m.answers(),
+                        m.outcome(),
+                        m.assignment()));
             case PseudoGradient m ->
-                new Pending.Arrival(new PseudoGradient(m.header(), copy(m.delta(), pool), m.report()));
+                new Pending.Arrival(
+                    new PseudoGradient(m.header(), copy(m.delta(), pool), m.report()));
             case null, default -> p.what();
           };
       pending.add(new Pending(p.time(), p.sequence(), p.target(), p.life(), what));
@@ -269,16 +314,25 @@ class SimulatorTest {
     }
     for (boolean sync : new boolean[] {false, true}) {
       Setup setup =
-          Setup.plain(600).busy(0.03, 4).patience(sync ? Double.POSITIVE_INFINITY : 0.4).dying(deaths);
+          Setup.plain(600)
+              .busy(0.03, 4)
+              .patience(sync ? Double.POSITIVE_INFINITY : 0.4)
+              .dying(deaths);
       try (Run run = new Run(Tasks.quadratics(), sync, setup).begun()) {
         run.simulator.run(1e4, () -> run.server.finished());
-        assertThat(run.server.finished()).as("seed=%d sync=%s at %s", seed, sync, run.simulator.now()).isTrue();
+        assertThat(run.server.finished())
+            .as("seed=%d sync=%s at %s", seed, sync, run.simulator.now())
+            .isTrue();
         assertThat(run.decisions(Decision.Finished.class)).hasSize(1);
         long applied =
             run.decisions(Decision.Applied.class).stream().mapToLong(d -> d.report().steps()).sum();
         assertThat(applied).as("seed=%d sync=%s", seed, sync).isEqualTo(600);
-        assertThat(run.decisions(Decision.Left.class)).allSatisfy(d -> assertThat(d.stepsLost()).isBetween(0, 6));
-        assertThat(run.decisions(Decision.Applied.class).stream().map(Decision.Applied::header).toList())
+        assertThat(run.decisions(Decision.Left.class))
+            .allSatisfy(d -> assertThat(d.stepsLost()).isBetween(0, 6));
+        assertThat(
+                run.decisions(Decision.Applied.class).stream()
+                    .map(Decision.Applied::header)
+                    .toList())
             .doesNotHaveDuplicates();
       }
     }
@@ -287,7 +341,9 @@ class SimulatorTest {
   @Test
   void everyPushShouldBeAppliedRefusedOrLostWithItsWorker() {
     Setup setup =
-        Setup.plain(500).busy(0.2, 2).dying(List.of(new SimulationPlan.Death(2, 2, 1), new SimulationPlan.Death(3, 1, 2)));
+        Setup.plain(500)
+            .busy(0.2, 2)
+            .dying(List.of(new SimulationPlan.Death(2, 2, 1), new SimulationPlan.Death(3, 1, 2)));
     try (Run run = new Run(Tasks.counting(), false, setup).begun().finished()) {
       int rounds = ((Tasks.Counting) run.task).rounds();
       int applied = run.decisions(Decision.Applied.class).size();
@@ -301,7 +357,10 @@ class SimulatorTest {
   @Test
   void aServerThatTakesTimeShouldGatherABacklogAndMergeIt() {
     try (Run quick = new Run(Tasks.quadratics(), false, Setup.plain(300)).begun().finished();
-        Run busy = new Run(Tasks.quadratics(), false, Setup.plain(300).busy(0.3, 100)).begun().finished()) {
+        Run busy =
+            new Run(Tasks.quadratics(), false, Setup.plain(300).busy(0.3, 100))
+                .begun()
+                .finished()) {
       assertThat(quick.decisions(Decision.Applied.class)).noneMatch(Decision.Applied::merged);
       assertThat(busy.decisions(Decision.Applied.class)).anyMatch(Decision.Applied::merged);
       assertThat(busy.server.state().localSteps()).isEqualTo(300);
@@ -321,6 +380,49 @@ class SimulatorTest {
     assertThatThrownBy(() -> new Link(-1, 0)).hasMessageContaining("latency=-1.0");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {500, 4000})
+  void thousandsOfIdleWorkersShouldNeedVectorsInProportion(int workers) {
+    VectorPool pool = VectorPool.unbounded("many", Precision.FLOAT64, 1);
+    LocalTrainer shared =
+        new org.estafette.algorithm.train.ReferenceTrainer(1, (shard, step, x, g) -> 0, t -> 1);
+    ServerPlan plan =
+        new ServerPlan(
+            1,
+            1,
+            new StalenessPolicy.Constant(),
+            0,
+            new LocalSteps.Fixed(1),
+            GraceWindow.NONE,
+            new ShardChoice.Own(),
+            new long[] {1},
+            5L * workers,
+            ServerPlan.ScheduleScope.SHARD,
+            0);
+    ParameterServer server =
+        new ParameterServer(
+            plan, Precision.FLOAT64.zeros(1), new LinearOuter(RULE, 1, Precision.FLOAT64));
+    try (Simulator simulator =
+        new Simulator(
+            SimulationPlan.of(workers, new DelayedNesterovQueue(QueueOptions.of(workers, 4))),
+            server,
+            (slot, life) ->
+                new WorkerSetup(
+                    new AsyncWorker(1, Double.POSITIVE_INFINITY, Double.NaN),
+                    shared,
+                    StepTime.constant(1 + slot * 1e-3),
+                    Link.INSTANT),
+            pool::lease,
+            (at, who, decision) -> {})) {
+      simulator.start();
+      simulator.run(Double.POSITIVE_INFINITY, () -> false);
+      assertThat(server.version()).isEqualTo(5L * workers);
+      // One that each worker holds; what travels at any moment comes on top.
+      assertThat(pool.made()).isBetween(workers, 2 * workers + 10);
+    }
+    assertThat(pool.outstanding()).isZero();
+  }
+
   @Test
   void shouldRefuseToBeSavedWhileUpdatesWaitAndToRestoreAnotherNumberOfWorkers() {
     Setup setup = Setup.plain(300).busy(0.5, 100);
@@ -335,7 +437,8 @@ class SimulatorTest {
           new SimulationState(
               s.now(), s.sequence(), s.handled(), s.busyUntil(), s.server(), List.of(), List.of());
       try (Run other = new Run(Tasks.quadratics(), false, setup)) {
-        assertThatThrownBy(() -> other.simulator.restore(fewer)).hasMessageContaining("saved workers=0");
+        assertThatThrownBy(() -> other.simulator.restore(fewer))
+            .hasMessageContaining("saved workers=0");
       }
     }
   }
@@ -344,10 +447,12 @@ class SimulatorTest {
   void aKeptPushShouldKeepTheSimulationFromBeingSaved() {
     try (Run run = new Run(Tasks.quadratics(), false, Setup.plain(300).patience(0.06)).begun()) {
       boolean[] kept = {false};
-      run.simulator.run(5, () -> {
-        kept[0] |= !run.simulator.atRest();
-        return kept[0];
-      });
+      run.simulator.run(
+          5,
+          () -> {
+            kept[0] |= !run.simulator.atRest();
+            return kept[0];
+          });
       assertThat(kept[0]).isTrue();
     }
   }

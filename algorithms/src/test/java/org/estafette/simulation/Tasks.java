@@ -177,7 +177,8 @@ final class Tasks {
 
     @Override
     public org.estafette.algorithm.train.TrainedRound train(
-        org.estafette.algorithm.train.TrainOrder order, java.util.function.BooleanSupplier interrupted) {
+        org.estafette.algorithm.train.TrainOrder order,
+        java.util.function.BooleanSupplier interrupted) {
       trained.run();
       return inner.train(order, interrupted);
     }

@@ -16,7 +16,9 @@ import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
 import org.estafette.memory.VectorPool;
 
-/** Writes down what a participant asks for, with leases of a pool that shows what was not closed. */
+/**
+ * Writes down what a participant asks for, with leases of a pool that shows what was not closed.
+ */
 public final class PooledEffects implements Effects, AutoCloseable {
   /** What was sent, with its receiver. */
   public record Sent(PeerId to, Message message) {

@@ -42,14 +42,24 @@ public final class ServerRig implements AutoCloseable {
 
   /** What plans have in common: ten local steps, four shards. */
   public static ServerPlan plan(long budget) {
-    return plan(budget, new StalenessPolicy.Constant(), 0, new LocalSteps.Fixed(10), GraceWindow.NONE);
+    return plan(
+        budget, new StalenessPolicy.Constant(), 0, new LocalSteps.Fixed(10), GraceWindow.NONE);
   }
 
   public static ServerPlan plan(
       long budget, StalenessPolicy staleness, double lambda, LocalSteps steps, GraceWindow grace) {
     return new ServerPlan(
-        RUN, 1, staleness, lambda, steps, grace, new ShardChoice.Own(), new long[] {1, 1, 1, 1},
-        budget, ServerPlan.ScheduleScope.SHARD, 5);
+        RUN,
+        1,
+        staleness,
+        lambda,
+        steps,
+        grace,
+        new ShardChoice.Own(),
+        new long[] {1, 1, 1, 1},
+        budget,
+        ServerPlan.ScheduleScope.SHARD,
+        5);
   }
 
   public ServerRig start(int workers) {
@@ -76,17 +86,20 @@ public final class ServerRig implements AutoCloseable {
   public PseudoGradient push(int slot, long sequence, double value) {
     var model = effects.lastTo(slot).model();
     int steps = model.assignment() == null ? 1 : model.assignment().order().steps();
-    return push(header(slot, 1, sequence, model.header().version(), model.header().round()), steps, value);
+    return push(
+        header(slot, 1, sequence, model.header().version(), model.header().round()), steps, value);
   }
 
   public PseudoGradient push(Header header, int steps, double value) {
     Lease lease = pool.lease();
     lease.vector().fill(value);
-    return new PseudoGradient(header, lease, new RoundReport(steps, 100L * steps, steps * 0.5, 1.5, 0));
+    return new PseudoGradient(
+        header, lease, new RoundReport(steps, 100L * steps, steps * 0.5, 1.5, 0));
   }
 
   public void live(Integer... slots) {
-    TreeSet<PeerId> live = Arrays.stream(slots).map(PeerId::worker).collect(Collectors.toCollection(TreeSet::new));
+    TreeSet<PeerId> live =
+        Arrays.stream(slots).map(PeerId::worker).collect(Collectors.toCollection(TreeSet::new));
     server.on(new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, live), now), effects);
   }
 

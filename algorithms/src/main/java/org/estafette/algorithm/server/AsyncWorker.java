@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * the server decides when it answers.
  *
  * <p>An answer that does not come within the patience is asked for again: the same message with the
- * same sequence, so that it is applied at most once however often it arrives, and whichever answer to
- * it comes first counts.
+ * same sequence, so that it is applied at most once however often it arrives, and whichever answer
+ * to it comes first counts.
  */
 public final class AsyncWorker implements org.estafette.algorithm.Participant, AutoCloseable {
   private static final String PATIENCE = "answer";
@@ -118,10 +118,13 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     if (h.run() != run || h.epoch() < epoch || !waiting) {
       // A late answer to a question that was answered meanwhile is no fault: it is only dropped.
       if (h.run() != run) {
-        effects.decided(new Decision.Refused(h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + run + ")"));
+        effects.decided(
+            new Decision.Refused(
+                h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + run + ")"));
       } else if (h.epoch() < epoch) {
         effects.decided(
-            new Decision.Refused(h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
+            new Decision.Refused(
+                h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
       }
       model.discard();
       return;

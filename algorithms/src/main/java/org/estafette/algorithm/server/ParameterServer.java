@@ -220,9 +220,13 @@ public final class ParameterServer implements Server {
       measured(java.util.Objects.requireNonNull(member), push, at);
       work.took(member, push.report().steps());
       effects.decided(
-          new Decision.Applied(push.header(), push.report(), staleness, weights[j], version, n > 1));
+          new Decision.Applied(
+              push.header(), push.report(), staleness, weights[j], version, n > 1));
       held.add(
-          new Reply(member, push.header().sequence(), new Outcome.Applied(version, staleness, weights[j])));
+          new Reply(
+              member,
+              push.header().sequence(),
+              new Outcome.Applied(version, staleness, weights[j])));
       push.discard();
     }
   }
@@ -249,7 +253,9 @@ public final class ParameterServer implements Server {
     senders.add(new Refusing(h, why));
   }
 
-  /** A refused sender still needs parameters and work, unless it is no part of this run any more. */
+  /**
+   * A refused sender still needs parameters and work, unless it is no part of this run any more.
+   */
   private void goOn(Header h, Outcome.Refused why, double at, Effects effects) {
     if (why.reason() == Refusal.WRONG_RUN || why.reason() == Refusal.OLD_INCARNATION) {
       return;
@@ -321,15 +327,18 @@ public final class ParameterServer implements Server {
     Assignment assignment =
         member.busySteps > 0 ? work.again(member, roster, at) : work.next(member, roster, at);
     member.waiting = assignment == null;
-    Header header =
-        new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
+    Header header = new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
     if (assignment != null) {
       effects.decided(new Decision.Assigned(member.id, assignment, version));
     }
     effects.send(
         member.id,
         new GlobalModel(
-            header, snapshots.at(version, member.id, effects), reply.answers(), reply.outcome(), assignment));
+            header,
+            snapshots.at(version, member.id, effects),
+            reply.answers(),
+            reply.outcome(),
+            assignment));
   }
 
   /** Steps came back to the budget: those who wait may take them. */
@@ -390,7 +399,17 @@ public final class ParameterServer implements Server {
       answers.add(new ServerState.HeldAnswer(r.member().id.slot(), r.answers(), r.outcome()));
     }
     return SavedState.of(
-        epoch, version, tokens, sent, finished, outer, work, roster, parameters, answers, windowEnds);
+        epoch,
+        version,
+        tokens,
+        sent,
+        finished,
+        outer,
+        work,
+        roster,
+        parameters,
+        answers,
+        windowEnds);
   }
 
   @Override

@@ -18,7 +18,6 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.memory.FlatVector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Synchronous rounds, the yardstick: DiLoCo (arXiv 2311.08105, Algorithm 1), and FedAvg where the
@@ -47,6 +46,7 @@ public final class RoundCoordinator implements Server {
   private final WorkGiver work;
   private final AdmissionGuard guard;
   private final Snapshots snapshots;
+
   /** Participants of the open round whose push is not in. */
   private final TreeSet<PeerId> expected = new TreeSet<>();
 
@@ -129,7 +129,8 @@ public final class RoundCoordinator implements Server {
       arrived.values().forEach(PseudoGradient::discard);
       arrived.clear();
       running = false;
-      // All workers come back about now: a round of the first one alone would keep the others waiting.
+      // All workers come back about now: a round of the first one alone would keep the others
+      // waiting.
       gathering = true;
     }
     epoch = newEpoch;
@@ -189,7 +190,9 @@ public final class RoundCoordinator implements Server {
     }
     if (refused != null || member == null) {
       Outcome.Refused why =
-          refused != null ? refused : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
+          refused != null
+              ? refused
+              : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
       push.discard();
       effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
       if (why.reason() == Refusal.DUPLICATE && member != null && member.live()) {
@@ -224,8 +227,7 @@ public final class RoundCoordinator implements Server {
   }
 
   /** A push that was taken comes again: where its round is over, the answer to it was lost. */
-  private void askedAgain(
-      Roster.Member member, Outcome why, double at, Effects effects) {
+  private void askedAgain(Roster.Member member, Outcome why, double at, Effects effects) {
     if (running && expected.contains(member.id)) {
       send(member, at, effects, why);
     }
@@ -361,7 +363,17 @@ public final class RoundCoordinator implements Server {
   @Override
   public ServerState state() {
     return SavedState.of(
-        epoch, version, tokens, sent, finished, outer, work, roster, parameters, List.of(), Double.NaN);
+        epoch,
+        version,
+        tokens,
+        sent,
+        finished,
+        outer,
+        work,
+        roster,
+        parameters,
+        List.of(),
+        Double.NaN);
   }
 
   @Override

@@ -30,7 +30,8 @@ final class WorkGiver {
     int steps = (int) Math.min(wanted, left);
     long round = ++member.round;
     int shard =
-        plan.shards().choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
+        plan.shards()
+            .choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
     TrainOrder order = order(member, roster, steps, shard, shardProgress[shard]);
     shardProgress[shard] += steps;
     outstanding += steps;
@@ -38,12 +39,14 @@ final class WorkGiver {
     member.busyShard = shard;
     member.assignedAt = at;
     member.waiting = false;
-    return new Assignment(round, order, steps < wanted ? "what is left of the budget" : "local steps of the plan");
+    return new Assignment(
+        round, order, steps < wanted ? "what is left of the budget" : "local steps of the plan");
   }
 
   /**
    * The round that the member is in, once more, because its answer may have been lost: the same
-   * number, steps and shard, so that the budget stays exact whichever of the two answers it follows.
+   * number, steps and shard, so that the budget stays exact whichever of the two answers it
+   * follows.
    */
   Assignment again(Roster.Member member, Roster roster, double at) {
     int shard = member.busyShard;
@@ -51,7 +54,9 @@ final class WorkGiver {
     member.assignedAt = at;
     member.waiting = false;
     return new Assignment(
-        member.round, order(member, roster, member.busySteps, shard, start), "the same round again");
+        member.round,
+        order(member, roster, member.busySteps, shard, start),
+        "the same round again");
   }
 
   private TrainOrder order(Roster.Member member, Roster roster, int steps, int shard, long start) {
@@ -98,7 +103,11 @@ final class WorkGiver {
   void restore(long localSteps, long[] progress, List<WorkerRecord> workers) {
     if (progress.length != shardProgress.length) {
       throw new IllegalArgumentException(
-          "saved shards=" + progress.length + " (expected " + shardProgress.length + ", as the data has)");
+          "saved shards="
+              + progress.length
+              + " (expected "
+              + shardProgress.length
+              + ", as the data has)");
     }
     this.done = localSteps;
     this.outstanding = workers.stream().mapToLong(WorkerRecord::busySteps).sum();

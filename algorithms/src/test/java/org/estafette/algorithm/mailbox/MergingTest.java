@@ -68,10 +68,19 @@ class MergingTest {
       server =
           new ParameterServer(
               new ServerPlan(
-                  1, 0.9, new StalenessPolicy.Threshold(9, new StalenessPolicy.Polynomial(0.5)), 0,
-                  new LocalSteps.Fixed(2), GraceWindow.NONE, new ShardChoice.Own(), new long[] {1},
-                  Long.MAX_VALUE, ServerPlan.ScheduleScope.SHARD, 0),
-              x, outer);
+                  1,
+                  0.9,
+                  new StalenessPolicy.Threshold(9, new StalenessPolicy.Polynomial(0.5)),
+                  0,
+                  new LocalSteps.Fixed(2),
+                  GraceWindow.NONE,
+                  new ShardChoice.Own(),
+                  new long[] {1},
+                  Long.MAX_VALUE,
+                  ServerPlan.ScheduleScope.SHARD,
+                  0),
+              x,
+              outer);
       server.on(new Event.Started(new View(PeerId.SERVER, 1, 1, new TreeSet<>()), 0), effects);
       for (int w = 0; w < WORKERS; w++) {
         Header h = new Header(1, PeerId.worker(w), 1, 1, 1, 0, 0);
@@ -115,8 +124,7 @@ class MergingTest {
         for (int j = 0; j < burst; j++, i++) {
           boolean broken = random.nextInt(5) == 0;
           boolean again = random.nextInt(6) == 0;
-          Header h =
-              new Header(1, PeerId.worker(i % WORKERS), 1, again ? 1 : 2 + i, 1, known, 1);
+          Header h = new Header(1, PeerId.worker(i % WORKERS), 1, again ? 1 : 2 + i, 1, known, 1);
           single.server.on(new Event.Received(single.push(h, i, broken), 0), single.effects);
           queue.offer(backlog.push(h, i, broken));
         }
@@ -139,13 +147,12 @@ class MergingTest {
     var expected = a.server.state().vectors();
     var actual = b.server.state().vectors();
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach(
-        (name, v) -> {
-          for (int i = 0; i < DIMENSION; i++) {
-            assertThat(Double.doubleToLongBits(actual.get(name).get(i)))
-                .as("%s: %s[%d]", at, name, i)
-                .isEqualTo(Double.doubleToLongBits(v.get(i)));
-          }
-        });
+    expected.forEach((name, v) -> {
+      for (int i = 0; i < DIMENSION; i++) {
+        assertThat(Double.doubleToLongBits(actual.get(name).get(i)))
+            .as("%s: %s[%d]", at, name, i)
+            .isEqualTo(Double.doubleToLongBits(v.get(i)));
+      }
+    });
   }
 }

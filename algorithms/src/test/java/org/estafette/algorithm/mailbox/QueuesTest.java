@@ -25,7 +25,9 @@ class QueuesTest {
 
   private PseudoGradient push(long sequence) {
     return new PseudoGradient(
-        new Header(1, PeerId.worker(0), 1, sequence, 1, 0, 1), pool.lease(), new RoundReport(1, 1, 1, 1, 0));
+        new Header(1, PeerId.worker(0), 1, sequence, 1, 0, 1),
+        pool.lease(),
+        new RoundReport(1, 1, 1, 1, 0));
   }
 
   private static int membersOf(Update update) {
@@ -69,8 +71,12 @@ class QueuesTest {
   void shouldFollowThePlaceInThePeriodThatTheConsumerTells() {
     DelayedNesterovQueue queue = new DelayedNesterovQueue(QueueOptions.of(100, 4));
     queue.advancedTo(7);
-    assertThat(queue.offer(push(1))).as("the last of its period").isEqualTo(new Admission.Accepted());
-    assertThat(queue.offer(push(2))).as("the first of the next").isEqualTo(new Admission.Accepted());
+    assertThat(queue.offer(push(1)))
+        .as("the last of its period")
+        .isEqualTo(new Admission.Accepted());
+    assertThat(queue.offer(push(2)))
+        .as("the first of the next")
+        .isEqualTo(new Admission.Accepted());
     Header second = new Header(1, PeerId.worker(0), 1, 2, 1, 0, 1);
     assertThat(queue.offer(push(3))).isEqualTo(new Admission.Merged(second));
     assertThat(queue.offer(push(4))).isEqualTo(new Admission.Merged(second));
@@ -114,7 +120,9 @@ class QueuesTest {
 
   @Test
   void optionsShouldRefuseACapacityOrPeriodBelowOne() {
-    assertThatThrownBy(() -> QueueOptions.of(0, 1)).hasMessageContaining("capacity=0 (expected >= 1)");
-    assertThatThrownBy(() -> QueueOptions.of(1, 0)).hasMessageContaining("period=0 (expected >= 1)");
+    assertThatThrownBy(() -> QueueOptions.of(0, 1))
+        .hasMessageContaining("capacity=0 (expected >= 1)");
+    assertThatThrownBy(() -> QueueOptions.of(1, 0))
+        .hasMessageContaining("period=0 (expected >= 1)");
   }
 }

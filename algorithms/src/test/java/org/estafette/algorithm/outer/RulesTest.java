@@ -53,7 +53,9 @@ class RulesTest {
         largest = Math.max(largest, Math.abs(x[1].get(i)));
       }
       for (int i = 0; i < d; i++) {
-        assertThat(x[0].get(i)).as("push %d, element %d", t, i).isCloseTo(x[1].get(i), within(1e-5 * Math.max(1, largest)));
+        assertThat(x[0].get(i))
+            .as("push %d, element %d", t, i)
+            .isCloseTo(x[1].get(i), within(1e-5 * Math.max(1, largest)));
       }
     }
     assertThat(largest).isPositive();
@@ -92,10 +94,12 @@ class RulesTest {
 
   @Test
   void shouldRefuseRatesAndPeriodsThatMakeNoSense() {
-    assertThatThrownBy(() -> new Rules.Sgd(0)).hasMessageContaining("outer rate=0.0 (expected > 0)");
+    assertThatThrownBy(() -> new Rules.Sgd(0))
+        .hasMessageContaining("outer rate=0.0 (expected > 0)");
     assertThatThrownBy(() -> new Rules.Nesterov(1, 1)).hasMessageContaining("outer momentum=1.0");
     assertThatThrownBy(() -> new Rules.FedBuff(1, 0)).hasMessageContaining("outer period=0");
-    assertThatThrownBy(() -> new Rules.DelayedNesterov(1, 0.9, 4, 0.3)).hasMessageContaining("c=0.3");
+    assertThatThrownBy(() -> new Rules.DelayedNesterov(1, 0.9, 4, 0.3))
+        .hasMessageContaining("c=0.3");
     assertThatThrownBy(() -> new Rules.HeavyBall(Double.NaN, 0)).hasMessageContaining("rate=NaN");
   }
 

@@ -25,12 +25,15 @@ class PaceTest {
     ShardChoice proportional = new ShardChoice.Proportional();
     ShardChoice least = new ShardChoice.LeastVisited();
     long[] sizes = {3, 3, 3, 0};
-    assertThat(proportional.choose(0, sizes, new long[4], ALMOST_ONE)).as("never an empty one").isEqualTo(2);
+    assertThat(proportional.choose(0, sizes, new long[4], ALMOST_ONE))
+        .as("never an empty one")
+        .isEqualTo(2);
     assertThat(proportional.choose(0, sizes, new long[4], 0)).isZero();
     assertThat(least.choose(0, sizes, new long[] {5, 2, 2, 7}, 0)).isEqualTo(1);
     assertThat(least.choose(0, sizes, new long[] {5, 2, 2, 7}, ALMOST_ONE)).isEqualTo(2);
     assertThat(new ShardChoice.Own().choose(9, sizes, new long[4], 0.5)).isEqualTo(1);
-    assertThatThrownBy(() -> least.choose(0, sizes, new long[4], 1)).hasMessageContaining("uniform=1.0");
+    assertThatThrownBy(() -> least.choose(0, sizes, new long[4], 1))
+        .hasMessageContaining("uniform=1.0");
   }
 
   @Test

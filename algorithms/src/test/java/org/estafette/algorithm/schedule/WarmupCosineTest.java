@@ -26,8 +26,10 @@ class WarmupCosineTest {
 
   @Test
   void shouldRefuseNumbersOutOfOrder() {
-    assertThatThrownBy(() -> new WarmupCosine(10, 10, 1, 0)).hasMessageContaining("warmup=10.0, total=10.0");
-    assertThatThrownBy(() -> new WarmupCosine(10, 1, 1, 2)).hasMessageContaining("peak=1.0, floor=2.0");
+    assertThatThrownBy(() -> new WarmupCosine(10, 10, 1, 0))
+        .hasMessageContaining("warmup=10.0, total=10.0");
+    assertThatThrownBy(() -> new WarmupCosine(10, 1, 1, 2))
+        .hasMessageContaining("peak=1.0, floor=2.0");
     assertThatThrownBy(() -> new WarmupCosine(10, -1, 1, 0)).hasMessageContaining("warmup=-1.0");
   }
 }

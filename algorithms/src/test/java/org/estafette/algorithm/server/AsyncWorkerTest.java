@@ -50,14 +50,18 @@ class AsyncWorkerTest {
         new Event.Received(
             new GlobalModel(
                 new Header(run, PeerId.SERVER, 0, 1, epoch, 5, round),
-                pool.lease(), answers, new Outcome.Welcome(), a),
+                pool.lease(),
+                answers,
+                new Outcome.Welcome(),
+                a),
             1),
         effects);
   }
 
   private void trained(long round, int steps) {
     worker.on(
-        new Event.RoundTrained(round, new TrainedRound(steps, 9, 1, 1), 2, pool.lease(), 2), effects);
+        new Event.RoundTrained(round, new TrainedRound(steps, 9, 1, 1), 2, pool.lease(), 2),
+        effects);
   }
 
   private void patienceEnds() {

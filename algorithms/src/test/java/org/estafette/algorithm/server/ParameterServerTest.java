@@ -52,17 +52,25 @@ class ParameterServerTest {
     PseudoGradient good = rig.push(0, 3, 1);
     Header h = good.header();
     return switch (reason) {
-      case DUPLICATE -> new PseudoGradient(but(h, x -> rig.header(0, 1, 2, 0, 1)), good.delta(), good.report());
+      case DUPLICATE ->
+          new PseudoGradient(but(h, x -> rig.header(0, 1, 2, 0, 1)), good.delta(), good.report());
       case WRONG_RUN ->
           new PseudoGradient(
-              new Header(8, h.sender(), 1, 3, 1, h.version(), h.round()), good.delta(), good.report());
+              new Header(8, h.sender(), 1, 3, 1, h.version(), h.round()),
+              good.delta(),
+              good.report());
       case OLD_EPOCH ->
           new PseudoGradient(
-              new Header(7, h.sender(), 1, 3, 0, h.version(), h.round()), good.delta(), good.report());
+              new Header(7, h.sender(), 1, 3, 0, h.version(), h.round()),
+              good.delta(),
+              good.report());
       case OLD_INCARNATION ->
-          new PseudoGradient(rig.header(0, 0, 3, h.version(), h.round()), good.delta(), good.report());
-      case UNKNOWN_WORKER -> new PseudoGradient(rig.header(3, 1, 3, 0, 1), good.delta(), good.report());
-      case UNKNOWN_VERSION -> new PseudoGradient(rig.header(0, 1, 3, 2, h.round()), good.delta(), good.report());
+          new PseudoGradient(
+              rig.header(0, 0, 3, h.version(), h.round()), good.delta(), good.report());
+      case UNKNOWN_WORKER ->
+          new PseudoGradient(rig.header(3, 1, 3, 0, 1), good.delta(), good.report());
+      case UNKNOWN_VERSION ->
+          new PseudoGradient(rig.header(0, 1, 3, 2, h.round()), good.delta(), good.report());
       case NOT_FINITE -> {
         good.delta().vector().set(1, Double.NaN);
         yield good;
@@ -78,8 +86,14 @@ class ParameterServerTest {
   @ParameterizedTest
   @EnumSource(
       names = {
-        "DUPLICATE", "WRONG_RUN", "OLD_EPOCH", "OLD_INCARNATION", "UNKNOWN_WORKER",
-        "UNKNOWN_VERSION", "NOT_FINITE", "WRONG_SHAPE"
+        "DUPLICATE",
+        "WRONG_RUN",
+        "OLD_EPOCH",
+        "OLD_INCARNATION",
+        "UNKNOWN_WORKER",
+        "UNKNOWN_VERSION",
+        "NOT_FINITE",
+        "WRONG_SHAPE"
       })
   void shouldRefuseABadPushChangeNoBitAndGiveItsSenderWork(Refusal reason) {
     try (ServerRig rig = rig(ServerRig.plan(1000), 2)) {
@@ -93,7 +107,8 @@ class ParameterServerTest {
       rig.give(bad(rig, reason));
 
       assertThat(rig.parameters()).isEqualTo(before);
-      assertThat(ServerRig.numbers(rig.server.state().vectors().get("momentum"))).isEqualTo(momentum);
+      assertThat(ServerRig.numbers(rig.server.state().vectors().get("momentum")))
+          .isEqualTo(momentum);
       assertThat(ServerRig.numbers(rig.server.state().vectors().get("buffer"))).isEqualTo(buffer);
       assertThat(rig.server.version()).isEqualTo(1);
       assertThat(rig.server.counter()).isEqualTo(1);
@@ -271,10 +286,13 @@ class ParameterServerTest {
     try (ServerRig rig = rig(ServerRig.plan(1000, ALL, 0, TEN, new GraceWindow(2, true)), 2)) {
       rig.now = 5; // ten steps of half a second
       rig.give(rig.push(0, 2, 1));
-      assertThat(rig.effects.lastTo(0).assignment().round()).as("nobody is known to come").isEqualTo(2);
+      assertThat(rig.effects.lastTo(0).assignment().round())
+          .as("nobody is known to come")
+          .isEqualTo(2);
       rig.give(rig.push(1, 2, 1));
       assertThat(rig.effects.lastTo(1).assignment().round())
-          .as("worker 0 is expected at 10, out of the window").isEqualTo(2);
+          .as("worker 0 is expected at 10, out of the window")
+          .isEqualTo(2);
       rig.now = 10;
       rig.give(rig.push(0, 3, 1));
       assertThat(rig.effects.lastTo(0).assignment().round()).as("worker 1 is due now").isEqualTo(2);
@@ -333,8 +351,7 @@ class ParameterServerTest {
   @Test
   void aPushRefusedByTheMailboxShouldBeCountedAndAnswered() {
     try (ServerRig rig = rig(ServerRig.plan(100), 1)) {
-      rig.server.on(
-          new Event.Rejected(rig.header(0, 1, 2, 0, 1), Refusal.BACKLOG, 0), rig.effects);
+      rig.server.on(new Event.Rejected(rig.header(0, 1, 2, 0, 1), Refusal.BACKLOG, 0), rig.effects);
       assertThat(rig.effects.decisions(Decision.Refused.class).getFirst().reason())
           .isEqualTo(Refusal.BACKLOG);
       assertThat(rig.effects.lastTo(0).assignment().round()).isEqualTo(2);
@@ -355,7 +372,8 @@ class ParameterServerTest {
       other.give(other.push(next.header(), 10, 0.3));
       one.give(next);
       assertThat(other.parameters()).isEqualTo(one.parameters());
-      assertThat(other.effects.lastTo(0).assignment()).isEqualTo(one.effects.lastTo(0).assignment());
+      assertThat(other.effects.lastTo(0).assignment())
+          .isEqualTo(one.effects.lastTo(0).assignment());
       assertThat(other.server.state().workers()).isEqualTo(one.server.state().workers());
     }
   }

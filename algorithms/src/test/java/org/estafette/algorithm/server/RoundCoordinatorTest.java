@@ -19,16 +19,20 @@ import org.estafette.testing.ServerRig;
 import org.junit.jupiter.api.Test;
 
 class RoundCoordinatorTest {
-  private static RoundCoordinator server(long budget, int workers, RoundCoordinator.Averaging averaging) {
+  private static RoundCoordinator server(
+      long budget, int workers, RoundCoordinator.Averaging averaging) {
     return new RoundCoordinator(
         ServerRig.plan(budget),
         Float64Vector.zeros(ServerRig.DIMENSION),
         new LinearOuter(new Rules.Sgd(1), ServerRig.DIMENSION, Precision.FLOAT64),
-        averaging, workers, 30);
+        averaging,
+        workers,
+        30);
   }
 
   private static ServerRig rig(long budget, int workers) {
-    return new ServerRig(server(budget, workers, RoundCoordinator.Averaging.UNIFORM)).start(workers);
+    return new ServerRig(server(budget, workers, RoundCoordinator.Averaging.UNIFORM))
+        .start(workers);
   }
 
   @Test
@@ -65,7 +69,9 @@ class RoundCoordinatorTest {
       assertThat(rig.server.version()).isZero();
       rig.give(rig.push(1, 2, 2));
       assertThat(rig.parameters()).containsExactly(-3, -3, -3);
-      assertThat(rig.effects.lastTo(0).model().header().version()).as("the dead get nothing").isZero();
+      assertThat(rig.effects.lastTo(0).model().header().version())
+          .as("the dead get nothing")
+          .isZero();
     }
   }
 
@@ -98,7 +104,8 @@ class RoundCoordinatorTest {
 
   @Test
   void shouldWeighByTokensAndAllAlikeWhereThereAreNone() {
-    try (ServerRig rig = new ServerRig(server(1000, 2, RoundCoordinator.Averaging.TOKENS)).start(2)) {
+    try (ServerRig rig =
+        new ServerRig(server(1000, 2, RoundCoordinator.Averaging.TOKENS)).start(2)) {
       PseudoGradient a = rig.push(0, 2, 4);
       rig.give(new PseudoGradient(a.header(), a.delta(), new RoundReport(10, 300, 1, 1, 0)));
       PseudoGradient b = rig.push(1, 2, 8);
@@ -176,7 +183,9 @@ class RoundCoordinatorTest {
       assertThat(rig.effects.lastTo(0).assignment().order().steps()).isEqualTo(5);
       assertThat(rig.effects.lastTo(1).assignment()).isNull();
       rig.live(1);
-      assertThat(rig.effects.lastTo(1).assignment().order().steps()).as("of the lost one").isEqualTo(5);
+      assertThat(rig.effects.lastTo(1).assignment().order().steps())
+          .as("of the lost one")
+          .isEqualTo(5);
       rig.give(rig.push(1, 3, 1));
       assertThat(rig.effects.decisions(Decision.Finished.class))
           .containsExactly(new Decision.Finished(2, 25, 2500));

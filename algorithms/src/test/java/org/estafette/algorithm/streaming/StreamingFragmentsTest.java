@@ -21,10 +21,12 @@ class StreamingFragmentsTest {
   @Test
   void shouldRefuseNumbersThatDoNotFit() {
     assertThatThrownBy(() -> fragments(0, 4, 0, 0)).hasMessageContaining("syncEvery=4");
-    assertThatThrownBy(() -> fragments(2, 5, 0, 0)).hasMessageContaining("a positive multiple of the 2 fragments");
+    assertThatThrownBy(() -> fragments(2, 5, 0, 0))
+        .hasMessageContaining("a positive multiple of the 2 fragments");
     assertThatThrownBy(() -> fragments(2, 0, 0, 0)).hasMessageContaining("syncEvery=0");
     assertThatThrownBy(() -> fragments(2, -4, 0, 0)).hasMessageContaining("syncEvery=-4");
-    assertThatThrownBy(() -> fragments(2, 4, 2, 0)).hasMessageContaining("delay=2 (expected 0 <= delay < 2)");
+    assertThatThrownBy(() -> fragments(2, 4, 2, 0))
+        .hasMessageContaining("delay=2 (expected 0 <= delay < 2)");
     assertThatThrownBy(() -> fragments(2, 4, -1, 0)).hasMessageContaining("delay=-1");
     assertThatThrownBy(() -> fragments(2, 4, 0, 1.5)).hasMessageContaining("alpha=1.5");
     assertThatThrownBy(() -> fragments(2, 4, 0, Double.NaN)).hasMessageContaining("alpha=NaN");

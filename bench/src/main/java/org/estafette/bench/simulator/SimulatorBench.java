@@ -53,8 +53,13 @@ public final class SimulatorBench {
    * @param bytesPerWorker heap in use with the run begun, less that without it
    */
   record Row(
-      String server, int workers, long events, double secondsFirst, double secondsBest,
-      double eventsPerSecond, long bytesPerWorker) {}
+      String server,
+      int workers,
+      long events,
+      double secondsFirst,
+      double secondsBest,
+      double eventsPerSecond,
+      long bytesPerWorker) {}
 
   /** Runs the benchmark and writes its results. */
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -79,9 +84,15 @@ public final class SimulatorBench {
         Row row = measure(sync, Integer.parseInt(workers.trim()), events, rounds);
         rows.add(row);
         System.out.printf(
-            Locale.ROOT, "%-12s %8d %10d %9.2f %9.2f %12.0f %10d%n",
-            row.server(), row.workers(), row.events(), row.secondsFirst(), row.secondsBest(),
-            row.eventsPerSecond(), row.bytesPerWorker());
+            Locale.ROOT,
+            "%-12s %8d %10d %9.2f %9.2f %12.0f %10d%n",
+            row.server(),
+            row.workers(),
+            row.events(),
+            row.secondsFirst(),
+            row.secondsBest(),
+            row.eventsPerSecond(),
+            row.bytesPerWorker());
       }
     }
     Map<String, Object> report = new LinkedHashMap<>();
@@ -113,23 +124,35 @@ public final class SimulatorBench {
         simulator.run(Double.POSITIVE_INFINITY, () -> simulator.handled() >= end);
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (simulator.handled() < end) {
-          throw new IllegalStateException("events=" + simulator.handled() + " (expected " + end + ")");
+          throw new IllegalStateException(
+              "events=" + simulator.handled() + " (expected " + end + ")");
         }
         first = r == 0 ? seconds : first;
         best = Math.min(best, seconds);
       }
     }
-    return new Row(sync ? "rounds" : "asynchronous", workers, events, first, best, events / best, bytes);
+    return new Row(
+        sync ? "rounds" : "asynchronous", workers, events, first, best, events / best, bytes);
   }
 
   private static Simulator simulator(boolean sync, int workers) {
     VectorPool pool = VectorPool.unbounded("simulated", Precision.FLOAT64, 1);
     ServerPlan plan =
         new ServerPlan(
-            1, 1, new StalenessPolicy.Constant(), 0, new LocalSteps.Fixed(1), GraceWindow.NONE,
-            new ShardChoice.Own(), new long[] {1}, Long.MAX_VALUE, ServerPlan.ScheduleScope.SHARD, 0);
+            1,
+            1,
+            new StalenessPolicy.Constant(),
+            0,
+            new LocalSteps.Fixed(1),
+            GraceWindow.NONE,
+            new ShardChoice.Own(),
+            new long[] {1},
+            Long.MAX_VALUE,
+            ServerPlan.ScheduleScope.SHARD,
+            0);
     FlatVector x = Precision.FLOAT64.zeros(1);
-    LinearOuter outer = new LinearOuter(new Rules.DelayedNesterov(0.7, 0.9, 4, 0), 1, Precision.FLOAT64);
+    LinearOuter outer =
+        new LinearOuter(new Rules.DelayedNesterov(0.7, 0.9, 4, 0), 1, Precision.FLOAT64);
     Server server =
         sync
             ? new RoundCoordinator(plan, x, outer, RoundCoordinator.Averaging.UNIFORM, workers, 1e9)
@@ -147,8 +170,10 @@ public final class SimulatorBench {
         server,
         (slot, life) ->
             new WorkerSetup(
-                new AsyncWorker(1, Double.POSITIVE_INFINITY, Double.NaN), trainer,
-                StepTime.constant(1 + (slot * 7919L % 1000) * 1e-3), new Link(0.01, 0)),
+                new AsyncWorker(1, Double.POSITIVE_INFINITY, Double.NaN),
+                trainer,
+                StepTime.constant(1 + (slot * 7919L % 1000) * 1e-3),
+                new Link(0.01, 0)),
         pool::lease,
         (at, who, decision) -> {});
   }
