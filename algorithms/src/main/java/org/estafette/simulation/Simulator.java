@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
-import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.MergedPush;
 import org.estafette.algorithm.Message;
@@ -20,6 +20,7 @@ import org.estafette.algorithm.View;
 import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
+import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.algorithm.train.TrainedRound;
 import org.estafette.memory.FlatVector;
@@ -52,6 +53,7 @@ public final class Simulator implements AutoCloseable {
     final PeerId id;
     final Map<String, Long> timers = new HashMap<>(2);
     int life = 1;
+    int known;
     boolean live;
     @Nullable WorkerSetup setup;
     @Nullable Lease loaded;
@@ -67,8 +69,10 @@ public final class Simulator implements AutoCloseable {
     @Override
     public void send(PeerId to, Message message) {
       Node worker = id.isServer() ? nodes.get(to.slot()) : this;
+      // The server answers the life that it has heard of; a later one never sees the answer.
+      int life = to.isServer() ? serverNode.life : worker.known;
       double delay = worker.setup == null ? 0 : worker.setup.link().delay(elements(message));
-      schedule(now + delay, to, to.isServer() ? serverNode.life : worker.life, new Pending.Arrival(message));
+      schedule(now + delay, to, life, new Pending.Arrival(message));
     }
 
     @Override
@@ -151,8 +155,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Goes on until nothing is left to happen, the server has finished and no worker trains, {@code
-   * until} says so, or virtual time would pass {@code horizon}.
+   * Goes on until nothing is left to happen, {@code until} says so, or virtual time would pass
+   * {@code horizon}.
    *
    * @return events handled in this call
    */
@@ -164,6 +168,9 @@ public final class Simulator implements AutoCloseable {
         break;
       }
       queue.remove();
+      if (next.what() instanceof Pending.Timer t && !current(next, t)) {
+        continue; // Cancelled or moved: nothing happens then.
+      }
       now = next.time();
       handled++;
       handle(next);
@@ -175,6 +182,10 @@ public final class Simulator implements AutoCloseable {
     Node node = node(p.target());
     if (p.life() != 0 && (p.life() != node.life || !node.live)) {
       p.discard();
+      if (p.message() != null && !node.live) {
+        // The dead do not acknowledge: that is how a server learns of who died before it joined.
+        learn();
+      }
       return;
     }
     switch (p.what()) {
@@ -197,6 +208,10 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void arrive(Node node, Message message) {
+    if (node.id.isServer()) {
+      Node sender = nodes.get(message.header().sender().slot());
+      sender.known = Math.max(sender.known, message.header().incarnation());
+    }
     if (!node.id.isServer() || !(message instanceof Update update)) {
       tell(node, new Event.Received(message, now));
       return;
@@ -248,10 +263,15 @@ public final class Simulator implements AutoCloseable {
       node.loaded.close();
       node.loaded = null;
     }
-    schedule(now + plan.detection(), PeerId.SERVER, serverNode.life, new Pending.Membership());
+    node.setup().participant().close();
+    learn();
     if (Double.isFinite(downtime)) {
       schedule(now + downtime, node.id, 0, new Pending.Rebirth());
     }
+  }
+
+  private void learn() {
+    schedule(now + plan.detection(), PeerId.SERVER, serverNode.life, new Pending.Membership());
   }
 
   private void schedule(double time, PeerId target, int life, Pending.What what) {
@@ -293,10 +313,13 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Whether the simulation can be saved at this moment: the mailbox is empty and the server at rest.
+   * Whether the simulation can be saved at this moment: the mailbox is empty, the server at rest,
+   * and no worker keeps a push for asking again.
    */
   public boolean atRest() {
-    return mailbox.size() == 0 && server.atRest();
+    return mailbox.size() == 0
+        && server.atRest()
+        && nodes.stream().allMatch(n -> n.setup == null || n.setup.participant().atRest());
   }
 
   /**
@@ -306,7 +329,8 @@ public final class Simulator implements AutoCloseable {
    */
   public SimulationState state() {
     if (!atRest()) {
-      throw new IllegalStateException("the simulation holds updates at t=" + now + " (expected none); save it at rest");
+      throw new IllegalStateException(
+          "the simulation holds updates at t=" + now + " (expected none); save it at rest");
     }
     List<SimulationState.WorkerSnapshot> workers = new ArrayList<>();
     for (Node n : nodes) {
@@ -339,7 +363,11 @@ public final class Simulator implements AutoCloseable {
   public void restore(SimulationState state) {
     if (state.workers().size() != nodes.size()) {
       throw new IllegalArgumentException(
-          "saved workers=" + state.workers().size() + " (expected " + nodes.size() + ", as the plan has)");
+          "saved workers="
+              + state.workers().size()
+              + " (expected "
+              + nodes.size()
+              + ", as the plan has)");
     }
     now = state.now();
     sequence = state.sequence();
@@ -347,8 +375,13 @@ public final class Simulator implements AutoCloseable {
     busyUntil = state.busyUntil();
     serverNode.live = true;
     server.restore(state.server());
-    server.on(new Event.Started(new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), now), serverNode);
+    server.on(
+        new Event.Started(new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), now),
+        serverNode);
     mailbox.advancedTo(server.counter());
+    for (WorkerRecord r : state.server().workers()) {
+      nodes.get(r.slot()).known = r.incarnation();
+    }
     for (Node n : nodes) {
       SimulationState.WorkerSnapshot w = state.workers().get(n.id.slot());
       n.life = w.incarnation();
@@ -378,6 +411,9 @@ public final class Simulator implements AutoCloseable {
       if (n.loaded != null) {
         n.loaded.close();
         n.loaded = null;
+      }
+      if (n.setup != null) {
+        n.setup.participant().close();
       }
     }
     server.close();

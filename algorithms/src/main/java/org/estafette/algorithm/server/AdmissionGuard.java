@@ -42,31 +42,51 @@ final class AdmissionGuard {
       return refused(Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected " + epoch + ")");
     }
     if (member == null || member.incarnation != h.incarnation()) {
-      return refused(Refusal.UNKNOWN_WORKER, h.sender() + " incarnation=" + h.incarnation() + " has not pulled");
+      return refused(
+          Refusal.UNKNOWN_WORKER,
+          h.sender() + " incarnation=" + h.incarnation() + " has not pulled");
     }
     if (h.sequence() <= member.lastSequence) {
       return refused(
-          Refusal.DUPLICATE, "sequence=" + h.sequence() + " (expected > " + member.lastSequence + ")");
+          Refusal.DUPLICATE,
+          "sequence=" + h.sequence() + " (expected > " + member.lastSequence + ")");
+    }
+    if (!member.live()) {
+      return refused(
+          Refusal.UNKNOWN_WORKER,
+          h.sender() + " has left: the steps of round " + h.round() + " went back to the budget");
     }
     if (h.version() > version || h.version() < 0) {
       return refused(
-          Refusal.UNKNOWN_VERSION, "base version=" + h.version() + " (expected 0 … " + version + ")");
+          Refusal.UNKNOWN_VERSION,
+          "base version=" + h.version() + " (expected 0 … " + version + ")");
     }
     FlatVector delta = push.delta().vector();
     if (delta.length() != parameters.length() || delta.precision() != parameters.precision()) {
       return refused(
           Refusal.WRONG_SHAPE,
-          delta.precision() + "[" + delta.length() + "] (expected "
-              + parameters.precision() + "[" + parameters.length() + "])");
+          delta.precision()
+              + "["
+              + delta.length()
+              + "] (expected "
+              + parameters.precision()
+              + "["
+              + parameters.length()
+              + "])");
     }
     if (!(push.report().steps() >= 1) || !(push.report().seconds() >= 0)) {
       return refused(
           Refusal.WRONG_SHAPE,
-          "report steps=" + push.report().steps() + ", seconds=" + push.report().seconds()
+          "report steps="
+              + push.report().steps()
+              + ", seconds="
+              + push.report().seconds()
               + " (expected steps >= 1, seconds >= 0)");
     }
     if (!delta.isFinite()) {
-      return refused(Refusal.NOT_FINITE, "the pseudo-gradient of round " + h.round() + " holds NaN or infinity");
+      return refused(
+          Refusal.NOT_FINITE,
+          "the pseudo-gradient of round " + h.round() + " holds NaN or infinity");
     }
     return null;
   }

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * server answers. The same worker serves the asynchronous server and the synchronous rounds: only
  * the server decides when it answers.
  *
- * <p>An answer that does not come within the patience is asked for again: the same push with the
- * same sequence, so that it is applied at most once however often it arrives.
+ * <p>An answer that does not come within the patience is asked for again: the same message with the
+ * same sequence, so that it is applied at most once however often it arrives, and whichever answer
+ * to it comes first counts.
  */
-public final class AsyncWorker implements org.estafette.algorithm.Participant {
+public final class AsyncWorker implements org.estafette.algorithm.Participant, AutoCloseable {
   private static final String PATIENCE = "answer";
 
   private final long run;
@@ -79,7 +80,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
     }
   }
 
-  /** What must survive for a simulated run to go on exactly; not while an answer is kept. */
+  /** What must survive for a simulated run to go on exactly; not while a push is kept. */
   public WorkerState state() {
     return new WorkerState(self.slot(), incarnation, epoch, version, sequence, waiting, current);
   }
@@ -95,6 +96,17 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
     current = state.current();
   }
 
+  /** Whether {@link #state} holds everything at this moment: no push is kept for asking again. */
+  public boolean atRest() {
+    return unanswered == null;
+  }
+
+  /** Gives back the push that is kept for asking again. */
+  @Override
+  public void close() {
+    dropUnanswered();
+  }
+
   private void received(Message message, Effects effects) {
     if (!(message instanceof GlobalModel model)) {
       if (message instanceof Update update) {
@@ -106,12 +118,19 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
     if (h.run() != run || h.epoch() < epoch || !waiting) {
       // A late answer to a question that was answered meanwhile is no fault: it is only dropped.
       if (h.run() != run) {
-        effects.decided(new Decision.Refused(h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + run + ")"));
+        effects.decided(
+            new Decision.Refused(
+                h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + run + ")"));
       } else if (h.epoch() < epoch) {
         effects.decided(
-            new Decision.Refused(h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
+            new Decision.Refused(
+                h, Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected >= " + epoch + ")"));
       }
       model.discard();
+      return;
+    }
+    if (h.epoch() == epoch && model.answers() != sequence) {
+      model.discard(); // Of an earlier question: the last one's answer is still to come.
       return;
     }
     epoch = h.epoch();
@@ -172,7 +191,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant {
   private void askAgain(Effects effects) {
     PseudoGradient push = unanswered;
     if (push == null) {
-      pull(effects);
+      ask(new Pull(header(sequence, 0), secondsPerStep), effects);
       return;
     }
     push.delta().retain();

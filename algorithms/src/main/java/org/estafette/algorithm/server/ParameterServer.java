@@ -47,6 +47,9 @@ public final class ParameterServer implements Server {
   /** An answer that is due: at once, or when the grace window closes. */
   private record Reply(Roster.Member member, long answers, Outcome outcome) {}
 
+  /** A refused push whose sender is still to be told. */
+  private record Refusing(Header header, Outcome.Refused why) {}
+
   /**
    * A server for these parameters.
    *
@@ -86,6 +89,7 @@ public final class ParameterServer implements Server {
       }
       held.clear();
       windowEnds = Double.NaN;
+      finish(effects); // The last push may have been applied within a window that never closed.
     }
     epoch = newEpoch;
   }
@@ -163,6 +167,7 @@ public final class ParameterServer implements Server {
   /** Applies those of the pushes that may be applied, in order, in one pass. */
   private void take(List<PseudoGradient> members, double at, Effects effects) {
     List<PseudoGradient> admitted = new ArrayList<>(members.size());
+    List<Refusing> senders = new ArrayList<>();
     reserve(members.size());
     for (PseudoGradient push : members) {
       Roster.Member member = roster.find(push.header().sender());
@@ -179,7 +184,7 @@ public final class ParameterServer implements Server {
         }
       }
       if (refused != null || member == null) {
-        refuse(push, member, refused, at, effects);
+        refuse(push, refused, effects, senders);
         continue;
       }
       member.lastSequence = push.header().sequence();
@@ -194,6 +199,10 @@ public final class ParameterServer implements Server {
       }
     }
     apply(admitted, at, effects);
+    // Only now: a duplicate's original may be among those just applied, and is answered with them.
+    for (Refusing r : senders) {
+      goOn(r.header(), r.why(), at, effects);
+    }
   }
 
   private void apply(List<PseudoGradient> admitted, double at, Effects effects) {
@@ -211,9 +220,13 @@ public final class ParameterServer implements Server {
       measured(java.util.Objects.requireNonNull(member), push, at);
       work.took(member, push.report().steps());
       effects.decided(
-          new Decision.Applied(push.header(), push.report(), staleness, weights[j], version, n > 1));
+          new Decision.Applied(
+              push.header(), push.report(), staleness, weights[j], version, n > 1));
       held.add(
-          new Reply(member, push.header().sequence(), new Outcome.Applied(version, staleness, weights[j])));
+          new Reply(
+              member,
+              push.header().sequence(),
+              new Outcome.Applied(version, staleness, weights[j])));
       push.discard();
     }
   }
@@ -227,27 +240,37 @@ public final class ParameterServer implements Server {
 
   private void refuse(
       PseudoGradient push,
-      Roster.@Nullable Member known,
       Outcome.@Nullable Refused refused,
-      double at,
-      Effects effects) {
-    Outcome.Refused why =
-        refused != null ? refused : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, push.header().sender().toString());
+      Effects effects,
+      List<Refusing> senders) {
     Header h = push.header();
+    Outcome.Refused why =
+        refused != null
+            ? refused
+            : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
     push.discard();
     effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
-    goOn(h, known, why, at, effects);
+    senders.add(new Refusing(h, why));
   }
 
-  /** A refused sender still needs parameters and work, unless it is no part of this run any more. */
-  private void goOn(
-      Header h, Roster.@Nullable Member known, Outcome.Refused why, double at, Effects effects) {
+  /**
+   * A refused sender still needs parameters and work, unless it is no part of this run any more.
+   */
+  private void goOn(Header h, Outcome.Refused why, double at, Effects effects) {
     if (why.reason() == Refusal.WRONG_RUN || why.reason() == Refusal.OLD_INCARNATION) {
       return;
     }
+    Roster.Member known = roster.find(h.sender());
     Roster.Member member =
-        known == null || known.incarnation != h.incarnation() ? join(h, effects) : known;
-    work.lost(member);
+        known == null || known.incarnation != h.incarnation() || !known.live()
+            ? join(h, effects)
+            : known;
+    if (held.stream().anyMatch(r -> r.member() == member)) {
+      return; // Its push is in; the answer comes when the window closes.
+    }
+    if (h.epoch() == epoch && h.sequence() > member.lastSequence && h.round() == member.round) {
+      work.lost(member); // The round that it is in. A late or repeated message does not end that.
+    }
     member.lastSequence = Math.max(member.lastSequence, h.sequence());
     answer(new Reply(member, h.sequence(), why), at, effects);
   }
@@ -257,7 +280,7 @@ public final class ParameterServer implements Server {
     effects.decided(new Decision.Refused(e.header(), why.reason(), why.detail()));
     Roster.Member member = roster.find(e.header().sender());
     if (guard.origin(e.header(), member) == null) {
-      goOn(e.header(), member, why, e.at(), effects);
+      goOn(e.header(), why, e.at(), effects);
     }
   }
 
@@ -301,18 +324,21 @@ public final class ParameterServer implements Server {
 
   private void answer(Reply reply, double at, Effects effects) {
     Roster.Member member = reply.member();
-    work.lost(member); // A repeated request: the former round is given out anew.
-    Assignment assignment = work.next(member, roster, at);
+    Assignment assignment =
+        member.busySteps > 0 ? work.again(member, roster, at) : work.next(member, roster, at);
     member.waiting = assignment == null;
-    Header header =
-        new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
+    Header header = new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
     if (assignment != null) {
       effects.decided(new Decision.Assigned(member.id, assignment, version));
     }
     effects.send(
         member.id,
         new GlobalModel(
-            header, snapshots.at(version, member.id, effects), reply.answers(), reply.outcome(), assignment));
+            header,
+            snapshots.at(version, member.id, effects),
+            reply.answers(),
+            reply.outcome(),
+            assignment));
   }
 
   /** Steps came back to the budget: those who wait may take them. */
@@ -321,7 +347,7 @@ public final class ParameterServer implements Server {
       return;
     }
     for (Roster.Member m : roster.all()) {
-      if (m.live() && m.waiting && !work.exhausted()) {
+      if (m.live() && m.waiting && work.available()) {
         answer(new Reply(m, m.lastSequence, new Outcome.Welcome()), at, effects);
       }
     }
@@ -373,7 +399,17 @@ public final class ParameterServer implements Server {
       answers.add(new ServerState.HeldAnswer(r.member().id.slot(), r.answers(), r.outcome()));
     }
     return SavedState.of(
-        epoch, version, tokens, sent, finished, outer, work, roster, parameters, answers, windowEnds);
+        epoch,
+        version,
+        tokens,
+        sent,
+        finished,
+        outer,
+        work,
+        roster,
+        parameters,
+        answers,
+        windowEnds);
   }
 
   @Override

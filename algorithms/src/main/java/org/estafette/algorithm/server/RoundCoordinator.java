@@ -1,7 +1,6 @@
 package org.estafette.algorithm.server;
 
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.estafette.algorithm.Assignment;
@@ -19,7 +18,6 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.memory.FlatVector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Synchronous rounds, the yardstick: DiLoCo (arXiv 2311.08105, Algorithm 1), and FedAvg where the
@@ -48,14 +46,17 @@ public final class RoundCoordinator implements Server {
   private final WorkGiver work;
   private final AdmissionGuard guard;
   private final Snapshots snapshots;
+
+  /** Participants of the open round whose push is not in. */
   private final TreeSet<PeerId> expected = new TreeSet<>();
+
   private final TreeMap<PeerId, PseudoGradient> arrived = new TreeMap<>();
-  private final Map<PeerId, Long> answers = new TreeMap<>();
   private long epoch;
   private long version;
   private long tokens;
   private long sent;
   private boolean running;
+  private boolean gathering = true;
   private boolean finished;
 
   /**
@@ -105,7 +106,9 @@ public final class RoundCoordinator implements Server {
       }
       case Event.Rejected e -> {
         effects.decided(new Decision.Refused(e.header(), e.reason(), "refused by the mailbox"));
-        drop(e.header(), effects, e.at());
+        if (guard.origin(e.header(), roster.find(e.header().sender())) == null) {
+          drop(e.header(), effects, e.at());
+        }
       }
       case Event.TimerFired e -> {
         if (e.timer().equals(QUORUM) && !running && !finished) {
@@ -123,7 +126,12 @@ public final class RoundCoordinator implements Server {
         leave(m, effects);
       }
       expected.clear();
+      arrived.values().forEach(PseudoGradient::discard);
+      arrived.clear();
       running = false;
+      // All workers come back about now: a round of the first one alone would keep the others
+      // waiting.
+      gathering = true;
     }
     epoch = newEpoch;
   }
@@ -136,6 +144,21 @@ public final class RoundCoordinator implements Server {
       effects.decided(new Decision.Refused(h, origin.reason(), origin.detail()));
       return;
     }
+    member = join(h, effects);
+    if (Double.isNaN(member.secondsPerStep())) {
+      roster.measured(member, pull.secondsPerStep());
+    }
+    if (running && expected.contains(member.id)) {
+      send(member, at, effects, new Outcome.Welcome()); // It lost its answer: the round again.
+      return;
+    }
+    member.waiting = true;
+    advance(at, effects);
+  }
+
+  /** Makes the sender a live member of its incarnation; what its former life was doing is lost. */
+  private Roster.Member join(Header h, Effects effects) {
+    Roster.Member member = roster.find(h.sender());
     boolean joins = member == null || !member.live() || member.incarnation != h.incarnation();
     if (member == null) {
       member = roster.add(h.sender());
@@ -145,23 +168,14 @@ public final class RoundCoordinator implements Server {
     }
     member.incarnation = h.incarnation();
     roster.live(member, true);
-    member.waiting = true;
     member.lastSequence = Math.max(member.lastSequence, h.sequence());
-    if (Double.isNaN(member.secondsPerStep())) {
-      roster.measured(member, pull.secondsPerStep());
-    }
-    answers.put(member.id, h.sequence());
     if (joins) {
       effects.decided(new Decision.Joined(h.sender(), h.incarnation()));
+      if (!running && !finished && waitingLive() == 0) {
+        effects.setTimer(QUORUM, quorumPatience);
+      }
     }
-    if (running && expected.contains(member.id) && !arrived.containsKey(member.id)) {
-      send(member, at, effects, new Outcome.Welcome()); // It lost its answer: the round again.
-      return;
-    }
-    if (!running && !finished && waitingLive() == 1) {
-      effects.setTimer(QUORUM, quorumPatience);
-    }
-    advance(at, effects);
+    return member;
   }
 
   private void pushed(PseudoGradient push, double at, Effects effects) {
@@ -176,10 +190,14 @@ public final class RoundCoordinator implements Server {
     }
     if (refused != null || member == null) {
       Outcome.Refused why =
-          refused != null ? refused : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
+          refused != null
+              ? refused
+              : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
       push.discard();
       effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
-      if (why.reason() != Refusal.DUPLICATE && why.reason() != Refusal.WRONG_RUN) {
+      if (why.reason() == Refusal.DUPLICATE && member != null && member.live()) {
+        askedAgain(member, why, at, effects);
+      } else if (why.reason() != Refusal.WRONG_RUN && why.reason() != Refusal.OLD_INCARNATION) {
         drop(h, effects, at);
       }
       return;
@@ -189,33 +207,36 @@ public final class RoundCoordinator implements Server {
     roster.measured(member, push.report().secondsPerStep());
     work.took(member, push.report().steps());
     tokens += push.report().tokens();
+    expected.remove(member.id);
     arrived.put(member.id, push);
-    answers.put(member.id, h.sequence());
     advance(at, effects);
   }
 
   /** The sender of a refused push takes no part in this round any more; it joins the next one. */
   private void drop(Header h, Effects effects, double at) {
     Roster.Member member = roster.find(h.sender());
-    if (member == null || member.incarnation != h.incarnation()) {
-      return;
+    boolean late = member != null && member.live() && h.sequence() <= member.lastSequence;
+    if (late || (member != null && member.live() && h.epoch() != epoch)) {
+      return; // The worker has asked since: that question is answered, not this one.
     }
+    member = join(h, effects);
     work.lost(member);
-    member.lastSequence = Math.max(member.lastSequence, h.sequence());
     member.waiting = true;
-    answers.put(member.id, h.sequence());
-    if (!arrived.containsKey(member.id)) {
-      expected.remove(member.id);
-    }
+    expected.remove(member.id);
     advance(at, effects);
+  }
+
+  /** A push that was taken comes again: where its round is over, the answer to it was lost. */
+  private void askedAgain(Roster.Member member, Outcome why, double at, Effects effects) {
+    if (running && expected.contains(member.id)) {
+      send(member, at, effects, why);
+    }
   }
 
   private void leave(Roster.Member member, Effects effects) {
     int lost = work.lost(member);
     member.waiting = false;
-    if (!arrived.containsKey(member.id)) {
-      expected.remove(member.id);
-    }
+    expected.remove(member.id);
     if (member.live()) {
       effects.decided(new Decision.Left(member.id, member.incarnation, lost));
     }
@@ -224,10 +245,14 @@ public final class RoundCoordinator implements Server {
 
   /** Ends the round if all pushes are in, and begins the next one if it may begin. */
   private void advance(double at, Effects effects) {
-    if (running && arrived.keySet().containsAll(expected)) {
+    if (running && expected.isEmpty()) {
       close(effects);
     }
-    if (!running && !finished && (version > 0 || waitingLive() >= workers) && waitingLive() > 0) {
+    if (running || finished) {
+      return;
+    }
+    long waiting = waitingLive();
+    if (waiting > 0 && (!gathering || waiting >= workers)) {
       begin(at, effects);
     }
   }
@@ -245,6 +270,7 @@ public final class RoundCoordinator implements Server {
       }
     }
     running = !expected.isEmpty();
+    gathering &= !running;
     if (!running && work.exhausted()) {
       finished = true;
       effects.decided(new Decision.Finished(version, work.localSteps(), tokens));
@@ -256,8 +282,8 @@ public final class RoundCoordinator implements Server {
   }
 
   private boolean send(Roster.Member member, double at, Effects effects, Outcome outcome) {
-    work.lost(member);
-    Assignment assignment = work.next(member, roster, at);
+    Assignment assignment =
+        member.busySteps > 0 ? work.again(member, roster, at) : work.next(member, roster, at);
     member.waiting = assignment == null;
     if (assignment != null) {
       effects.decided(new Decision.Assigned(member.id, assignment, version));
@@ -268,7 +294,7 @@ public final class RoundCoordinator implements Server {
         new GlobalModel(
             header,
             snapshots.at(version, member.id, effects),
-            answers.getOrDefault(member.id, 0L),
+            member.lastSequence,
             outcome,
             assignment));
     return assignment != null;
@@ -278,7 +304,6 @@ public final class RoundCoordinator implements Server {
   private void close(Effects effects) {
     int n = arrived.size();
     running = false;
-    expected.clear();
     if (n == 0) {
       return;
     }
@@ -292,7 +317,8 @@ public final class RoundCoordinator implements Server {
       total += weights[j++];
     }
     for (j = 0; j < n; j++) {
-      weights[j] /= total;
+      // A round without any tokens has no weights of its own: then all count alike.
+      weights[j] = total > 0 ? weights[j] / total : 1.0 / n;
     }
     mean.weightedSum(deltas, weights, n);
     outer.apply(parameters, new FlatVector[] {mean}, new double[] {1}, 1);
@@ -337,7 +363,17 @@ public final class RoundCoordinator implements Server {
   @Override
   public ServerState state() {
     return SavedState.of(
-        epoch, version, tokens, sent, finished, outer, work, roster, parameters, List.of(), Double.NaN);
+        epoch,
+        version,
+        tokens,
+        sent,
+        finished,
+        outer,
+        work,
+        roster,
+        parameters,
+        List.of(),
+        Double.NaN);
   }
 
   @Override
@@ -355,11 +391,11 @@ public final class RoundCoordinator implements Server {
     finished = state.finished();
     expected.clear();
     for (Roster.Member m : roster.all()) {
-      answers.put(m.id, m.lastSequence);
       if (m.live() && m.busySteps > 0) {
         expected.add(m.id);
       }
     }
     running = !expected.isEmpty();
+    gathering = version == 0 && !running;
   }
 }

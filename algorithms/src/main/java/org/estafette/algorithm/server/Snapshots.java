@@ -10,8 +10,9 @@ import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of the parameters that are on their way to workers. Workers that pull the same version share
- * one copy. Where pushes are compensated for delay, each worker's copy is kept until its push.
+ * Copies of the parameters that are on their way to workers. Workers that pull the same version
+ * share one copy. Where pushes are compensated for delay, each worker's copy is kept until its
+ * push.
  */
 final class Snapshots {
   private record Kept(long version, Lease lease) {}
@@ -31,6 +32,7 @@ final class Snapshots {
     Kept current = newest;
     if (current == null || current.version() != version) {
       if (current != null) {
+        newest = null; // Taking the next lease may fail: this one must not be closed twice then.
         current.lease().close();
       }
       Lease lease = effects.lease();

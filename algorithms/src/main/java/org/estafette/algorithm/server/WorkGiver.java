@@ -31,13 +31,9 @@ final class WorkGiver {
     int steps = (int) Math.min(wanted, left);
     long round = ++member.round;
     int shard =
-        plan.shards().choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
-    TrainOrder order =
-        switch (plan.schedule()) {
-          case SHARD -> new TrainOrder(steps, shard, shardProgress[shard], shardProgress[shard], 1);
-          case RUN ->
-              new TrainOrder(steps, shard, shardProgress[shard], done, roster.stepsPerStepOf(member));
-        };
+        plan.shards()
+            .choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
+    TrainOrder order = order(member, roster, steps, shard, shardProgress[shard]);
     shardProgress[shard] += steps;
     outstanding += steps;
     member.busySteps = steps;
@@ -45,6 +41,34 @@ final class WorkGiver {
     member.assignedAt = at;
     member.waiting = false;
     return new Assignment(round, order, reason(member, steps < wanted));
+  }
+
+  /**
+   * The round that the member is in, once more, because its answer may have been lost: the same
+   * number, steps and shard, so that the budget stays exact whichever of the two answers it
+   * follows.
+   */
+  Assignment again(Roster.Member member, Roster roster, double at) {
+    int shard = member.busyShard;
+    long start = shardProgress[shard] - member.busySteps;
+    member.assignedAt = at;
+    member.waiting = false;
+    return new Assignment(
+        member.round,
+        order(member, roster, member.busySteps, shard, start),
+        "the same round again");
+  }
+
+  private TrainOrder order(Roster.Member member, Roster roster, int steps, int shard, long start) {
+    return switch (plan.schedule()) {
+      case SHARD -> new TrainOrder(steps, shard, start, start, 1);
+      case RUN -> new TrainOrder(steps, shard, start, done, roster.stepsPerStepOf(member));
+    };
+  }
+
+  /** Whether there are steps that nobody has been given. */
+  boolean available() {
+    return plan.budget() - done - outstanding > 0;
   }
 
   /** A push of {@code steps} steps from this member was taken. */
@@ -79,7 +103,11 @@ final class WorkGiver {
   void restore(long localSteps, long[] progress, List<WorkerRecord> workers) {
     if (progress.length != shardProgress.length) {
       throw new IllegalArgumentException(
-          "saved shards=" + progress.length + " (expected " + shardProgress.length + ", as the data has)");
+          "saved shards="
+              + progress.length
+              + " (expected "
+              + shardProgress.length
+              + ", as the data has)");
     }
     this.done = localSteps;
     this.outstanding = workers.stream().mapToLong(WorkerRecord::busySteps).sum();

@@ -8,9 +8,9 @@ import org.estafette.memory.FlatVector;
 
 /**
  * The global fragments of Streaming DiLoCo (arXiv 2501.18512) with an outer optimizer each. Every
- * {@code syncEvery / F} local steps one fragment is due, in turn. Its pseudo-gradient is taken {@code
- * delay} steps before, so that its journey is hidden behind local steps; when it is due, local ←
- * α·local + (1 − α)·global.
+ * {@code syncEvery / F} local steps one fragment is due, in turn. Its pseudo-gradient is taken
+ * {@code delay} steps before, so that its journey is hidden behind local steps; when it is due,
+ * local ← α·local + (1 − α)·global.
  */
 public final class StreamingFragments {
   private final List<FlatVector> global;
@@ -22,8 +22,8 @@ public final class StreamingFragments {
   /**
    * Fragments that start from {@code global}, owned from now on.
    *
-   * @param syncEvery H, local steps between two synchronisations of the same fragment; a multiple of
-   *     the number of fragments
+   * @param syncEvery H, local steps between two synchronisations of the same fragment; a multiple
+   *     of the number of fragments
    * @param delay local steps between the pseudo-gradient and its application, less than {@code
    *     syncEvery / F}
    * @param alpha what a worker keeps of its own fragment
@@ -31,13 +31,18 @@ public final class StreamingFragments {
   public StreamingFragments(
       List<FlatVector> global, OuterRule rule, int syncEvery, int delay, double alpha) {
     int fragments = global.size();
-    if (fragments == 0 || syncEvery % fragments != 0 || syncEvery == 0) {
+    if (fragments == 0 || syncEvery % fragments != 0 || syncEvery <= 0) {
       throw new IllegalArgumentException(
-          "syncEvery=" + syncEvery + " (expected a multiple of the " + fragments + " fragments)");
+          "syncEvery="
+              + syncEvery
+              + " (expected a positive multiple of the "
+              + fragments
+              + " fragments)");
     }
     this.spacing = syncEvery / fragments;
     if (delay < 0 || delay >= spacing) {
-      throw new IllegalArgumentException("delay=" + delay + " (expected 0 <= delay < " + spacing + ")");
+      throw new IllegalArgumentException(
+          "delay=" + delay + " (expected 0 <= delay < " + spacing + ")");
     }
     if (!(alpha >= 0 && alpha <= 1)) {
       throw new IllegalArgumentException("alpha=" + alpha + " (expected 0 <= alpha <= 1)");

@@ -1,0 +1,161 @@
+package org.estafette.algorithm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.TreeSet;
+import org.estafette.algorithm.Assignment;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.GlobalModel;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
+import org.estafette.algorithm.Pull;
+import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.View;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.algorithm.train.TrainedRound;
+import org.estafette.memory.Precision;
+import org.estafette.memory.VectorPool;
+import org.estafette.testing.PooledEffects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AsyncWorkerTest {
+  private final VectorPool pool = VectorPool.unbounded("test", Precision.FLOAT64, 2);
+  private final PooledEffects effects = new PooledEffects(pool);
+  private final AsyncWorker worker = new AsyncWorker(7, 3, 0.5);
+
+  @BeforeEach
+  void start() {
+    worker.on(new Event.Started(view(1), 0), effects);
+  }
+
+  @AfterEach
+  void noLeaseShouldBeLeft() {
+    effects.close();
+    worker.close();
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  private static View view(long epoch) {
+    return new View(PeerId.worker(0), 1, epoch, new TreeSet<>());
+  }
+
+  private void answer(long run, long epoch, long answers, long round, boolean work) {
+    Assignment a = work ? new Assignment(round, new TrainOrder(4, 0, 0, 0, 1), "test") : null;
+    worker.on(
+        new Event.Received(
+            new GlobalModel(
+                new Header(run, PeerId.SERVER, 0, 1, epoch, 5, round),
+                pool.lease(),
+                answers,
+                new Outcome.Welcome(),
+                a),
+            1),
+        effects);
+  }
+
+  private void trained(long round, int steps) {
+    worker.on(
+        new Event.RoundTrained(round, new TrainedRound(steps, 9, 1, 1), 2, pool.lease(), 2),
+        effects);
+  }
+
+  private void patienceEnds() {
+    worker.on(new Event.TimerFired("answer", 9), effects);
+  }
+
+  private Header last() {
+    return effects.sent.getLast().message().header();
+  }
+
+  @Test
+  void shouldPullTrainAndPushWithTheVersionThatItBeganFrom() {
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    answer(7, 1, 1, 1, true);
+    assertThat(effects.trained).containsExactly(1L);
+    assertThat(effects.timers).isEmpty();
+    trained(1, 4);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(PseudoGradient.class);
+    assertThat(last()).isEqualTo(new Header(7, PeerId.worker(0), 1, 2, 1, 5, 1));
+    assertThat(effects.timers).containsEntry("answer", 3.0);
+  }
+
+  @Test
+  void shouldAskAgainAfterItsPatienceWithTheSameSequence() {
+    answer(7, 1, 1, 1, true);
+    trained(1, 4);
+    Header first = last();
+    patienceEnds();
+    patienceEnds();
+    assertThat(effects.sent).hasSize(4);
+    assertThat(last()).isEqualTo(first);
+    assertThat(worker.atRest()).isFalse();
+    answer(7, 1, 2, 2, true);
+    assertThat(worker.atRest()).isTrue();
+  }
+
+  @Test
+  void shouldIgnoreASecondAnswerAndAnAnswerToAnEarlierQuestion() {
+    patienceEnds();
+    assertThat(effects.sent).hasSize(2);
+    assertThat(last().sequence()).isEqualTo(1);
+    answer(7, 1, 1, 1, true);
+    answer(7, 1, 1, 1, true);
+    assertThat(effects.trained).containsExactly(1L);
+    trained(1, 4);
+    answer(7, 1, 1, 1, true);
+    assertThat(effects.trained).as("waits for the answer to its push").containsExactly(1L);
+  }
+
+  @Test
+  void shouldPullAnewUnderANewEpochAndDropTheFormerServersRound() {
+    answer(7, 1, 1, 1, true);
+    worker.on(new Event.PeersChanged(view(2), 2), effects);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    assertThat(last().epoch()).isEqualTo(2);
+    int sent = effects.sent.size();
+    trained(1, 4);
+    assertThat(effects.sent).hasSize(sent);
+    answer(7, 1, last().sequence(), 1, true);
+    assertThat(effects.decisions(Decision.Refused.class))
+        .singleElement()
+        .satisfies(r -> assertThat(r.reason()).isEqualTo(Refusal.OLD_EPOCH));
+    answer(7, 2, last().sequence(), 2, true);
+    assertThat(effects.trained).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aKnownOrOldEpochShouldChangeNothing() {
+    int sent = effects.sent.size();
+    worker.on(new Event.PeersChanged(view(1), 2), effects);
+    assertThat(effects.sent).hasSize(sent);
+  }
+
+  @Test
+  void shouldRefuseAModelOfAnotherRun() {
+    answer(8, 1, 1, 1, true);
+    assertThat(effects.trained).isEmpty();
+    assertThat(effects.decisions(Decision.Refused.class).getFirst().reason())
+        .isEqualTo(Refusal.WRONG_RUN);
+  }
+
+  @Test
+  void withoutWorkItShouldKeepListening() {
+    answer(7, 1, 1, 0, false);
+    assertThat(effects.trained).isEmpty();
+    answer(7, 1, 1, 1, true);
+    assertThat(effects.trained).containsExactly(1L);
+  }
+
+  @Test
+  void aRoundInterruptedBeforeItsFirstStepShouldNotBePushed() {
+    answer(7, 1, 1, 1, true);
+    trained(1, 0);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    assertThat(last().sequence()).isEqualTo(2);
+  }
+}
