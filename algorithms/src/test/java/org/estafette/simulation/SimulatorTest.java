@@ -86,7 +86,7 @@ class SimulatorTest {
                 LocalTrainer trainer = task.trainer();
                 trainers.add(trainer);
                 return new WorkerSetup(
-                    new AsyncWorker(1, setup.patience(), Double.NaN),
+                    new AsyncWorker(1, setup.patience(), 0.1 + 0.07 * slot),
                     trainer,
                     StepTime.constant(0.1 + 0.07 * slot),
                     setup.link());
