@@ -285,8 +285,9 @@ public final class ConfigReader {
 
   private static RunConfig.Channel channel(Values v) {
     long term = v.bytes("channel.term");
-    if (term < 64 * 1024 || term > 1 << 30 || Long.bitCount(term) != 1) {
-      throw v.wrong("channel.term", "a power of two, 64KiB … 1GiB");
+    // Aeron takes messages of an eighth of a term; packets of shared memory have 65504 bytes.
+    if (term < 512 * 1024 || term > 1 << 30 || Long.bitCount(term) != 1) {
+      throw v.wrong("channel.term", "a power of two, 512KiB … 1GiB");
     }
     return new RunConfig.Channel(
         (int) term,

@@ -37,6 +37,8 @@ public final class RunCheckpoints {
   private final Map<String, Object> modelConfig;
   private final UnaryOperator<String> names;
   private final String run;
+  private long newestVersion = -1;
+  private @Nullable Path newest;
 
   /** What of a {@link ServerState} is no vector. */
   private record Scalars(
@@ -66,12 +68,23 @@ public final class RunCheckpoints {
   }
 
   /**
-   * Writes a state whose vectors nobody changes meanwhile.
+   * Writes a state whose vectors nobody changes meanwhile. Where no push was applied since the newest
+   * checkpoint, that one says it all and stays.
    *
    * @return the checkpoint's folder
    */
   public Path write(ServerState state) throws IOException {
-    return store.write(builder(state).build());
+    return write(state, builder(state));
+  }
+
+  private synchronized Path write(ServerState state, Checkpoint.Builder b) throws IOException {
+    Path path = newest;
+    if (path == null || state.version() != newestVersion) {
+      path = store.write(b.build());
+      newest = path;
+      newestVersion = state.version();
+    }
+    return path;
   }
 
   /** Writes a whole simulation; its server's parameters are the model. */
@@ -83,7 +96,7 @@ public final class RunCheckpoints {
     for (int i = 0; i < encoded.vectors().size(); i++) {
       b.vector(SIMULATION_VECTOR + i, layout, encoded.vectors().get(i));
     }
-    return store.write(b.build());
+    return write(state.server(), b);
   }
 
   private Checkpoint.Builder builder(ServerState state) throws IOException {
@@ -113,8 +126,14 @@ public final class RunCheckpoints {
   }
 
   /** The newest checkpoint that verifies, with reports on those that do not. */
-  public CheckpointStore.Search latest() throws IOException {
-    return store.latest();
+  public synchronized CheckpointStore.Search latest() throws IOException {
+    CheckpointStore.Search search = store.latest();
+    StoredCheckpoint found = search.checkpoint();
+    if (found != null) {
+      newest = found.path();
+      newestVersion = found.version();
+    }
+    return search;
   }
 
   /** Reports on corrupt checkpoints, a line each. */
