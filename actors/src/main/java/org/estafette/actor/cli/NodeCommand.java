@@ -65,7 +65,7 @@ final class NodeCommand implements Callable<Integer> {
     if (device != null) {
       overrides.put("device", RunOptions.quoted(device));
     }
-    overrides.put("channel.host", RunOptions.quoted(host));
+    overrides.putIfAbsent("channel.host", RunOptions.quoted(host));
     String name = key != null ? key : host.replaceAll("[^A-Za-z0-9]", "-") + "-" + ProcessHandle.current().pid();
     WorkerNode.Plan plan =
         new WorkerNode.Plan(join, host, port, name, workers, index, overrides, System.out::println);

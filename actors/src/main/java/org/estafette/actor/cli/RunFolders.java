@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -15,18 +16,24 @@ import org.estafette.actor.record.RunFolder;
 final class RunFolders {
   private RunFolders() {}
 
-  /** A run's folder with its configuration, not yet written. */
-  record Opened(RunFolder folder, RunConfig config) {}
+  /**
+   * A run's configuration and where it will be.
+   *
+   * @param existing the folder of a run that is resumed; null for a new run, whose folder is made by
+   *     {@link #begin} when nothing can be wrong with data and configuration any more
+   * @param out where the new folder is to be; null for a new one below {@code runs/}
+   */
+  record Opened(RunConfig config, @Nullable RunFolder existing, @Nullable Path out) {}
 
-  /** The folder that the options name: a new one, or with {@code --resume} one that is there. */
+  /** The run that the options name: a new one, or with {@code --resume} one that is there. */
   static Opened open(RunOptions options) throws IOException {
     if (!options.resume) {
-      RunConfig config = options.read(null);
-      RunFolder folder =
-          options.out != null
-              ? RunFolder.createAt(options.out)
-              : RunFolder.create(Path.of(config.runFolder()), config.name(), LocalDateTime.now());
-      return new Opened(folder, config);
+      if (options.out != null && !free(options.out)) {
+        throw new ConfigException(
+            "--out " + options.out + " (expected a new or an empty folder; to go on with a run that lies"
+                + " there, add --resume)");
+      }
+      return new Opened(options.read(null), null, options.out);
     }
     Path path = options.out != null ? options.out : newest(Path.of(options.read(null).runFolder()));
     RunFolder folder;
@@ -35,7 +42,16 @@ final class RunFolders {
     } catch (IOException e) {
       throw new ConfigException("--resume: " + e.getMessage());
     }
-    return new Opened(folder, options.read(folder.config()));
+    return new Opened(options.read(folder.config()), folder, null);
+  }
+
+  private static boolean free(Path out) throws IOException {
+    if (!Files.isDirectory(out)) {
+      return !Files.exists(out);
+    }
+    try (Stream<Path> content = Files.list(out)) {
+      return content.findAny().isEmpty();
+    }
   }
 
   private static Path newest(Path runs) throws IOException {
@@ -50,10 +66,33 @@ final class RunFolders {
     }
   }
 
-  /** Writes the effective configuration and points the log into the folder. */
-  static void begin(Opened run) throws IOException {
-    run.folder().writeConfig(ConfigReader.render(run.config()));
-    Files.createDirectories(run.folder().logs());
-    System.setProperty("estafette.log", run.folder().logs().resolve("estafette.log").toString());
+  /** Makes the folder, writes the effective configuration and points the log there. */
+  static RunFolder begin(Opened run) throws IOException {
+    RunFolder folder = run.existing();
+    if (folder == null) {
+      folder =
+          run.out() != null
+              ? RunFolder.createAt(run.out())
+              : RunFolder.create(Path.of(run.config().runFolder()), run.config().name(), LocalDateTime.now());
+    }
+    folder.writeConfig(ConfigReader.render(run.config()));
+    System.setProperty("estafette.log", folder.logs().resolve("estafette.log").toString());
+    return folder;
+  }
+
+  /**
+   * Removes the folder of a new run that could not start, unless something was recorded: `--resume`
+   * would find it otherwise, and nothing in it.
+   */
+  static void withdraw(Opened run, RunFolder folder) throws IOException {
+    boolean recorded = Files.exists(folder.metrics()) && Files.size(folder.metrics()) > 0;
+    if (run.existing() != null || recorded || !free(folder.checkpoints())) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder.path())) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 }

@@ -8,7 +8,9 @@ import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.record.MetricsLog;
+import org.estafette.simulation.SimulationState;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.estafette.actor.run.RunCheckpoints;
@@ -39,8 +41,13 @@ final class SimulateCommand implements Callable<Integer> {
     RunFolders.Opened run = RunFolders.open(options);
     try (Workshop workshop =
         Workshop.open(run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
-      RunFolders.begin(run);
-      return simulate(run.folder(), run.config(), workshop, out);
+      RunFolder folder = RunFolders.begin(run);
+      try {
+        return simulate(folder, run.config(), workshop, out);
+      } catch (Exception e) {
+        RunFolders.withdraw(run, folder);
+        throw e;
+      }
     }
   }
 
@@ -85,6 +92,11 @@ final class SimulateCommand implements Callable<Integer> {
         if (options.json) {
           System.out.println(summary.toJson());
         }
+        if (!interrupted.get() && !run.server().finished()) {
+          throw new RunFailedException(
+              "the run ended early, at " + summary.tokens() + " of " + config.tokens()
+                  + " tokens: nothing is left to happen (have all workers died?)");
+        }
       }
     }
     return interrupted.get() ? ExitStatus.INTERRUPTED.code() : ExitStatus.OK.code();
@@ -105,7 +117,17 @@ final class SimulateCommand implements Callable<Integer> {
     if (search.checkpoint() == null) {
       throw new CheckpointException("--resume: no checkpoint that verifies");
     }
-    run.restore(checkpoints.readSimulation(search.checkpoint(), run::lease));
+    SimulationState state = checkpoints.readSimulation(search.checkpoint(), run::lease);
+    if (state.server().finished()) {
+      throw new ConfigException(
+          "the simulated run has finished: there is nothing to resume (longer ones begin anew, with"
+              + " another schedule)");
+    }
+    try {
+      run.restore(state);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("--resume: " + e.getMessage());
+    }
     out.println("  resumed from " + search.checkpoint().path() + ", virtual second " + run.now());
   }
 }

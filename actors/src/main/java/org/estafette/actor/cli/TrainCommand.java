@@ -62,8 +62,13 @@ final class TrainCommand implements Callable<Integer> {
           "estafette.workers.count = " + config.workers().count() + "; expected 1 … 1024 for a cluster (simulate has room for more)");
     }
     try (Workshop workshop = Workshop.open(config, new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
-      RunFolders.begin(run);
-      return train(run.folder(), config, workshop, out);
+      RunFolder folder = RunFolders.begin(run);
+      try {
+        return train(folder, config, workshop, out);
+      } catch (Exception e) {
+        RunFolders.withdraw(run, folder);
+        throw e;
+      }
     }
   }
 
@@ -89,7 +94,11 @@ final class TrainCommand implements Callable<Integer> {
       Coordinator.Ended ended;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children = new WorkerProcesses(coordinator.address(), folder.logs(), display::message)) {
-        Interrupts.onFirst(() -> coordinator.stop("interrupted"));
+        Interrupts.onFirst(
+            () -> {
+              children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
+              coordinator.stop("interrupted");
+            });
         heading(display, folder, workshop, coordinator);
         if (processes) {
           children.start(config.workers().count());

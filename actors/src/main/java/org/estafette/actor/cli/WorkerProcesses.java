@@ -28,6 +28,7 @@ final class WorkerProcesses implements AutoCloseable {
           });
   private final List<Process> running = new ArrayList<>();
   private boolean closed;
+  private volatile boolean ending;
 
   WorkerProcesses(String join, Path logs, Consumer<String> message) {
     this.join = join;
@@ -42,7 +43,7 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   private synchronized void start(int index, int failures) throws IOException {
-    if (closed) {
+    if (closed || ending) {
       return;
     }
     Process process = new ProcessBuilder(command(index)).redirectErrorStream(true)
@@ -55,7 +56,11 @@ final class WorkerProcesses implements AutoCloseable {
 
   private synchronized void ended(int index, Process process, long startedAt, int failures) {
     running.remove(process);
-    if (closed || process.exitValue() == 0) {
+    if (closed || ending || process.exitValue() == 0) {
+      return;
+    }
+    if (process.exitValue() == ExitStatus.INTERRUPTED.code()) {
+      message.accept("  process-" + index + " (pid " + process.pid() + ") was asked to end; it is not replaced");
       return;
     }
     // A process that lived for a minute was well: its death is no sign that the next will die too.
@@ -75,6 +80,11 @@ final class WorkerProcesses implements AutoCloseable {
         },
         pause,
         TimeUnit.SECONDS);
+  }
+
+  /** The run ends: who ends now is not replaced. */
+  void restartNoMore() {
+    ending = true;
   }
 
   /** This JVM's java, flags and class path, for one worker. */

@@ -68,9 +68,10 @@ public final class ConfigReader {
 
   /** The effective configuration as HOCON with comments. */
   public static String render(RunConfig config) {
-    return config
-        .source()
-        .withOnlyPath(ROOT)
+    Config source = config.source();
+    Config own = source.withOnlyPath(ROOT);
+    // A run that is resumed keeps what its file set of Akka.
+    return (source.hasPath("akka") ? own.withFallback(source.withOnlyPath("akka")) : own)
         .root()
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }
@@ -85,14 +86,31 @@ public final class ConfigReader {
 
   private static Config value(String key, String text) {
     String origin = "--set " + key.replaceFirst("^estafette\\.", "");
-    try {
-      return ConfigFactory.parseString("v = " + text)
-          .getValue("v")
-          .withOrigin(com.typesafe.config.ConfigOriginFactory.newSimple(origin))
-          .atPath(key);
-    } catch (com.typesafe.config.ConfigException e) {
-      // Paths and other plain words with special characters: the text as it stands.
+    checkPath(key, origin + "=" + text);
+    // Paths and other plain words with special characters are taken as they stand: HOCON would
+    // read "//" and "#" as the beginning of a comment and drop what follows.
+    if (text.matches("[^\"{\\[].*(//|#).*")) {
       return ConfigValueFactory.fromAnyRef(text, origin).atPath(key);
+    }
+    try {
+      Config parsed = ConfigFactory.parseString("v = " + text);
+      if (parsed.root().size() == 1) {
+        return parsed
+            .getValue("v")
+            .withOrigin(com.typesafe.config.ConfigOriginFactory.newSimple(origin))
+            .atPath(key);
+      }
+    } catch (com.typesafe.config.ConfigException e) {
+      // Not HOCON: plain text, below.
+    }
+    return ConfigValueFactory.fromAnyRef(text, origin).atPath(key);
+  }
+
+  private static void checkPath(String key, String given) {
+    try {
+      com.typesafe.config.ConfigUtil.splitPath(key);
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException(given + " (expected --set key=value, the key's names joined by dots)");
     }
   }
 
@@ -101,7 +119,7 @@ public final class ConfigReader {
     if (own.hasPath(ROOT)) {
       KnownKeys.check(own.getObject(ROOT), reference.getConfig(ROOT));
     }
-    Config all = own.withFallback(reference).resolve();
+    Config all = parse(() -> own.withFallback(reference), "the configuration");
     return read(all, new Values(all.getConfig(ROOT)));
   }
 
@@ -111,7 +129,7 @@ public final class ConfigReader {
       throw v.wrong("name", "letters, digits, - and _");
     }
     boolean synchronous = v.oneOf("strategy", "async", "sync").equals("sync");
-    RunConfig.Workers workers = workers(all, v);
+    RunConfig.Workers workers = workers(v);
     RunConfig.Outer outer = outer(v, workers.count(), synchronous);
     return new RunConfig(
         name,
@@ -138,31 +156,31 @@ public final class ConfigReader {
             v.below("schedule.warmup", 0, 1),
             v.within("schedule.floor", 0, 1),
             v.oneOf("schedule.scope", "run", "shard").equals("shard")),
-        model(all, v),
+        model(v),
         data(v),
         mailbox(v),
         evaluation(v),
-        new RunConfig.Checkpoints(v.duration("checkpoint.every"), v.count("checkpoint.keep", 1)),
+        new RunConfig.Checkpoints(v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
         v.text("run.folder"),
         channel(v),
         new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
-        simulation(all, v),
+        simulation(v, workers.count()),
         all);
   }
 
-  private static RunConfig.Workers workers(Config all, Values v) {
+  private static RunConfig.Workers workers(Values v) {
     int count = (int) v.whole("workers.count", 1, 100_000);
     List<Double> speeds = new ArrayList<>();
-    for (Number n : all.getNumberList(ROOT + ".workers.speeds")) {
-      if (!(n.doubleValue() > 0 && n.doubleValue() <= 1)) {
+    for (double speed : v.numbers("workers.speeds")) {
+      if (!(speed > 0 && speed <= 1)) {
         throw v.wrong("workers.speeds", "numbers, 0 < speed <= 1, the fastest worker's 1");
       }
-      speeds.add(n.doubleValue());
+      speeds.add(speed);
     }
     if (!speeds.isEmpty() && speeds.size() != count) {
       throw v.wrong("workers.speeds", "as many as workers.count = " + count + ", or none");
     }
-    return new RunConfig.Workers(count, speeds, v.above0("workers.step-seconds"), v.duration("workers.patience"));
+    return new RunConfig.Workers(count, speeds, v.above0("workers.step-seconds"), v.durationAbove0("workers.patience"));
   }
 
   private static RunConfig.Steps steps(Values v) {
@@ -205,7 +223,11 @@ public final class ConfigReader {
         v.oneOf("inner.state", "keep", "reset").equals("reset"));
   }
 
-  private static RunConfig.ModelChoice model(Config all, Values v) {
+  private static RunConfig.ModelChoice model(Values v) {
+    List<Integer> hidden = v.wholes("model.mlp.hidden");
+    if (hidden.stream().anyMatch(width -> width < 1)) {
+      throw v.wrong("model.mlp.hidden", "a list of widths, each >= 1");
+    }
     return new RunConfig.ModelChoice(
         v.text("model.kind"),
         v.count("model.batch", 1),
@@ -214,7 +236,7 @@ public final class ConfigReader {
         v.count("model.gpt.width", 1),
         v.count("model.gpt.context", 1),
         v.flag("model.gpt.tied"),
-        all.getIntList(ROOT + ".model.mlp.hidden"),
+        hidden,
         v.oneOf("model.mlp.init", "he", "xavier", "torch"),
         v.map("model.options"));
   }
@@ -248,8 +270,9 @@ public final class ConfigReader {
     if (!own.containsKey("policy")) {
       throw v.wrong("mailbox", "the name of a section of estafette.mailboxes that has a 'policy' class");
     }
+    String capacity = "mailboxes." + name + ".capacity";
     return new RunConfig.Mailbox(
-        name, own.get("policy"), Integer.parseInt(own.getOrDefault("capacity", "1024")), own);
+        name, own.get("policy"), own.containsKey("capacity") ? v.count(capacity, 1) : 1024, own);
   }
 
   private static RunConfig.Evaluation evaluation(Values v) {
@@ -262,8 +285,9 @@ public final class ConfigReader {
 
   private static RunConfig.Channel channel(Values v) {
     long term = v.bytes("channel.term");
-    if (term < 64 * 1024 || term > 1 << 30 || Long.bitCount(term) != 1) {
-      throw v.wrong("channel.term", "a power of two, 64KiB … 1GiB");
+    // Aeron takes messages of an eighth of a term; packets of shared memory have 65504 bytes.
+    if (term < 512 * 1024 || term > 1 << 30 || Long.bitCount(term) != 1) {
+      throw v.wrong("channel.term", "a power of two, 512KiB … 1GiB");
     }
     return new RunConfig.Channel(
         (int) term,
@@ -273,14 +297,23 @@ public final class ConfigReader {
         v.bytes("channel.shm"));
   }
 
-  private static RunConfig.Simulation simulation(Config all, Values v) {
+  private static RunConfig.Simulation simulation(Values v, int workers) {
     List<RunConfig.Simulation.Death> deaths = new ArrayList<>();
-    for (Config d : all.getConfigList(ROOT + ".simulation.deaths")) {
-      deaths.add(
-          new RunConfig.Simulation.Death(
-              d.getDouble("at"),
-              d.getInt("slot"),
-              d.hasPath("downtime") ? d.getDouble("downtime") : Double.POSITIVE_INFINITY));
+    String expected = "a list of { at = seconds >= 0, slot = 0 … workers.count - 1, downtime = seconds }";
+    for (Config d : v.sections("simulation.deaths", expected)) {
+      RunConfig.Simulation.Death death =
+          v.get(
+              "simulation.deaths",
+              expected,
+              () ->
+                  new RunConfig.Simulation.Death(
+                      d.getDouble("at"),
+                      d.getInt("slot"),
+                      d.hasPath("downtime") ? d.getDouble("downtime") : Double.POSITIVE_INFINITY));
+      if (!(death.at() >= 0 && death.downtime() >= 0) || death.slot() < 0 || death.slot() >= workers) {
+        throw v.wrong("simulation.deaths", expected);
+      }
+      deaths.add(death);
     }
     return new RunConfig.Simulation(
         v.seconds("simulation.latency"),

@@ -1,8 +1,12 @@
 package org.estafette.actor.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,9 +20,18 @@ final class Values {
   }
 
   ConfigException wrong(String key, String expected) {
-    var value = config.getValue(key);
+    var value = raw(key);
     return new ConfigException(
         "estafette." + key + " = " + value.unwrapped() + " (" + value.origin().description() + "); expected " + expected);
+  }
+
+  /** The value as it was written, also where it is null, which {@link Config#getValue} refuses. */
+  private ConfigValue raw(String key) {
+    ConfigValue value = config.root();
+    for (String name : ConfigUtil.splitPath(key)) {
+      value = java.util.Objects.requireNonNull(((ConfigObject) value).get(name), key);
+    }
+    return value;
   }
 
   String text(String key) {
@@ -78,13 +91,21 @@ final class Values {
   }
 
   boolean is(String key, String word) {
-    return config.getValue(key).valueType() == ConfigValueType.STRING && config.getString(key).equals(word);
+    return raw(key).valueType() == ConfigValueType.STRING && config.getString(key).equals(word);
   }
 
   Duration duration(String key) {
     Duration value = get(key, "a duration, for example 30s", () -> config.getDuration(key));
     if (value.isNegative()) {
       throw wrong(key, "a duration >= 0");
+    }
+    return value;
+  }
+
+  Duration durationAbove0(String key) {
+    Duration value = duration(key);
+    if (value.isZero()) {
+      throw wrong(key, "a duration > 0, for example 30s");
     }
     return value;
   }
@@ -97,16 +118,27 @@ final class Values {
     return get(key, "a size, for example 64MiB", () -> config.getBytes(key));
   }
 
+  List<Double> numbers(String key) {
+    return get(key, "a list of numbers, for example [1, 0.5]", () -> config.getDoubleList(key));
+  }
+
+  List<Integer> wholes(String key) {
+    return get(key, "a list of whole numbers, for example [512, 256]", () -> config.getIntList(key));
+  }
+
+  List<? extends Config> sections(String key, String expected) {
+    return get(key, expected, () -> config.getConfigList(key));
+  }
+
   Map<String, String> map(String key) {
     Map<String, String> map = new TreeMap<>();
-    config
-        .getConfig(key)
+    get(key, "a section { … }", () -> config.getConfig(key))
         .entrySet()
         .forEach(e -> map.put(e.getKey(), String.valueOf(e.getValue().unwrapped())));
     return map;
   }
 
-  private <T> T get(String key, String expected, java.util.function.Supplier<T> value) {
+  <T> T get(String key, String expected, java.util.function.Supplier<T> value) {
     try {
       return value.get();
     } catch (com.typesafe.config.ConfigException e) {

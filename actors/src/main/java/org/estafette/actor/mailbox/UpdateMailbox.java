@@ -59,6 +59,9 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
     } catch (ClassCastException e) {
       throw new IllegalArgumentException(
           "mailbox policy " + className + " does not implement " + UpdateQueue.class.getName(), e);
+    } catch (java.lang.reflect.InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          "mailbox policy " + className + " cannot be made: " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(
           "mailbox policy " + className + " has no usable public constructor (QueueOptions): " + e, e);

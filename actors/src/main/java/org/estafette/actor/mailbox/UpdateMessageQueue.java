@@ -4,16 +4,21 @@ import akka.actor.ActorRef;
 import akka.dispatch.Envelope;
 import akka.dispatch.MessageQueue;
 import java.util.ArrayDeque;
+import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Two lanes: control messages in order, handed out first; updates by policy. Senders enqueue and the
  * dispatcher dequeues on different threads; both hold this object's lock only for the moment.
  */
 public final class UpdateMessageQueue implements MessageQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(UpdateMessageQueue.class);
+
   private final ArrayDeque<Envelope> control = new ArrayDeque<>();
   private final UpdateQueue updates;
   private @Nullable UpdateEnvelope form;
@@ -31,8 +36,19 @@ public final class UpdateMessageQueue implements MessageQueue {
     form = message;
     Update update = message.update();
     var header = update.header();
-    if (updates.offer(update) instanceof Admission.Refused(var reason)) {
+    if (offer(update) instanceof Admission.Refused(var reason)) {
       control.add(new Envelope(message.refused(header, reason), envelope.sender()));
+    }
+  }
+
+  /** Akka swallows what a mailbox throws: the sender would wait for ever, the memory be lost. */
+  private Admission offer(Update update) {
+    try {
+      return updates.offer(update);
+    } catch (RuntimeException e) {
+      LOG.error("mailbox policy {} failed on {}", updates.getClass().getName(), update.header(), e);
+      update.discard();
+      return new Admission.Refused(Refusal.WRONG_SHAPE);
     }
   }
 

@@ -34,6 +34,7 @@ public final class Coordinator implements AutoCloseable {
   private final TensorPort port;
   private final RunMonitor monitor;
   private final CompletableFuture<ServerSetup.Ending> result;
+  private final TrainingThreads threads = new TrainingThreads();
   private volatile @Nullable ActorRef<ServerMessage> server;
 
   /**
@@ -83,6 +84,9 @@ public final class Coordinator implements AutoCloseable {
             guardian(setup, plan), config, config.cluster().host(), config.cluster().port(), List.of("server", "worker"));
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+    system
+        .getWhenTerminated()
+        .whenComplete((done, why) -> fail("this node's actor system ended before the run did; see the log for why"));
   }
 
   /**
@@ -90,10 +94,17 @@ public final class Coordinator implements AutoCloseable {
    *
    * @throws org.estafette.channel.ChannelException where the tensor channel cannot be opened
    * @throws PortInUseException where the control port is taken
+   * @throws org.estafette.actor.config.ConfigException where the mailbox's policy cannot be used
    */
   public static Coordinator start(Plan plan) {
     RunConfig config = plan.workshop().config();
-    int expected = 2 * (plan.localWorkers() + plan.moreWorkers()) + 2;
+    // Akka makes the mailbox far from here, where a wrong class would only be logged.
+    plan.workshop().newMailbox();
+    // A synchronous round holds every push until its last one is in: a bound would stop it for ever.
+    int expected =
+        config.synchronous()
+            ? Integer.MAX_VALUE
+            : 2 * (plan.localWorkers() + plan.moreWorkers()) + 2;
     CompletableFuture<String> lost = new CompletableFuture<>();
     TensorPort port =
         new TensorPort(
@@ -123,7 +134,7 @@ public final class Coordinator implements AutoCloseable {
           for (int i = 0; i < plan.localWorkers(); i++) {
             String key = "local-" + i;
             ActorRef<WorkerMessage> worker =
-                context.spawn(WorkerActor.create(key, i, plan.run(), plan.workshop(), port), key);
+                context.spawn(WorkerActor.create(key, i, plan.run(), plan.workshop(), port, threads), key);
             context.watch(worker);
           }
           int[] left = {plan.localWorkers()};
@@ -165,6 +176,11 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /** Vectors on loan; none once this is closed. */
+  int onLoan() {
+    return port.onLoan();
+  }
+
   private void fail(String reason) {
     result.completeExceptionally(new IllegalStateException(reason));
   }
@@ -180,6 +196,9 @@ public final class Coordinator implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      if (!threads.end(20)) {
+        system.log().warn("a training thread did not end in {}", Duration.ofSeconds(20));
+      }
       port.close();
     }
   }

@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.SequencedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.mailbox.Mailboxes;
@@ -63,13 +65,25 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final @Nullable UpdateMessageQueue mailbox;
   private boolean validating;
   private boolean saving;
+  private boolean checkpointDue;
   private boolean ending;
   private String endReason = "";
   private long nextValidation;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new ServerActor(context, timers, setup)));
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  try {
+                    return new ServerActor(context, timers, setup);
+                  } catch (RuntimeException e) {
+                    // An actor that never was has no last moment in which to say so.
+                    Throwable why = e instanceof UncheckedIOException io ? io.getCause() : e;
+                    setup.result().completeExceptionally(why);
+                    throw e;
+                  }
+                }));
   }
 
   private ServerActor(
@@ -86,7 +100,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.server = setup.workshop().newServer(setup.run(), setup.workshop().initialParameters());
     ServerState resume = setup.resume();
     if (resume != null) {
-      server.restore(resume);
+      try {
+        server.restore(reopened(resume));
+      } catch (IllegalArgumentException e) {
+        throw new UncheckedIOException(new CheckpointException(String.valueOf(e.getMessage())));
+      }
       workers.resume(resume.workers());
       setup.monitor().resume(resume.tokens(), resume.localSteps(), resume.version());
     }
@@ -96,6 +114,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     handle(new Event.Started(view(), now()));
     timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
     context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
+  }
+
+  /** A run that had used up its budget goes on where it is given more. */
+  private ServerState reopened(ServerState s) {
+    boolean finished = s.finished() && s.localSteps() >= setup.workshop().budget();
+    return new ServerState(
+        s.schema(), s.epoch(), s.version(), s.counter(), s.localSteps(), s.tokens(), s.sent(),
+        finished, s.shardProgress(), s.workers(), s.held(), s.windowEnds(), s.vectors());
   }
 
   private long validationTokens() {
@@ -138,7 +164,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onMailboxRefused(ServerMessage.MailboxRefused m) {
-    return handle(new Event.Rejected(m.header(), m.reason(), now()));
+    return ending ? this : handle(new Event.Rejected(m.header(), m.reason(), now()));
   }
 
   private Behavior<ServerMessage> onTimer(ServerMessage.TimerDue m) {
@@ -156,6 +182,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
     if (server.finished()) {
       return end("finished");
+    }
+    if (checkpointDue && !saving && server.atRest()) {
+      checkpointDue = false;
+      save(false);
     }
     if (!validating && setup.monitor().now().tokens() >= nextValidation) {
       nextValidation = setup.monitor().now().tokens() + validationTokens();
@@ -241,8 +271,13 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onCheckpointDue() {
-    if (!saving && !ending && server.version() > 0 && server.atRest()) {
+    if (saving || ending || server.version() == 0) {
+      return this;
+    }
+    if (server.atRest()) {
       save(false);
+    } else {
+      checkpointDue = true; // As soon as the round is over.
     }
     return this;
   }
@@ -296,7 +331,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       if (m.last()) {
         return conclude(m.path(), m.failure());
       }
-      save(true);
+      if (!(validating && endReason.equals("finished"))) {
+        save(true); // Otherwise the last validation, which is under way, comes first.
+      }
     }
     return this;
   }
@@ -313,9 +350,18 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     if (finished && !validating) {
       validate(true);
     } else if (!finished) {
+      closeRound();
       saveLast();
     }
     return this;
+  }
+
+  /** Pushes of a round that nobody will end are applied now: a checkpoint counts them as done. */
+  private void closeRound() {
+    if (!server.atRest()) {
+      server.on(
+          new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, new TreeSet<>()), now()), effects);
+    }
   }
 
   private void lastValidationDone(boolean last) {

@@ -9,6 +9,7 @@ import org.estafette.actor.wire.UnreadableUpdateException;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Update;
 import org.estafette.channel.ChannelConfig;
 import org.estafette.channel.ChannelListener;
@@ -112,6 +113,11 @@ final class TensorPort implements AutoCloseable {
     return channel.stats();
   }
 
+  /** Vectors on loan: of what has arrived, and of what is to be sent. */
+  int onLoan() {
+    return incoming.outstanding() + outgoing.outstanding();
+  }
+
   /** Updates whose head could not be read, or that were addressed to nobody here. */
   long unreadable() {
     return unreadable.get();
@@ -155,6 +161,10 @@ final class TensorPort implements AutoCloseable {
         Update update = UpdateCodec.read(meta, payload);
         if (update.header().sender().slot() != header.sender() || update.header().run() != run) {
           throw new IllegalStateException("its head names another sender or run than its frame");
+        }
+        boolean toServer = header.destination() == PeerId.SERVER.slot();
+        if (toServer != (update instanceof PseudoGradient) || toServer == update.header().sender().isServer()) {
+          throw new IllegalStateException("servers take pushes of workers, workers take models of the server");
         }
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {

@@ -86,8 +86,9 @@ final class TrainingThread extends Thread {
   }
 
   private void train(LocalTrainer t, Train task) {
-    t.load(task.start().vector());
-    task.start().close();
+    try (Lease start = task.start()) {
+      t.load(start.vector());
+    }
     Pace pace = new Pace(task.life());
     TrainedRound result = t.train(task.order(), pace::betweenSteps);
     double seconds = pace.end();
@@ -95,7 +96,12 @@ final class TrainingThread extends Thread {
       return; // The run is over, or the node leaves: an unfinished round is nobody's.
     }
     Lease delta = leases.get();
-    t.pseudoGradient(delta.vector());
+    try {
+      t.pseudoGradient(delta.vector());
+    } catch (Throwable e) {
+      delta.close();
+      throw e;
+    }
     tell.accept(new WorkerMessage.RoundDone(task.life(), task.round(), result, seconds, delta));
   }
 

@@ -49,6 +49,7 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   private @Nullable Endpoint serverEndpoint;
   private @Nullable AsyncWorker participant;
   private @Nullable PeerId self;
+  private WorkerMessage.@Nullable Welcome welcome;
   private @Nullable Lease staged;
   private int incarnation;
   private boolean ready;
@@ -58,13 +59,14 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
    *
    * @param key names it for ever
    * @param index which of the node's workers: decides its configured speed
+   * @param threads told of the worker's training thread, which may outlive this actor by a step
    */
   static Behavior<WorkerMessage> create(
-      String key, int index, long run, Workshop workshop, TensorPort port) {
+      String key, int index, long run, Workshop workshop, TensorPort port, TrainingThreads threads) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new WorkerActor(context, timers, key, index, run, workshop, port)));
+                timers -> new WorkerActor(context, timers, key, index, run, workshop, port, threads)));
   }
 
   private WorkerActor(
@@ -74,7 +76,8 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
       int index,
       long run,
       Workshop workshop,
-      TensorPort port) {
+      TensorPort port,
+      TrainingThreads threads) {
     super(context);
     this.timers = timers;
     this.key = key;
@@ -90,6 +93,7 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
             port::lease,
             workshop.config().workers().speed(index),
             me::tell);
+    threads.add(thread);
     thread.start();
     ActorRef<Receptionist.Listing> listing =
         context.messageAdapter(
@@ -149,9 +153,16 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
 
   private Behavior<WorkerMessage> onWelcome(WorkerMessage.Welcome w) {
     timers.cancel(HELLO);
+    if (w.equals(welcome)) {
+      return this; // The answer to a greeting that was repeated: the life that it gave has begun.
+    }
     if (self != null) {
       port.unregister(self, sink);
     }
+    if (participant != null) {
+      participant.close();
+    }
+    welcome = w;
     PeerId id = PeerId.worker(w.slot());
     self = id;
     serverEndpoint = w.server();
@@ -199,8 +210,8 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onTrainingFailed(WorkerMessage.TrainingFailed m) {
-    getContext().getLog().error("{} cannot train: {}", key, m.what(), m.cause());
-    return Behaviors.stopped();
+    // Ends this actor as failed, so that its node knows that the run is not over for it.
+    throw new IllegalStateException(key + " cannot train: " + m.what(), m.cause());
   }
 
   private Behavior<WorkerMessage> onRunOver(String reason) {
@@ -222,6 +233,10 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
     if (staged != null) {
       staged.close();
       staged = null;
+    }
+    if (participant != null) {
+      participant.close();
+      participant = null;
     }
     thread.end();
     return this;

@@ -5,6 +5,7 @@ import akka.actor.AddressFromURIString;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +45,8 @@ public final class WorkerNode implements AutoCloseable {
 
   private final ActorSystem<Void> system;
   private final CompletableFuture<Void> result = new CompletableFuture<>();
-  private volatile @Nullable Parts parts;
+  private final TrainingThreads threads = new TrainingThreads();
+  private volatile @Nullable CompletableFuture<Parts> opening;
 
   /**
    * How a node joins.
@@ -89,6 +92,15 @@ public final class WorkerNode implements AutoCloseable {
             plan.port(),
             List.of("worker"));
     Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(address(plan.join()))));
+    // Akka gives up joining after a while by ending the actor system, without a word to its actors.
+    system
+        .getWhenTerminated()
+        .whenComplete((done, why) -> result.completeExceptionally(new ConfigException(notFound(plan.join()))));
+  }
+
+  private static String notFound(String join) {
+    return "no server found behind " + join
+        + "; is `estafette train` running there, and is the address the one that it printed?";
   }
 
   /**
@@ -125,11 +137,26 @@ public final class WorkerNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Parts p = parts;
-    if (p != null) {
-      p.port().close();
-      p.workshop().close();
+    CompletableFuture<Parts> o = opening;
+    if (o != null) {
+      // Also what is still being opened: nobody else would close it.
+      o.handle((p, failure) -> p)
+          .thenAccept(
+              p -> {
+                if (p != null) {
+                  closeParts(p);
+                }
+              })
+          .join();
     }
+  }
+
+  private void closeParts(Parts p) {
+    if (!threads.end(20)) {
+      system.log().warn("a training thread did not end in 20 s");
+    }
+    p.port().close();
+    p.workshop().close();
   }
 
   /** Finds the server, asks it what is run, opens the parts, and starts the workers. */
@@ -140,8 +167,10 @@ public final class WorkerNode implements AutoCloseable {
     private final Plan plan;
     private final Executor io;
     private final TimerScheduler<NodeMessage> timers;
+    private Set<ActorRef<ServerMessage>> reachable = Set.of();
     private boolean asked;
     private int running;
+    private @Nullable Throwable failure;
 
     static Behavior<NodeMessage> create(WorkerNode owner, Plan plan) {
       return Behaviors.setup(
@@ -173,16 +202,24 @@ public final class WorkerNode implements AutoCloseable {
           .onMessage(NodeMessage.Opened.class, this::onOpened)
           .onMessage(NodeMessage.CannotOpen.class, m -> fail(m.cause()))
           .onMessage(NodeMessage.TooLong.class, m -> onTooLong())
-          .onSignal(Terminated.class, t -> onWorkerEnded())
+          .onSignal(Terminated.class, this::onWorkerEnded)
           .build();
     }
 
     private Behavior<NodeMessage> onServers(NodeMessage.Servers m) {
-      if (asked || m.reachable().isEmpty()) {
-        return this;
+      reachable = m.reachable();
+      if (!asked) {
+        ask();
       }
-      asked = true;
-      ActorRef<ServerMessage> server = m.reachable().iterator().next();
+      return this;
+    }
+
+    private void ask() {
+      asked = !reachable.isEmpty();
+      if (!asked) {
+        return;
+      }
+      ActorRef<ServerMessage> server = reachable.iterator().next();
       getContext()
           .ask(
               RunDescription.class,
@@ -193,12 +230,11 @@ public final class WorkerNode implements AutoCloseable {
                   answer != null
                       ? new NodeMessage.Described(answer)
                       : new NodeMessage.NoAnswer(String.valueOf(failure)));
-      return this;
     }
 
     private Behavior<NodeMessage> onNoAnswer(String why) {
-      getContext().getLog().warn("the server did not say what is run: {}", why);
-      asked = false;
+      getContext().getLog().warn("the server did not say what is run, asking again: {}", why);
+      ask();
       return this;
     }
 
@@ -212,6 +248,7 @@ public final class WorkerNode implements AutoCloseable {
                     + UpdateCodec.VERSION + "; use the same release of Estafette on all nodes"));
       }
       CompletableFuture<Parts> opening = CompletableFuture.supplyAsync(() -> open(run), io);
+      owner.opening = opening;
       getContext()
           .pipeToSelf(
               opening,
@@ -251,14 +288,13 @@ public final class WorkerNode implements AutoCloseable {
     }
 
     private Behavior<NodeMessage> onOpened(NodeMessage.Opened m) {
-      owner.parts = m.parts();
       for (int i = 0; i < plan.workers(); i++) {
         String key = plan.workers() == 1 ? plan.key() : plan.key() + "-" + i;
         ActorRef<WorkerMessage> worker =
             getContext()
                 .spawn(
                     WorkerActor.create(
-                        key, plan.firstIndex() + i, m.parts().run(), m.parts().workshop(), m.parts().port()),
+                        key, plan.firstIndex() + i, m.parts().run(), m.parts().workshop(), m.parts().port(), owner.threads),
                     key);
         getContext().watch(worker);
         running++;
@@ -266,16 +302,20 @@ public final class WorkerNode implements AutoCloseable {
       return this;
     }
 
-    private Behavior<NodeMessage> onWorkerEnded() {
+    /** The run is over for a worker that ends by itself; one that failed must not look like that. */
+    private Behavior<NodeMessage> onWorkerEnded(Terminated ended) {
+      if (ended instanceof ChildFailed failed) {
+        failure = failed.cause();
+      }
       running--;
-      return running == 0 ? Behaviors.stopped() : this;
+      if (running > 0) {
+        return this;
+      }
+      return failure == null ? Behaviors.stopped() : fail(failure);
     }
 
     private Behavior<NodeMessage> onTooLong() {
-      return fail(
-          new ConfigException(
-              "no server found behind " + plan.join() + " in " + PATIENCE.toSeconds()
-                  + " s; is `estafette train` running there, and is the address the one that it printed?"));
+      return fail(new ConfigException(notFound(plan.join())));
     }
 
     private Behavior<NodeMessage> fail(Throwable cause) {

@@ -26,6 +26,7 @@ public final class RunMonitor {
   private final long budgetTokens;
   private final Consumer<Metric> log;
   private final TreeSet<PeerId> live = new TreeSet<>();
+  private final TreeSet<PeerId> seen = new TreeSet<>();
   private final Map<String, Long> refused = new TreeMap<>();
   private double loss = Double.NaN;
   private @Nullable Double validation;
@@ -125,19 +126,28 @@ public final class RunMonitor {
     snapshot = take(0);
   }
 
+  /** A worker of the part that is resumed is still there. */
+  public void present(PeerId worker) {
+    seen.add(worker);
+    live.add(worker);
+  }
+
   /** The server has decided something. */
   public void decided(double at, Decision decision) {
     switch (decision) {
       case Decision.Applied a -> applied(at, a);
       case Decision.Refused r -> refused(at, r.header(), r.reason(), r.detail());
       case Decision.Joined j -> {
-        boolean again = j.incarnation() > 1;
+        // The first life in this part of the run is no restart, whatever its number.
+        boolean again = !seen.add(j.worker());
         live.add(j.worker());
         restarts += again ? 1 : 0;
         event(at, j.worker(), again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED, "incarnation " + j.incarnation());
       }
       case Decision.Left l -> {
-        live.remove(l.worker());
+        if (!live.remove(l.worker()) && !seen.contains(l.worker())) {
+          break; // Of the part of the run that was resumed from: its end is known.
+        }
         event(at, l.worker(), Metric.Kind.LOST, "local steps lost: " + l.stepsLost());
       }
       case Decision.Finished f -> {

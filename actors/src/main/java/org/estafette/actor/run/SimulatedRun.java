@@ -6,10 +6,10 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.mailbox.UpdateMailbox;
-import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.UpdateQueue;
+import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.server.Server;
+import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.memory.Lease;
 import org.estafette.memory.Precision;
@@ -49,10 +49,7 @@ public final class SimulatedRun implements AutoCloseable {
     this.pool = VectorPool.unbounded("simulation", Precision.FLOAT32, workshop.layout().length());
     this.evaluator = workshop.newTrainer();
     this.nextValidation = validationTokens();
-    RunConfig.Mailbox m = config.mailbox();
-    UpdateQueue mailbox =
-        UpdateMailbox.policy(
-            m.policy(), new QueueOptions(m.capacity(), config.mailboxPeriod(), m.values()));
+    UpdateQueue mailbox = workshop.newMailbox();
     RunConfig.Simulation s = config.simulation();
     SimulationPlan plan =
         new SimulationPlan(
@@ -168,6 +165,9 @@ public final class SimulatedRun implements AutoCloseable {
   public void restore(SimulationState state) {
     simulator.restore(state);
     monitor.resume(state.server().tokens(), state.server().localSteps(), state.server().version());
+    state.server().workers().stream()
+        .filter(WorkerRecord::live)
+        .forEach(w -> monitor.present(PeerId.worker(w.slot())));
     nextValidation = (monitor.now().tokens() / validationTokens() + 1) * validationTokens();
   }
 

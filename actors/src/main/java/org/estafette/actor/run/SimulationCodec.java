@@ -6,9 +6,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +70,8 @@ final class SimulationCodec {
   }
 
   private static ObjectMapper mapper(SimpleModule module) {
-    ObjectMapper mapper = new ObjectMapper();
+    // A record is its components: questions that it answers, such as isServer(), are no part of it.
+    ObjectMapper mapper = JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
     mapper.registerModule(module);
     kinds(mapper, Pending.What.class);
     kinds(mapper, Message.class);

@@ -8,7 +8,10 @@ import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.mailbox.UpdateMailbox;
 import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.mailbox.QueueOptions;
+import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.outer.OuterOptimizer;
@@ -127,6 +130,21 @@ public final class Workshop implements AutoCloseable {
     RoundCoordinator.Averaging averaging =
         config.outer().byTokens() ? RoundCoordinator.Averaging.TOKENS : RoundCoordinator.Averaging.UNIFORM;
     return new RoundCoordinator(plan, parameters, outer, averaging, config.workers().count(), 30);
+  }
+
+  /**
+   * A mailbox of the configured policy.
+   *
+   * @throws ConfigException where its class cannot be used
+   */
+  public UpdateQueue newMailbox() {
+    RunConfig.Mailbox m = config.mailbox();
+    try {
+      return UpdateMailbox.policy(
+          m.policy(), new QueueOptions(m.capacity(), config.mailboxPeriod(), m.values()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.mailboxes." + m.name() + ".policy: " + e.getMessage());
+    }
   }
 
   /**

@@ -1,0 +1,120 @@
+package org.estafette.actor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.estafette.actor.run.TinyRuns;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs as real processes that are killed and interrupted. */
+@Tag("process")
+@Timeout(150)
+final class ProcessesTest {
+  @TempDir Path dir;
+  private final List<Process> started = new ArrayList<>();
+
+  private Path run() {
+    return dir.resolve("run");
+  }
+
+  private Process start(String... args) throws IOException {
+    String root = System.getProperty("estafette.root", "..");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("@" + Path.of(root, "conf", "jvm.options"), "-XX:+UseSerialGC", "-Xmx512m", "-Destafette.home=" + root,
+            "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(args));
+    Process p =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()))
+            .start();
+    started.add(p);
+    return p;
+  }
+
+  private String[] train(Path text, String tokens, String... more) {
+    List<String> all = new ArrayList<>(List.of("train", "--plain", "--out", run().toString()));
+    all.addAll(List.of(more));
+    TinyRuns.settings(text, "tokens", tokens, "local-steps.count", "50", "workers.patience", "5s")
+        .forEach((k, v) -> all.addAll(List.of("--set", k + "=" + v)));
+    return all.toArray(String[]::new);
+  }
+
+  @AfterEach
+  void endAll() {
+    for (Process p : started) {
+      p.descendants().forEach(ProcessHandle::destroyForcibly);
+      p.destroyForcibly();
+    }
+  }
+
+  private String output() throws IOException {
+    return Files.readString(dir.resolve("out.txt"));
+  }
+
+  private long pushes(String worker) throws IOException {
+    Path metrics = run().resolve("metrics.jsonl");
+    if (!Files.exists(metrics)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(metrics)) {
+      return lines.filter(l -> l.contains("\"push\"") && l.contains(worker)).count();
+    }
+  }
+
+  private static List<String> shm() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/dev/shm"))) {
+      return all.map(p -> p.getFileName().toString()).filter(n -> n.contains("estafette")).toList();
+    }
+  }
+
+  private int status(Process p) throws Exception {
+    assertThat(p.waitFor(100, TimeUnit.SECONDS)).as(output()).isTrue();
+    return p.exitValue();
+  }
+
+  @Test
+  void shouldReplaceAWorkerThatIsKilledAndEndWell() throws Exception {
+    Path text = TinyRuns.text(dir);
+    List<String> before = shm();
+    Process p = start(train(text, "1500000", "--processes", "--set", "workers.speeds=[0.3,0.3]"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0);
+    List<ProcessHandle> children = p.descendants().toList();
+    assertThat(children).hasSize(2);
+    assertThat(children.getFirst().destroyForcibly()).isTrue();
+    assertThat(status(p)).as(output()).isZero();
+    JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
+    assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+    assertThat(shm()).allMatch(before::contains);
+  }
+
+  @Test
+  void shouldCheckpointWhenInterruptedAndFinishWhenResumed() throws Exception {
+    Path text = TinyRuns.text(dir);
+    Process p = start(train(text, "1500000"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor()).isZero();
+    assertThat(status(p)).as(output()).isEqualTo(130);
+    assertThat(Main.commandLine().execute("checkpoint", "verify", run().toString())).isZero();
+    assertThat(status(start("train", "--resume", "--plain", "--out", run().toString()))).as(output()).isZero();
+    JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
+    assertThat(summary.get("tokens").asLong()).isGreaterThanOrEqualTo(1_500_000);
+  }
+}

@@ -1,0 +1,83 @@
+package org.estafette.actor.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Float32Vector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SimulatedRunTest {
+  @TempDir Path dir;
+
+  private Workshop workshop(String strategy) throws Exception {
+    return TinyRuns.workshop(
+        TinyRuns.text(dir), "tokens", "3200", "strategy", strategy, "workers.speeds", "[1, 0.4]",
+        "simulation.latency", "200ms", "simulation.jitter", "0.2");
+  }
+
+  private static Float32Vector copy(FlatVector v) {
+    Float32Vector copy = Float32Vector.allocate(v.length());
+    copy.copyFrom(v);
+    return copy;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"async", "sync"})
+  void shouldGoOnBitForBitFromACheckpoint(String strategy) throws Exception {
+    try (Workshop workshop = workshop(strategy)) {
+      Float32Vector whole;
+      double ended;
+      try (SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(3200, m -> {}))) {
+        run.start();
+        run.run(() -> false, at -> {});
+        assertThat(run.server().finished()).isTrue();
+        whole = copy(run.server().parameters());
+        ended = run.now();
+      }
+      RunCheckpoints checkpoints = new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop);
+      try (SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(3200, m -> {}))) {
+        run.start();
+        long stop = strategy.equals("sync") ? 3 : 7;
+        run.run(() -> run.server().version() >= stop, at -> {});
+        run.runToRest();
+        assertThat(run.server().finished()).isFalse();
+        checkpoints.write(run.state());
+        run.close();
+        assertThat(run.leaks()).isNull();
+      }
+      RunMonitor monitor = new RunMonitor(3200, m -> {});
+      try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
+        var found = new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop).latest().checkpoint();
+        assertThat(found).isNotNull();
+        run.restore(checkpoints.readSimulation(found, run::lease));
+        run.run(() -> false, at -> {});
+        assertThat(run.server().finished()).isTrue();
+        assertThat(run.now()).isEqualTo(ended);
+        for (long i = 0; i < whole.length(); i++) {
+          assertThat(run.server().parameters().get(i)).isEqualTo(whole.get(i));
+        }
+        assertThat(monitor.now().tokens()).isEqualTo(3200);
+        assertThat(monitor.now().restarts()).isZero();
+        assertThat(monitor.now().workers()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void shouldCountARestartAfterADeath() throws Exception {
+    try (Workshop workshop =
+        TinyRuns.workshop(TinyRuns.text(dir), "tokens", "3200", "simulation.deaths", "[{at=7,slot=1,downtime=4}]")) {
+      RunMonitor monitor = new RunMonitor(3200, m -> {});
+      try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
+        run.start();
+        run.run(() -> false, at -> {});
+      }
+      assertThat(monitor.now().restarts()).isEqualTo(1);
+      assertThat(monitor.now().localSteps()).isEqualTo(100);
+    }
+  }
+}
