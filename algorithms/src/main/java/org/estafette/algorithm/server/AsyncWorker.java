@@ -205,11 +205,6 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     pull(effects);
   }
 
-  /** Gives back the push that is kept for a repetition; for a worker that ends. */
-  public void close() {
-    dropUnanswered();
-  }
-
   private void dropUnanswered() {
     if (unanswered != null) {
       unanswered.discard();
