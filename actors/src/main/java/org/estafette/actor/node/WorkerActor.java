@@ -44,6 +44,7 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   private final TrainingThread thread;
   private final Effects effects = new WorkerEffects();
   private final Consumer<Update> sink;
+  private final WorkerInbox inbox = new WorkerInbox();
   private final long began = System.nanoTime();
   private @Nullable ActorRef<ServerMessage> server;
   private @Nullable Endpoint serverEndpoint;
@@ -85,14 +86,19 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
     this.workshop = workshop;
     this.port = port;
     ActorRef<WorkerMessage> me = context.getSelf();
-    this.sink = update -> me.tell(new WorkerMessage.Arrived(update));
+    Consumer<WorkerMessage> deliver =
+        message -> {
+          inbox.add(message);
+          me.tell(new WorkerMessage.Waiting());
+        };
+    this.sink = update -> deliver.accept(new WorkerMessage.Arrived(update));
     this.thread =
         new TrainingThread(
             "estafette-" + key,
             workshop::newTrainer,
             port::lease,
             workshop.config().workers().speed(index),
-            me::tell);
+            deliver);
     threads.add(thread);
     thread.start();
     ActorRef<Receptionist.Listing> listing =
@@ -109,13 +115,10 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   public Receive<WorkerMessage> createReceive() {
     return newReceiveBuilder()
         .onMessage(WorkerMessage.Servers.class, this::onServers)
-        .onMessage(WorkerMessage.Ready.class, m -> onReady())
+        .onMessage(WorkerMessage.Waiting.class, m -> onWaiting())
         .onMessage(WorkerMessage.Welcome.class, this::onWelcome)
-        .onMessage(WorkerMessage.Arrived.class, this::onArrived)
-        .onMessage(WorkerMessage.RoundDone.class, this::onRoundDone)
         .onMessage(WorkerMessage.TimerDue.class, this::onTimer)
         .onMessage(WorkerMessage.NotSent.class, this::onNotSent)
-        .onMessage(WorkerMessage.TrainingFailed.class, this::onTrainingFailed)
         .onMessage(WorkerMessage.RunOver.class, m -> onRunOver(m.reason()))
         .onMessage(WorkerMessage.Stop.class, m -> onStop())
         .onSignal(PostStop.class, s -> onPostStop())
@@ -133,6 +136,16 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
       hello();
     }
     return this;
+  }
+
+  private Behavior<WorkerMessage> onWaiting() {
+    return switch (inbox.poll()) {
+      case WorkerMessage.Ready m -> onReady();
+      case WorkerMessage.Arrived m -> onArrived(m);
+      case WorkerMessage.RoundDone m -> onRoundDone(m);
+      case WorkerMessage.TrainingFailed m -> onTrainingFailed(m);
+      case null, default -> this;
+    };
   }
 
   private Behavior<WorkerMessage> onReady() {
@@ -238,6 +251,7 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
       participant.close();
       participant = null;
     }
+    inbox.close();
     thread.end();
     return this;
   }

@@ -27,6 +27,9 @@ public sealed interface WorkerMessage {
   /** Servers that can be reached now: none, or one. */
   record Servers(Set<ActorRef<ServerMessage>> reachable) implements WorkerMessage {}
 
+  /** Something waits in the worker's {@link WorkerInbox}. */
+  record Waiting() implements WorkerMessage {}
+
   /** An update has arrived. */
   record Arrived(Update update) implements WorkerMessage {}
 

@@ -54,13 +54,14 @@ final class CommandsTest {
   }
 
   private static String[] tiny(String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
+    List<String> all = new ArrayList<>(List.of(args[0]));
     TinyRuns.settings(text, "tokens", "1280")
         .forEach(
             (k, v) -> {
               all.add("--set");
               all.add(k + "=" + v);
             });
+    all.addAll(List.of(args).subList(1, args.length)); // Later settings win.
     return all.toArray(String[]::new);
   }
 
