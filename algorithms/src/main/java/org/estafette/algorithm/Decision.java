@@ -13,7 +13,12 @@ public sealed interface Decision {
    * @param merged whether it was applied together with others in one pass
    */
   record Applied(
-      Header header, RoundReport report, long staleness, double weight, long version, boolean merged)
+      Header header,
+      RoundReport report,
+      long staleness,
+      double weight,
+      long version,
+      boolean merged)
       implements Decision {}
 
   /** A push or a model was refused. */

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param assignment the next round; null where the run is over or the worker is to wait
  */
 public record GlobalModel(
-    Header header,
-    Lease parameters,
-    long answers,
-    Outcome outcome,
-    @Nullable Assignment assignment)
+    Header header, Lease parameters, long answers, Outcome outcome, @Nullable Assignment assignment)
     implements Update.Conflatable {
   @Override
   public void discard() {

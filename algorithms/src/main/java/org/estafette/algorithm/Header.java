@@ -1,8 +1,8 @@
 package org.estafette.algorithm;
 
 /**
- * Who sent a message, and on what it rests. (run, sender, incarnation, sequence) names a message for
- * ever: whoever sees the name twice has a duplicate.
+ * Who sent a message, and on what it rests. (run, sender, incarnation, sequence) names a message
+ * for ever: whoever sees the name twice has a duplicate.
  *
  * @param run the run's number; messages of another run are refused
  * @param sender who sent it
@@ -13,4 +13,10 @@ package org.estafette.algorithm;
  * @param round counts the worker's rounds
  */
 public record Header(
-    long run, PeerId sender, int incarnation, long sequence, long epoch, long version, long round) {}
+    long run,
+    PeerId sender,
+    int incarnation,
+    long sequence,
+    long epoch,
+    long version,
+    long round) {}

@@ -14,7 +14,11 @@ public record Link(double latency, double secondsPerElement) {
   public Link {
     if (!(latency >= 0 && secondsPerElement >= 0)) {
       throw new IllegalArgumentException(
-          "link latency=" + latency + ", secondsPerElement=" + secondsPerElement + " (expected >= 0)");
+          "link latency="
+              + latency
+              + ", secondsPerElement="
+              + secondsPerElement
+              + " (expected >= 0)");
     }
   }
 

@@ -49,7 +49,8 @@ public record Pending(double time, long sequence, PeerId target, int life, What 
 
   /** Gives back the memory of an event that will not be seen. */
   void discard() {
-    if (what instanceof Arrival(var message) && message instanceof org.estafette.algorithm.Update u) {
+    if (what instanceof Arrival(var message)
+        && message instanceof org.estafette.algorithm.Update u) {
       u.discard();
     }
   }

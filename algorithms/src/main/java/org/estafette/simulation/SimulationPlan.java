@@ -14,7 +14,11 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
  * @param deaths workers that die
  */
 public record SimulationPlan(
-    int workers, UpdateQueue mailbox, double secondsPerUpdate, double detection, List<Death> deaths) {
+    int workers,
+    UpdateQueue mailbox,
+    double secondsPerUpdate,
+    double detection,
+    List<Death> deaths) {
   /** Copies the list and checks the numbers. */
   public SimulationPlan {
     deaths = List.copyOf(deaths);

@@ -8,8 +8,8 @@ import org.estafette.memory.FlatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole simulation between two events: taken up again, it goes on bit for bit as if it had not been
- * interrupted.
+ * A whole simulation between two events: taken up again, it goes on bit for bit as if it had not
+ * been interrupted.
  *
  * @param now virtual seconds
  * @param sequence events scheduled so far

@@ -16,6 +16,12 @@ record Check(String name, double worst, double tolerance, String remark) {
 
   String line(String file) {
     return "%-28s %-48s worst %9.3g  tolerance %7.1g  %s%s"
-        .formatted(file, name, worst, tolerance, ok() ? "ok" : "FAIL", ok() || remark.isEmpty() ? "" : "  " + remark);
+        .formatted(
+            file,
+            name,
+            worst,
+            tolerance,
+            ok() ? "ok" : "FAIL",
+            ok() || remark.isEmpty() ? "" : "  " + remark);
   }
 }

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Replays every trace file of a folder. One line a trace: file, name, worst difference, tolerance, ok
- * or FAIL. Nothing is keyed to the values of a file: other files of the same form are replayed alike.
+ * Replays every trace file of a folder. One line a trace: file, name, worst difference, tolerance,
+ * ok or FAIL. Nothing is keyed to the values of a file: other files of the same form are replayed
+ * alike.
  */
 public final class Conformance {
   private static final double TOLERANCE = 1e-9;
@@ -50,7 +51,10 @@ public final class Conformance {
     }
     Path folder = Path.of(args[0]);
     if (!Files.isDirectory(folder)) {
-      System.err.println("dev/conformance: " + folder + " is not a folder (expected one with trace files, *.json)");
+      System.err.println(
+          "dev/conformance: "
+              + folder
+              + " is not a folder (expected one with trace files, *.json)");
       System.exit(2);
     }
     int passed = 0;
@@ -73,7 +77,10 @@ public final class Conformance {
     System.exit(failed == 0 ? 0 : 1);
   }
 
-  /** Replays the traces of one file; those that nothing here can replay are named in {@code unknown}. */
+  /**
+   * Replays the traces of one file; those that nothing here can replay are named in {@code
+   * unknown}.
+   */
   static List<Check> replay(Path file, List<String> unknown) throws IOException {
     JsonNode root = new ObjectMapper().readTree(file.toFile());
     JsonNode traces = root.path("oracles");
@@ -84,12 +91,12 @@ public final class Conformance {
     List<Check> checks = new ArrayList<>();
     traces
         .properties()
-        .forEach(
-            e -> {
-              if (!e.getKey().equals("common")) {
-                checks.addAll(replay(new Trace(e.getKey(), e.getValue(), traces, TOLERANCE), file, unknown));
-              }
-            });
+        .forEach(e -> {
+          if (!e.getKey().equals("common")) {
+            checks.addAll(
+                replay(new Trace(e.getKey(), e.getValue(), traces, TOLERANCE), file, unknown));
+          }
+        });
     return checks;
   }
 
@@ -99,7 +106,9 @@ public final class Conformance {
         try {
           return e.getValue().run(trace);
         } catch (RuntimeException broken) {
-          return List.of(new Check(trace.name(), Double.POSITIVE_INFINITY, trace.tolerance(), broken.toString()));
+          return List.of(
+              new Check(
+                  trace.name(), Double.POSITIVE_INFINITY, trace.tolerance(), broken.toString()));
         }
       }
     }

@@ -29,7 +29,9 @@ import org.estafette.memory.Lease;
 import org.estafette.memory.Precision;
 import org.estafette.testing.RecordedEffects;
 
-/** Traces of faults: a server restarted from its state, a push that comes twice, one that is lost. */
+/**
+ * Traces of faults: a server restarted from its state, a push that comes twice, one that is lost.
+ */
 final class FaultReplays {
   private FaultReplays() {}
 
@@ -44,9 +46,19 @@ final class FaultReplays {
       server =
           new ParameterServer(
               new ServerPlan(
-                  1, weight, new StalenessPolicy.Constant(), 0, new LocalSteps.Fixed(1), GraceWindow.NONE,
-                  new ShardChoice.Own(), new long[] {1}, Long.MAX_VALUE, ServerPlan.ScheduleScope.SHARD, 0),
-              x, new LinearOuter(rule, x.length(), Precision.FLOAT64));
+                  1,
+                  weight,
+                  new StalenessPolicy.Constant(),
+                  0,
+                  new LocalSteps.Fixed(1),
+                  GraceWindow.NONE,
+                  new ShardChoice.Own(),
+                  new long[] {1},
+                  Long.MAX_VALUE,
+                  ServerPlan.ScheduleScope.SHARD,
+                  0),
+              x,
+              new LinearOuter(rule, x.length(), Precision.FLOAT64));
       if (state != null) {
         server.restore(state);
       }
@@ -59,7 +71,8 @@ final class FaultReplays {
     }
 
     PseudoGradient push(FlatVector delta) {
-      return new PseudoGradient(header(++sequence), Lease.unpooled(delta), new RoundReport(1, 1, 1, 0, 0));
+      return new PseudoGradient(
+          header(++sequence), Lease.unpooled(delta), new RoundReport(1, 1, 1, 0, 0));
     }
 
     void give(PseudoGradient push) {
@@ -71,23 +84,24 @@ final class FaultReplays {
     List<Check> checks = new ArrayList<>();
     t.entry()
         .properties()
-        .forEach(
-            e -> {
-              Compare c = t.compare("." + e.getKey());
-              JsonNode v = e.getValue();
-              if (e.getKey().startsWith("server_restart")) {
-                restart(c, rule(t, e.getKey()), v);
-                checks.add(c.done());
-              } else if (e.getKey().startsWith("duplicate_of_push")) {
-                duplicate(t, c, e.getKey(), v);
-                checks.add(c.done());
-              } else if (e.getKey().equals("worker_crash_params")) {
-                crash(t, c, v);
-                checks.add(c.done());
-              } else if (!v.isTextual()) {
-                checks.add(new Check(c.done().name(), Double.POSITIVE_INFINITY, t.tolerance(), "unknown trace"));
-              }
-            });
+        .forEach(e -> {
+          Compare c = t.compare("." + e.getKey());
+          JsonNode v = e.getValue();
+          if (e.getKey().startsWith("server_restart")) {
+            restart(c, rule(t, e.getKey()), v);
+            checks.add(c.done());
+          } else if (e.getKey().startsWith("duplicate_of_push")) {
+            duplicate(t, c, e.getKey(), v);
+            checks.add(c.done());
+          } else if (e.getKey().equals("worker_crash_params")) {
+            crash(t, c, v);
+            checks.add(c.done());
+          } else if (!v.isTextual()) {
+            checks.add(
+                new Check(
+                    c.done().name(), Double.POSITIVE_INFINITY, t.tolerance(), "unknown trace"));
+          }
+        });
     return checks;
   }
 
@@ -106,13 +120,17 @@ final class FaultReplays {
     FlatVector next = Trace.vector(v.get("next_push"));
     c.vector("correct", v.get("correct"), after(rule, s, counter, true, true, next));
     if (v.has("if_buffer_lost")) {
-      c.vector("if_buffer_lost", v.get("if_buffer_lost"), after(rule, s, counter, true, false, next));
+      c.vector(
+          "if_buffer_lost", v.get("if_buffer_lost"), after(rule, s, counter, true, false, next));
     }
     if (v.has("if_counter_lost")) {
       c.vector("if_counter_lost", v.get("if_counter_lost"), after(rule, s, 0, true, true, next));
     }
     if (v.has("if_momentum_lost")) {
-      c.vector("if_momentum_lost", v.get("if_momentum_lost"), after(rule, s, counter, false, true, next));
+      c.vector(
+          "if_momentum_lost",
+          v.get("if_momentum_lost"),
+          after(rule, s, counter, false, true, next));
     }
   }
 
@@ -122,12 +140,24 @@ final class FaultReplays {
     Float64Vector x = Trace.vector(s.get("params"));
     SequencedMap<String, FlatVector> vectors = new LinkedHashMap<>();
     vectors.put(ServerState.PARAMETERS, Trace.vector(s.get("params")));
-    vectors.put("momentum", momentum ? Trace.vector(s.get("momentum")) : Float64Vector.zeros(x.length()));
+    vectors.put(
+        "momentum", momentum ? Trace.vector(s.get("momentum")) : Float64Vector.zeros(x.length()));
     vectors.put("buffer", buffer ? Trace.vector(s.get("buffer")) : Float64Vector.zeros(x.length()));
     ServerState state =
         new ServerState(
-            ServerState.SCHEMA, 0, counter, counter, counter, counter, 0, false, new long[1], List.of(),
-            List.of(), Double.NaN, vectors);
+            ServerState.SCHEMA,
+            0,
+            counter,
+            counter,
+            counter,
+            counter,
+            0,
+            false,
+            new long[1],
+            List.of(),
+            List.of(),
+            Double.NaN,
+            vectors);
     Rig rig = new Rig(rule, 1, Float64Vector.zeros(x.length()), state);
     rig.give(rig.push(push));
     return rig.server.parameters();
@@ -167,7 +197,11 @@ final class FaultReplays {
     JsonNode vanilla = t.file().get("async_vanilla_sgd");
     String sentence = t.entry().get("worker_crash").asText();
     Rig rig =
-        new Rig(new Rules.Sgd(vanilla.get("lr").asDouble()), vanilla.get("weight").asDouble(), t.start(), null);
+        new Rig(
+            new Rules.Sgd(vanilla.get("lr").asDouble()),
+            vanilla.get("weight").asDouble(),
+            t.start(),
+            null);
     var m = java.util.regex.Pattern.compile("pushes ([0-9,]+)").matcher(sentence);
     if (!m.find()) {
       throw new IllegalArgumentException("worker_crash=" + sentence + " (expected 'pushes 1,2,…')");

@@ -23,28 +23,34 @@ final class InvariantReplays {
     List<Check> checks = new ArrayList<>();
     t.entry()
         .properties()
-        .forEach(
-            e -> {
-              String name = e.getKey();
-              JsonNode v = e.getValue();
-              if (name.startsWith("dn_c0_equals_buffered_nesterov_at_block_ends")) {
-                checks.add(identity(t, name, blockEnds(t, 4)));
-              } else if (name.startsWith("dn_N1_equals_plain_nesterov")) {
-                checks.add(identity(t, name, difference(t, dn(t, 1, 0), new Rules.Nesterov(lr(t), beta(t)), 8)));
-              } else if (name.matches("dn_c[0-9.]+_vs_c0_at_push[0-9]+.*")) {
-                double c = RunReplays.number(name, "dn_c([0-9.]+)_vs", 0);
-                int push = (int) RunReplays.number(name, "at_push([0-9]+)", 0);
-                Compare compare = t.compare("." + name.split(" ")[0]);
-                compare.number("difference", v, difference(t, dn(t, 4, c), dn(t, 4, 0), push));
-                checks.add(compare.done());
-              } else if (name.startsWith("four_identical_pushes")) {
-                checks.add(fourIdentical(t, name, v));
-              } else if (name.startsWith("dn_c0_N4_dylu_full_group_equals_sync")) {
-                checks.add(identity(t, name, dyluGroup(t)));
-              } else {
-                checks.add(new Check(t.name() + "." + name, Double.POSITIVE_INFINITY, t.tolerance(), "unknown trace"));
-              }
-            });
+        .forEach(e -> {
+          String name = e.getKey();
+          JsonNode v = e.getValue();
+          if (name.startsWith("dn_c0_equals_buffered_nesterov_at_block_ends")) {
+            checks.add(identity(t, name, blockEnds(t, 4)));
+          } else if (name.startsWith("dn_N1_equals_plain_nesterov")) {
+            checks.add(
+                identity(
+                    t, name, difference(t, dn(t, 1, 0), new Rules.Nesterov(lr(t), beta(t)), 8)));
+          } else if (name.matches("dn_c[0-9.]+_vs_c0_at_push[0-9]+.*")) {
+            double c = RunReplays.number(name, "dn_c([0-9.]+)_vs", 0);
+            int push = (int) RunReplays.number(name, "at_push([0-9]+)", 0);
+            Compare compare = t.compare("." + name.split(" ")[0]);
+            compare.number("difference", v, difference(t, dn(t, 4, c), dn(t, 4, 0), push));
+            checks.add(compare.done());
+          } else if (name.startsWith("four_identical_pushes")) {
+            checks.add(fourIdentical(t, name, v));
+          } else if (name.startsWith("dn_c0_N4_dylu_full_group_equals_sync")) {
+            checks.add(identity(t, name, dyluGroup(t)));
+          } else {
+            checks.add(
+                new Check(
+                    t.name() + "." + name,
+                    Double.POSITIVE_INFINITY,
+                    t.tolerance(),
+                    "unknown trace"));
+          }
+        });
     return checks;
   }
 
@@ -105,10 +111,20 @@ final class InvariantReplays {
   private static Check fourIdentical(Trace t, String name, JsonNode v) {
     double beta = RunReplays.number(name, "beta([0-9.]+)", 0.9);
     Compare c = t.compare("." + name);
-    c.number("sequential g", v.get("sequential_nesterov_coeff_of_g"), moved(new Rules.Nesterov(1, beta), 1, 0));
-    c.number("sequential m0", v.get("sequential_coeff_of_m0"), moved(new Rules.Nesterov(1, beta), 0, 1));
-    c.number("block g", v.get("sync_or_DN_coeff_of_g"), moved(new Rules.DelayedNesterov(1, beta, 4, 0), 1, 0));
-    c.number("block m0", v.get("sync_coeff_of_m0"), moved(new Rules.DelayedNesterov(1, beta, 4, 0), 0, 1));
+    c.number(
+        "sequential g",
+        v.get("sequential_nesterov_coeff_of_g"),
+        moved(new Rules.Nesterov(1, beta), 1, 0));
+    c.number(
+        "sequential m0", v.get("sequential_coeff_of_m0"), moved(new Rules.Nesterov(1, beta), 0, 1));
+    c.number(
+        "block g",
+        v.get("sync_or_DN_coeff_of_g"),
+        moved(new Rules.DelayedNesterov(1, beta, 4, 0), 1, 0));
+    c.number(
+        "block m0",
+        v.get("sync_coeff_of_m0"),
+        moved(new Rules.DelayedNesterov(1, beta, 4, 0), 0, 1));
     return c.done();
   }
 
@@ -128,13 +144,19 @@ final class InvariantReplays {
     double[] seconds = Trace.numbers(setup.get("sec_per_step"));
     QuadraticRun run =
         new QuadraticRun(
-            seconds, RunReplays.rows(setup.get("A")), RunReplays.rows(setup.get("B")),
-            Trace.numbers(setup.get("x0")), RunReplays.number(setup.get("inner").asText(), "eta=([0-9.eE+-]+)", 0.01));
+            seconds,
+            RunReplays.rows(setup.get("A")),
+            RunReplays.rows(setup.get("B")),
+            Trace.numbers(setup.get("x0")),
+            RunReplays.number(setup.get("inner").asText(), "eta=([0-9.eE+-]+)", 0.01));
     LocalSteps steps = new LocalSteps.Dynamic(setup.get("H").asInt(), 1);
     int rounds = 10;
     List<QuadraticRun.Point> pushes =
         run.async(
-            dn(t, seconds.length, 0), 1, steps, new GraceWindow(1000, true),
+            dn(t, seconds.length, 0),
+            1,
+            steps,
+            new GraceWindow(1000, true),
             rounds * seconds.length);
     List<QuadraticRun.Point> sync = run.sync(new Rules.Nesterov(lr(t), beta(t)), steps, rounds);
     double worst = 0;

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.estafette.algorithm.outer.Rules;
 import org.estafette.algorithm.pace.LocalSteps;
 import org.estafette.algorithm.pace.ShardChoice;
 import org.estafette.algorithm.schedule.WarmupCosine;
-import org.estafette.algorithm.outer.Rules;
 import org.estafette.algorithm.streaming.StreamingFragments;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float64Vector;
@@ -43,9 +43,15 @@ final class PaceReplays {
     JsonNode e = t.entry();
     WarmupCosine lr =
         new WarmupCosine(
-            e.get("T").asDouble(), e.get("warmup").asDouble(), e.get("max").asDouble(), e.get("min").asDouble());
+            e.get("T").asDouble(),
+            e.get("warmup").asDouble(),
+            e.get("max").asDouble(),
+            e.get("min").asDouble());
     Compare c = t.compare();
-    e.get("values").properties().forEach(v -> c.number("t=" + v.getKey(), v.getValue(), lr.at(Double.parseDouble(v.getKey()))));
+    e.get("values")
+        .properties()
+        .forEach(
+            v -> c.number("t=" + v.getKey(), v.getValue(), lr.at(Double.parseDouble(v.getKey()))));
     return List.of(c.done());
   }
 
@@ -54,7 +60,10 @@ final class PaceReplays {
     int row = 0;
     for (JsonNode e : t.entry()) {
       Compare c = t.compare("[" + row++ + "]");
-      c.vector("p", e.get("p"), ShardChoice.probabilities(Trace.longs(e.get("sizes")), Trace.longs(e.get("progress"))));
+      c.vector(
+          "p",
+          e.get("p"),
+          ShardChoice.probabilities(Trace.longs(e.get("sizes")), Trace.longs(e.get("progress"))));
       checks.add(c.done());
     }
     return checks;
@@ -77,8 +86,11 @@ final class PaceReplays {
       }
       StreamingFragments streaming =
           new StreamingFragments(
-              global, new Rules.Nesterov(e.get("lr").asDouble(), e.get("beta").asDouble()),
-              e.get("sync_every").asInt(), e.get("delay").asInt(), e.get("alpha").asDouble());
+              global,
+              new Rules.Nesterov(e.get("lr").asDouble(), e.get("beta").asDouble()),
+              e.get("sync_every").asInt(),
+              e.get("delay").asInt(),
+              e.get("alpha").asDouble());
       Float64Vector delta = Float64Vector.zeros(1);
       for (int step = 1; step < steps.size(); step++) {
         for (FlatVector l : local) {
@@ -109,7 +121,8 @@ final class PaceReplays {
   private static double decrease(String sentence) {
     var m = java.util.regex.Pattern.compile("decreases by ([0-9.eE+-]+)").matcher(sentence);
     if (!m.find()) {
-      throw new IllegalArgumentException("inner_step=" + sentence + " (expected '… decreases by NUMBER …')");
+      throw new IllegalArgumentException(
+          "inner_step=" + sentence + " (expected '… decreases by NUMBER …')");
     }
     return Double.parseDouble(m.group(1));
   }

@@ -29,7 +29,8 @@ import org.estafette.simulation.WorkerSetup;
 /** Simulated runs on diagonal quadratics f_i = ½ Σ A_i (x − B_i)²: one a worker. */
 final class QuadraticRun {
   /** What a push or a round left. */
-  record Point(double time, int worker, long staleness, long version, long localSteps, double[] params) {}
+  record Point(
+      double time, int worker, long staleness, long version, long localSteps, double[] params) {}
 
   private final double[] secondsPerStep;
   private final double[][] a;
@@ -69,7 +70,10 @@ final class QuadraticRun {
   List<Point> async(OuterRule rule, double weight, LocalSteps steps, GraceWindow grace, int count) {
     Float64Vector x = Float64Vector.of(x0);
     ServerPlan plan = plan(weight, steps, grace);
-    return run(new ParameterServer(plan, x, new LinearOuter(rule, x.length(), Precision.FLOAT64)), count, false);
+    return run(
+        new ParameterServer(plan, x, new LinearOuter(rule, x.length(), Precision.FLOAT64)),
+        count,
+        false);
   }
 
   /** Points of the first {@code count} rounds. */
@@ -77,8 +81,12 @@ final class QuadraticRun {
     Float64Vector x = Float64Vector.of(x0);
     return run(
         new RoundCoordinator(
-            plan(1, steps, GraceWindow.NONE), x, new LinearOuter(rule, x.length(), Precision.FLOAT64),
-            RoundCoordinator.Averaging.UNIFORM, secondsPerStep.length, 1e9),
+            plan(1, steps, GraceWindow.NONE),
+            x,
+            new LinearOuter(rule, x.length(), Precision.FLOAT64),
+            RoundCoordinator.Averaging.UNIFORM,
+            secondsPerStep.length,
+            1e9),
         count,
         true);
   }
@@ -87,8 +95,17 @@ final class QuadraticRun {
     long[] sizes = new long[a.length];
     java.util.Arrays.fill(sizes, 1);
     return new ServerPlan(
-        1, weight, new StalenessPolicy.Constant(), 0, steps, grace, new ShardChoice.Own(), sizes,
-        Long.MAX_VALUE, ServerPlan.ScheduleScope.SHARD, 0);
+        1,
+        weight,
+        new StalenessPolicy.Constant(),
+        0,
+        steps,
+        grace,
+        new ShardChoice.Own(),
+        sizes,
+        Long.MAX_VALUE,
+        ServerPlan.ScheduleScope.SHARD,
+        0);
   }
 
   private List<Point> run(Server server, int count, boolean rounds) {
@@ -101,7 +118,8 @@ final class QuadraticRun {
             (slot, life) ->
                 new WorkerSetup(
                     new AsyncWorker(1, Double.POSITIVE_INFINITY, secondsPerStep[slot]),
-                    new ReferenceTrainer(x0.length, (shard, step, x, g) -> gradient(shard, x, g), t -> eta),
+                    new ReferenceTrainer(
+                        x0.length, (shard, step, x, g) -> gradient(shard, x, g), t -> eta),
                     StepTime.constant(secondsPerStep[slot]),
                     Link.INSTANT),
             () -> Lease.unpooled(Float64Vector.zeros(x0.length)),
@@ -110,12 +128,23 @@ final class QuadraticRun {
                 localSteps[0] += p.report().steps();
                 if (!rounds) {
                   points.add(
-                      new Point(at, p.header().sender().slot(), p.staleness(), p.version(), localSteps[0],
+                      new Point(
+                          at,
+                          p.header().sender().slot(),
+                          p.staleness(),
+                          p.version(),
+                          localSteps[0],
                           ((Float64Vector) server.parameters()).toArray()));
                 }
               } else if (decision instanceof Decision.RoundClosed r) {
                 points.add(
-                    new Point(at, -1, 0, r.version(), localSteps[0], ((Float64Vector) server.parameters()).toArray()));
+                    new Point(
+                        at,
+                        -1,
+                        0,
+                        r.version(),
+                        localSteps[0],
+                        ((Float64Vector) server.parameters()).toArray()));
               }
             })) {
       simulator.start();

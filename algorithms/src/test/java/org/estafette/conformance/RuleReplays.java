@@ -25,7 +25,8 @@ final class RuleReplays {
     double lr = t.entry().get("lr").asDouble();
     double beta = t.number("beta", 0);
     OuterRule rule =
-        t.name().contains("heavyball") ? new Rules.HeavyBall(lr, beta)
+        t.name().contains("heavyball")
+            ? new Rules.HeavyBall(lr, beta)
             : t.name().contains("sgd") ? new Rules.Sgd(lr) : new Rules.Nesterov(lr, beta);
     Float64Vector x = t.start();
     OuterOptimizer outer = linear(rule, x);
@@ -60,7 +61,10 @@ final class RuleReplays {
       JsonNode expected = steps.get(i);
       state(c, "push " + (i + 1), expected, x, outer);
       if (expected.has("applied")) {
-        c.number("push " + (i + 1) + " applied", expected.get("applied").asBoolean() ? 1 : 0, Double.isNaN(w) ? 0 : 1);
+        c.number(
+            "push " + (i + 1) + " applied",
+            expected.get("applied").asBoolean() ? 1 : 0,
+            Double.isNaN(w) ? 0 : 1);
       }
       if (expected.has("version")) {
         c.number("push " + (i + 1) + " version", expected.get("version"), outer.counter());
@@ -69,16 +73,24 @@ final class RuleReplays {
     return List.of(c.done());
   }
 
-  private static void state(Compare c, String at, JsonNode expected, FlatVector x, OuterOptimizer outer) {
+  private static void state(
+      Compare c, String at, JsonNode expected, FlatVector x, OuterOptimizer outer) {
     c.vector(at + " params", expected.get("params"), x);
     var vectors = outer.vectors();
-    FlatVector momentum = vectors.containsKey("adam_m") ? vectors.get("adam_m") : vectors.get("momentum");
+    FlatVector momentum =
+        vectors.containsKey("adam_m") ? vectors.get("adam_m") : vectors.get("momentum");
     if (expected.has("momentum")) {
-      c.vector(at + " momentum", expected.get("momentum"), momentum == null ? Float64Vector.zeros(x.length()) : momentum);
+      c.vector(
+          at + " momentum",
+          expected.get("momentum"),
+          momentum == null ? Float64Vector.zeros(x.length()) : momentum);
     }
     if (expected.has("buffer")) {
       FlatVector buffer = vectors.get("buffer");
-      c.vector(at + " buffer", expected.get("buffer"), buffer == null ? Float64Vector.zeros(x.length()) : buffer);
+      c.vector(
+          at + " buffer",
+          expected.get("buffer"),
+          buffer == null ? Float64Vector.zeros(x.length()) : buffer);
     }
   }
 
@@ -91,8 +103,13 @@ final class RuleReplays {
     if (n.contains("adam")) {
       outer =
           new AdamOuter(
-              lr, t.number("b1", 0.9), t.number("b2", 0.999), t.number("eps", 1e-8), t.number("wd", 0),
-              x.length(), Precision.FLOAT64);
+              lr,
+              t.number("b1", 0.9),
+              t.number("b2", 0.999),
+              t.number("eps", 1e-8),
+              t.number("wd", 0),
+              x.length(),
+              Precision.FLOAT64);
     } else if (n.contains("heavyball")) {
       outer = linear(new Rules.HeavyBall(lr, beta), x);
     } else if (n.contains("sgd")) {

@@ -25,7 +25,8 @@ final class RunReplays {
     double fastest = 1 / java.util.Arrays.stream(secondsPerStep).min().orElseThrow();
     for (int i = 0; i < steps.length; i++) {
       if (dynamic.steps(1 / secondsPerStep[i], fastest) != steps[i]) {
-        throw new IllegalArgumentException("steps " + java.util.Arrays.toString(steps) + " are not those of DyLU");
+        throw new IllegalArgumentException(
+            "steps " + java.util.Arrays.toString(steps) + " are not those of DyLU");
       }
     }
     return dynamic;
@@ -42,8 +43,11 @@ final class RunReplays {
       JsonNode events = e.get("events");
       List<QuadraticRun.Point> points =
           run.async(
-              new Rules.Sgd(0.1), 1, given(seconds, Trace.longs(e.get("steps"))),
-              new GraceWindow(e.get("grace").asDouble(), e.get("clairvoyant").asBoolean()), events.size());
+              new Rules.Sgd(0.1),
+              1,
+              given(seconds, Trace.longs(e.get("steps"))),
+              new GraceWindow(e.get("grace").asDouble(), e.get("clairvoyant").asBoolean()),
+              events.size());
       Compare c = t.compare("[" + row++ + "]");
       c.number("events", events.size(), points.size());
       for (int i = 0; i < points.size(); i++) {
@@ -65,20 +69,26 @@ final class RunReplays {
     double[] seconds = Trace.numbers(setup.get("sec_per_step"));
     QuadraticRun run =
         new QuadraticRun(
-            seconds, rows(setup.get("A")), rows(setup.get("B")), Trace.numbers(setup.get("x0")), eta);
+            seconds,
+            rows(setup.get("A")),
+            rows(setup.get("B")),
+            Trace.numbers(setup.get("x0")),
+            eta);
     List<Check> checks = new ArrayList<>();
     Compare optimum = t.compare(".setup");
     optimum.number("loss at x0", setup.get("loss_at_x0"), run.loss(Trace.numbers(setup.get("x0"))));
-    optimum.number("loss at optimum", setup.get("loss_at_optimum"), run.loss(Trace.numbers(setup.get("optimum"))));
+    optimum.number(
+        "loss at optimum",
+        setup.get("loss_at_optimum"),
+        run.loss(Trace.numbers(setup.get("optimum"))));
     checks.add(optimum.done());
     t.entry()
         .properties()
-        .forEach(
-            e -> {
-              if (!e.getKey().equals("setup")) {
-                checks.add(one(t, e.getKey(), e.getValue(), run, setup, seconds.length));
-              }
-            });
+        .forEach(e -> {
+          if (!e.getKey().equals("setup")) {
+            checks.add(one(t, e.getKey(), e.getValue(), run, setup, seconds.length));
+          }
+        });
     return checks;
   }
 
@@ -89,7 +99,8 @@ final class RunReplays {
     int n = (int) number(name, "_N([0-9]+)", workers);
     int h = (int) number(name, "_H([0-9]+)", setup.get("H").asInt());
     double grace = number(name, "grace([0-9.]+)", setup.get("grace").asDouble());
-    LocalSteps steps = name.contains("DyLU") ? new LocalSteps.Dynamic(h, 1) : new LocalSteps.Fixed(h);
+    LocalSteps steps =
+        name.contains("DyLU") ? new LocalSteps.Dynamic(h, 1) : new LocalSteps.Fixed(h);
     boolean sync = name.startsWith("sync");
     int count = 0;
     for (JsonNode p : expected) {
@@ -147,6 +158,7 @@ final class RunReplays {
       return otherwise;
     }
     String digits = m.group(1);
-    return Double.parseDouble(digits.endsWith(".") ? digits.substring(0, digits.length() - 1) : digits);
+    return Double.parseDouble(
+        digits.endsWith(".") ? digits.substring(0, digits.length() - 1) : digits);
   }
 }

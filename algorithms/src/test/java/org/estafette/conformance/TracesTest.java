@@ -24,16 +24,21 @@ class TracesTest {
     assertThat(unknown).isEmpty();
     assertThat(checks).hasSizeGreaterThan(50);
     return checks.stream()
-        .map(c -> DynamicTest.dynamicTest(c.name(), () -> assertThat(c.ok()).as(c.line("")).isTrue()));
+        .map(c ->
+            DynamicTest.dynamicTest(c.name(), () -> assertThat(c.ok()).as(c.line("")).isTrue()));
   }
 
   @Test
   void shouldNoticeAChangedNumber(@TempDir Path folder) throws Exception {
     String text = java.nio.file.Files.readString(file());
     Path changed = folder.resolve("changed.json");
-    java.nio.file.Files.writeString(changed, text.replace("0.883625", "0.883626").replace("66.6", "66.7"));
+    java.nio.file.Files.writeString(
+        changed, text.replace("0.883625", "0.883626").replace("66.6", "66.7"));
     List<String> failed =
-        Conformance.replay(changed, new ArrayList<>()).stream().filter(c -> !c.ok()).map(Check::name).toList();
+        Conformance.replay(changed, new ArrayList<>()).stream()
+            .filter(c -> !c.ok())
+            .map(Check::name)
+            .toList();
     assertThat(failed).contains("dn_N4_c0", "delayed_sgd_N4_nesterov", "schedule[0]");
   }
 }

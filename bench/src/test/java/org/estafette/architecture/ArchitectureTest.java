@@ -38,8 +38,15 @@ final class ArchitectureTest {
     product.forEach(c -> rooms.add(c.getPackageName().split("\\.", 4)[2]));
     assertThat(rooms)
         .contains(
-            "topology", "memory", "kernel", "device", "channel", "algorithm", "simulation",
-            "actor", "bench");
+            "topology",
+            "memory",
+            "kernel",
+            "device",
+            "channel",
+            "algorithm",
+            "simulation",
+            "actor",
+            "bench");
   }
 
   /** Each rule is broken once on purpose: a rule that cannot fail holds nothing. */
@@ -50,11 +57,10 @@ final class ArchitectureTest {
             .withImportOption(l -> l.contains("/wrong/"))
             .importPackages("org.estafette");
     return Rules.all().entrySet().stream()
-        .map(
-            r ->
-                DynamicTest.dynamicTest(
-                    "not so: " + r.getKey(),
-                    () -> assertThat(broken(r.getValue(), wrong)).isNotEmpty()));
+        .map(r ->
+            DynamicTest.dynamicTest(
+                "not so: " + r.getKey(),
+                () -> assertThat(broken(r.getValue(), wrong)).isNotEmpty()));
   }
 
   /** One line of wrong code each: which of them the rules let through. */
@@ -66,20 +72,30 @@ final class ArchitectureTest {
             .importPackages("org.estafette.algorithm.wrong");
     Set<String> refused = new TreeSet<>();
     Rules.all()
-        .forEach(
-            (name, rule) -> {
-              if (name.startsWith("algorithms ")) {
-                broken(rule, wrong)
-                    .forEach(d -> refused.add(d.replaceAll("(?s).*?Impure\\.([a-zA-Z]+)\\(.*", "$1")));
-              }
-            });
+        .forEach((name, rule) -> {
+          if (name.startsWith("algorithms ")) {
+            broken(rule, wrong)
+                .forEach(d -> refused.add(d.replaceAll("(?s).*?Impure\\.([a-zA-Z]+)\\(.*", "$1")));
+          }
+        });
     assertThat(refused)
         .contains(
-            "clock", "wallClock", "instant", "thread", "socket", "path", "file", "logger",
-            "random", "mathRandom", "threadRandom", "uuid");
+            "clock",
+            "wallClock",
+            "instant",
+            "thread",
+            "socket",
+            "path",
+            "file",
+            "logger",
+            "random",
+            "mathRandom",
+            "threadRandom",
+            "uuid");
   }
 
   private static Set<String> broken(ArchRule rule, JavaClasses classes) {
-    return new TreeSet<>(rule.allowEmptyShould(true).evaluate(classes).getFailureReport().getDetails());
+    return new TreeSet<>(
+        rule.allowEmptyShould(true).evaluate(classes).getFailureReport().getDetails());
   }
 }

@@ -60,7 +60,8 @@ final class Rules {
             .resideInAnyPackage(PURE)
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..", "org.slf4j..")
+                resideInAnyPackage(
+                        "java.net..", "java.nio.file..", "java.nio.channels..", "org.slf4j..")
                     .or(resideInAPackage("java.util.logging.."))
                     .or(named("java.lang.Thread", "java.lang.System$Logger", "java.io.File"))
                     .or(named("java.util.concurrent.Executors"))));
@@ -186,7 +187,8 @@ final class Rules {
       if (!described) {
         events.add(
             SimpleConditionEvent.violated(
-                item, item.getName() + ": no @NullMarked package-info in " + item.getPackageName()));
+                item,
+                item.getName() + ": no @NullMarked package-info in " + item.getPackageName()));
       }
     }
   }

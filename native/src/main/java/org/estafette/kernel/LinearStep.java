@@ -1,8 +1,8 @@
 package org.estafette.kernel;
 
 /**
- * Coefficients of one elementwise outer step that is linear in the pseudo-gradient g, the momentum m
- * and the buffer b. All rules of the catalogue but AdamW are of this form.
+ * Coefficients of one elementwise outer step that is linear in the pseudo-gradient g, the momentum
+ * m and the buffer b. All rules of the catalogue but AdamW are of this form.
  *
  * <pre>
  * PLAIN       x ← x − fromGradient·g
@@ -13,8 +13,9 @@ package org.estafette.kernel;
  * </pre>
  *
  * <p>Where {@code fromMomentum} is 0 in ACCUMULATE, m is neither read nor needed; a REFRESH with
- * {@code decay}, {@code intoMomentum} and {@code fromMomentum} all 0 does not touch m either. A step
- * with {@code fromGradient}, {@code fromMomentum} and {@code fromBuffer} all 0 leaves x bit for bit.
+ * {@code decay}, {@code intoMomentum} and {@code fromMomentum} all 0 does not touch m either. A
+ * step with {@code fromGradient}, {@code fromMomentum} and {@code fromBuffer} all 0 leaves x bit
+ * for bit.
  *
  * @param kind which of the four forms
  * @param decay β, what is kept of the momentum
@@ -51,7 +52,8 @@ public record LinearStep(
   }
 
   /** m ← decay·m + into·g; x ← x − fromMomentum·m − fromGradient·g. */
-  public static LinearStep momentum(double decay, double into, double fromMomentum, double fromGradient) {
+  public static LinearStep momentum(
+      double decay, double into, double fromMomentum, double fromGradient) {
     return new LinearStep(Kind.MOMENTUM, decay, into, 0, fromMomentum, fromGradient, 0);
   }
 
@@ -60,10 +62,19 @@ public record LinearStep(
     return new LinearStep(Kind.ACCUMULATE, 0, 0, into, fromMomentum, fromGradient, 0);
   }
 
-  /** T = b + into·g; m ← decay·m + intoMomentum·T; x ← x − fromMomentum·m − fromGradient·g − fromBuffer·T; b ← 0. */
+  /**
+   * T = b + into·g; m ← decay·m + intoMomentum·T; x ← x − fromMomentum·m − fromGradient·g −
+   * fromBuffer·T; b ← 0.
+   */
   public static LinearStep refresh(
-      double decay, double intoMomentum, double into, double fromMomentum, double fromGradient, double fromBuffer) {
-    return new LinearStep(Kind.REFRESH, decay, intoMomentum, into, fromMomentum, fromGradient, fromBuffer);
+      double decay,
+      double intoMomentum,
+      double into,
+      double fromMomentum,
+      double fromGradient,
+      double fromBuffer) {
+    return new LinearStep(
+        Kind.REFRESH, decay, intoMomentum, into, fromMomentum, fromGradient, fromBuffer);
   }
 
   /** Whether this step reads or writes the momentum. */

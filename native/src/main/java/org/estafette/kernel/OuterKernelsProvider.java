@@ -15,7 +15,8 @@ final class OuterKernelsProvider {
     }
     String vm = System.getProperty("java.vm.info", "");
     if (vm.contains("interpreted")) {
-      return "outer kernels run element by element: the JVM does not compile (start it without -Xint)";
+      return "outer kernels run element by element: the JVM does not compile (start it without"
+          + " -Xint)";
     }
     return "";
   }

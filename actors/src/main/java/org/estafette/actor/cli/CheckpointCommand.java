@@ -33,10 +33,14 @@ final class CheckpointCommand {
   /** Verifies every byte against the manifest. */
   @Command(
       name = "verify",
-      description = "Verifies files and tensors against their checksums; names file, tensor and offset of what is wrong.",
+      description =
+          "Verifies files and tensors against their checksums; names file, tensor and offset of"
+              + " what is wrong.",
       mixinStandardHelpOptions = true)
   static final class Verify implements Callable<Integer> {
-    @Parameters(paramLabel = "PATH", description = "A checkpoint, or a run folder for all of its checkpoints.")
+    @Parameters(
+        paramLabel = "PATH",
+        description = "A checkpoint, or a run folder for all of its checkpoints.")
     Path path = Path.of("");
 
     @Override
@@ -51,10 +55,12 @@ final class CheckpointCommand {
     }
 
     private static List<Path> all(Path path) throws IOException {
-      if (Files.isRegularFile(path.resolve("manifest.json")) || path.getFileName() != null && path.getFileName().toString().startsWith("version-")) {
+      if (Files.isRegularFile(path.resolve("manifest.json"))
+          || path.getFileName() != null && path.getFileName().toString().startsWith("version-")) {
         return List.of(path);
       }
-      Path store = Files.isDirectory(path.resolve("checkpoints")) ? path.resolve("checkpoints") : path;
+      Path store =
+          Files.isDirectory(path.resolve("checkpoints")) ? path.resolve("checkpoints") : path;
       if (!Files.isDirectory(store)) {
         throw new CheckpointException(path + " is neither a checkpoint nor a run folder");
       }
@@ -67,7 +73,10 @@ final class CheckpointCommand {
   }
 
   /** Shows what a checkpoint holds. */
-  @Command(name = "show", description = "Shows what a checkpoint holds.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "show",
+      description = "Shows what a checkpoint holds.",
+      mixinStandardHelpOptions = true)
   static final class Show implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A checkpoint, or a run folder for its newest.")
     Path path = Path.of("");

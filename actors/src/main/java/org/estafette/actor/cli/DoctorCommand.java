@@ -25,14 +25,23 @@ import picocli.CommandLine.Parameters;
 /** Looks whether this machine can run Estafette, and says what to do where it cannot. */
 @Command(
     name = "doctor",
-    description = "Looks whether this machine can run Estafette, and says what to do where it cannot.",
+    description =
+        "Looks whether this machine can run Estafette, and says what to do where it cannot.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Examples:", "  estafette doctor", "  estafette doctor conf/shakespeare.conf --port 25520"})
+    footer = {
+      "",
+      "Examples:",
+      "  estafette doctor",
+      "  estafette doctor conf/shakespeare.conf --port 25520"
+    })
 final class DoctorCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONF", description = "Configuration to look at.")
   @Nullable Path conf;
 
-  @Option(names = "--port", paramLabel = "N", description = "A port to look at as well; may be repeated.")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "A port to look at as well; may be repeated.")
   List<Integer> ports = new ArrayList<>();
 
   private int problems;
@@ -48,7 +57,8 @@ final class DoctorCommand implements Callable<Integer> {
     products();
     gpu();
     data();
-    System.out.println(problems == 0 ? "all well" : problems + (problems == 1 ? " problem" : " problems"));
+    System.out.println(
+        problems == 0 ? "all well" : problems + (problems == 1 ? " problem" : " problems"));
     return problems == 0 ? ExitStatus.OK.code() : ExitStatus.UNEXPECTED.code();
   }
 
@@ -59,29 +69,61 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void jdk() {
     int feature = Runtime.version().feature();
-    say(feature == 25, "JDK", Runtime.version() + " at " + System.getProperty("java.home") + (feature == 25 ? "" : " (expected 25; set ESTAFETTE_JAVA_HOME)"));
+    say(
+        feature == 25,
+        "JDK",
+        Runtime.version()
+            + " at "
+            + System.getProperty("java.home")
+            + (feature == 25 ? "" : " (expected 25; set ESTAFETTE_JAVA_HOME)"));
   }
 
   private void flags() {
     boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     boolean exported =
         Object.class.getModule().isExported("jdk.internal.misc", getClass().getModule());
-    say(vector, "vector flag", vector ? "jdk.incubator.vector is there" : "missing: add --add-modules=jdk.incubator.vector, or start with ./estafette");
-    say(exported, "Agrona's flag", exported ? "jdk.internal.misc is exported" : "missing: add --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED, or start with ./estafette");
+    say(
+        vector,
+        "vector flag",
+        vector
+            ? "jdk.incubator.vector is there"
+            : "missing: add --add-modules=jdk.incubator.vector, or start with ./estafette");
+    say(
+        exported,
+        "Agrona's flag",
+        exported
+            ? "jdk.internal.misc is exported"
+            : "missing: add --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED, or start with"
+                + " ./estafette");
   }
 
   private void processors() {
-    say(true, "processors", Runtime.getRuntime().availableProcessors() + ", heap at most " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+    say(
+        true,
+        "processors",
+        Runtime.getRuntime().availableProcessors()
+            + ", heap at most "
+            + (Runtime.getRuntime().maxMemory() >> 20)
+            + " MiB");
   }
 
   private void sharedMemory(RunConfig config) {
     ShmCheck check =
         ShmCheck.of(
             ShmCheck.sharedMemory(),
-            Math.max(config.channel().shm(), ShmCheck.needed(config.workers().count() + 1, config.channel().term())));
-    say(check.enough(), "/dev/shm", check.enough()
-        ? String.format(Locale.ROOT, "%,d MiB free, %,d needed", check.freeBytes() >> 20, check.neededBytes() >> 20)
-        : check.message());
+            Math.max(
+                config.channel().shm(),
+                ShmCheck.needed(config.workers().count() + 1, config.channel().term())));
+    say(
+        check.enough(),
+        "/dev/shm",
+        check.enough()
+            ? String.format(
+                Locale.ROOT,
+                "%,d MiB free, %,d needed",
+                check.freeBytes() >> 20,
+                check.neededBytes() >> 20)
+            : check.message());
   }
 
   private void ports(RunConfig config) {
@@ -94,7 +136,13 @@ final class DoctorCommand implements Callable<Integer> {
         socket.bind(new InetSocketAddress(InetAddress.getByName(config.cluster().host()), port));
         say(true, "port " + port, "free on " + config.cluster().host());
       } catch (IOException e) {
-        say(false, "port " + port, e.getMessage() + " on " + config.cluster().host() + "; choose another: --port N, or 0 for any");
+        say(
+            false,
+            "port " + port,
+            e.getMessage()
+                + " on "
+                + config.cluster().host()
+                + "; choose another: --port N, or 0 for any");
       }
     }
     if (all.isEmpty()) {
@@ -110,7 +158,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void gpu() {
     boolean driver = Files.exists(Path.of("/dev/nvidiactl"));
-    say(true, "GPU", driver ? "an NVIDIA GPU is there; this build trains on the CPU" : "none found; training runs on the CPU");
+    say(
+        true,
+        "GPU",
+        driver
+            ? "an NVIDIA GPU is there; this build trains on the CPU"
+            : "none found; training runs on the CPU");
   }
 
   private void data() {

@@ -26,16 +26,25 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  estafette evaluate runs/run-20261120-190000 --batches 200"})
 final class EvaluateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "CHECKPOINT", description = "A checkpoint of a run, or a run folder for its newest.")
+  @Parameters(
+      paramLabel = "CHECKPOINT",
+      description = "A checkpoint of a run, or a run folder for its newest.")
   Path path = Path.of("");
 
   @Option(names = "--data", paramLabel = "PATH", description = "Other data than the run's.")
   @Nullable Path data;
 
-  @Option(names = "--batches", paramLabel = "N", description = "Validation batches; all there are if there are fewer. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batches",
+      paramLabel = "N",
+      description =
+          "Validation batches; all there are if there are fewer. Default: ${DEFAULT-VALUE}.")
   int batches = 100;
 
-  @Option(names = "--set", paramLabel = "key=value", description = "Sets a configuration key; may be repeated.")
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "Sets a configuration key; may be repeated.")
   List<String> set = List.of();
 
   @Option(names = "--json", description = "Print JSON.")
@@ -44,7 +53,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     StoredCheckpoint checkpoint = Checkpoints.open(path);
-    Path conf = checkpoint.path().toAbsolutePath().normalize().resolve("../../config.conf").normalize();
+    Path conf =
+        checkpoint.path().toAbsolutePath().normalize().resolve("../../config.conf").normalize();
     if (!Files.isRegularFile(conf)) {
       throw new ConfigException(
           "there is no " + conf + ": evaluate needs the run folder that the checkpoint belongs to");
@@ -54,19 +64,27 @@ final class EvaluateCommand implements Callable<Integer> {
       settings.put("data.path", RunOptions.quoted(data.toAbsolutePath().normalize()));
     }
     RunConfig config = ConfigReader.read(conf, settings);
-    try (Workshop workshop = Workshop.open(config, new ReadingLine(System.err, false), System.err::println);
+    try (Workshop workshop =
+            Workshop.open(config, new ReadingLine(System.err, false), System.err::println);
         DeviceTrainer trainer = workshop.newTrainer()) {
       trainer.load(RunCheckpoints.parameters(checkpoint, workshop));
       double loss = trainer.validate(batches);
       long used = Math.min(batches, workshop.dataset().validationBatches(config.model().batch()));
       if (json) {
         System.out.printf(
-            Locale.ROOT, "{\"checkpoint\": %s, \"validation_loss\": %.6f, \"batches\": %d}%n",
-            RunOptions.quoted(checkpoint.path()), loss, used);
+            Locale.ROOT,
+            "{\"checkpoint\": %s, \"validation_loss\": %.6f, \"batches\": %d}%n",
+            RunOptions.quoted(checkpoint.path()),
+            loss,
+            used);
       } else {
         System.out.printf(
-            Locale.ROOT, "validation loss %.4f nats (%.4f bits) over %d batches, %s%n",
-            loss, loss / Math.log(2), used, checkpoint.path());
+            Locale.ROOT,
+            "validation loss %.4f nats (%.4f bits) over %d batches, %s%n",
+            loss,
+            loss / Math.log(2),
+            used,
+            checkpoint.path());
       }
     }
     return ExitStatus.OK.code();

@@ -18,21 +18,39 @@ final class Farewell {
     out.printf(
         Locale.ROOT,
         "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s nats%n",
-        s.strategy(), s.tokens(), s.seconds(), s.tokensPerSecond(), s.finalLoss(),
-        s.validationLoss() == null ? "not measured" : String.format(Locale.ROOT, "%.3f", s.validationLoss()));
+        s.strategy(),
+        s.tokens(),
+        s.seconds(),
+        s.tokensPerSecond(),
+        s.finalLoss(),
+        s.validationLoss() == null
+            ? "not measured"
+            : String.format(Locale.ROOT, "%.3f", s.validationLoss()));
     out.printf(
         Locale.ROOT,
-        "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G = %.2f%n",
-        s.pushes().accepted(), s.pushes().merged(), s.pushes().refusals(),
-        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(), s.staleness().mean(), s.staleness().max(), s.gain());
+        "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G ="
+            + " %.2f%n",
+        s.pushes().accepted(),
+        s.pushes().merged(),
+        s.pushes().refusals(),
+        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(),
+        s.staleness().mean(),
+        s.staleness().max(),
+        s.gain());
     if (s.workerRestarts() > 0) {
-      out.printf("  restarts  %d (a lost worker costs its round; see report.html)%n", s.workerRestarts());
+      out.printf(
+          "  restarts  %d (a lost worker costs its round; see report.html)%n", s.workerRestarts());
     }
     out.println("  report    " + folder.report());
     if (checkpoint != null) {
       out.println("  model     " + checkpoint);
       if (config.model().kind().equals("gpt")) {
-        out.println("  sample    ./estafette generate " + checkpoint + " --prompt \"" + prompt(config) + "\"");
+        out.println(
+            "  sample    ./estafette generate "
+                + checkpoint
+                + " --prompt \""
+                + prompt(config)
+                + "\"");
       }
     }
   }

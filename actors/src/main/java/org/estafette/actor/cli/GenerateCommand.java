@@ -27,28 +27,50 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  estafette generate runs/run-20261120-190000 --prompt \"public class \"",
-      "  estafette generate runs/run-20261120-190000/checkpoints/version-00000042 --tokens 500 --temperature 0.8",
+      "  estafette generate runs/run-20261120-190000/checkpoints/version-00000042 --tokens 500"
+          + " --temperature 0.8",
     })
 final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "CHECKPOINT", description = "A checkpoint, or a run folder for its newest.")
+  @Parameters(
+      paramLabel = "CHECKPOINT",
+      description = "A checkpoint, or a run folder for its newest.")
   Path path = Path.of("");
 
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "The text's beginning. Default: a line break.")
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "The text's beginning. Default: a line break.")
   String prompt = "\n";
 
-  @Option(names = "--tokens", paramLabel = "N", description = "Bytes to add. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "Bytes to add. Default: ${DEFAULT-VALUE}.")
   int tokens = 400;
 
-  @Option(names = "--temperature", paramLabel = "T", description = "0 takes the likeliest byte always. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "0 takes the likeliest byte always. Default: ${DEFAULT-VALUE}.")
   double temperature = 0.8;
 
-  @Option(names = "--top-k", paramLabel = "K", description = "Only the K likeliest bytes are eligible; 0 for all. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      description =
+          "Only the K likeliest bytes are eligible; 0 for all. Default: ${DEFAULT-VALUE}.")
   int topK = 40;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Decides the choices. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Decides the choices. Default: ${DEFAULT-VALUE}.")
   long seed = 1;
 
-  @Option(names = "--device", paramLabel = "D", description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
   @Override

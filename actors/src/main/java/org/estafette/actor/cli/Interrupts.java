@@ -3,7 +3,9 @@ package org.estafette.actor.cli;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
-/** Ctrl+C and a polite kill: the first asks a run to end in good order, the third ends the process. */
+/**
+ * Ctrl+C and a polite kill: the first asks a run to end in good order, the third ends the process.
+ */
 final class Interrupts {
   private Interrupts() {}
 

@@ -14,34 +14,59 @@ import picocli.CommandLine.Option;
 /** Joins a cluster with this machine. */
 @Command(
     name = "node",
-    description = "Joins a running cluster with workers of this machine. The run's configuration comes from there.",
+    description =
+        "Joins a running cluster with workers of this machine. The run's configuration comes from"
+            + " there.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Examples:",
       "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11",
-      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --workers 2 --data /data/book.txt",
+      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --workers 2 --data"
+          + " /data/book.txt",
     })
 final class NodeCommand implements Callable<Integer> {
-  @Option(names = "--join", required = true, paramLabel = "HOST:PORT", description = "A node of the cluster, as `estafette train` prints it.")
+  @Option(
+      names = "--join",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "A node of the cluster, as `estafette train` prints it.")
   String join = "";
 
-  @Option(names = "--host", paramLabel = "H", description = "Address of this machine that the others reach. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description = "Address of this machine that the others reach. Default: ${DEFAULT-VALUE}.")
   String host = "127.0.0.1";
 
-  @Option(names = "--port", paramLabel = "N", description = "Port of this node; 0 for a free one. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port of this node; 0 for a free one. Default: ${DEFAULT-VALUE}.")
   int port;
 
-  @Option(names = "--workers", paramLabel = "N", description = "Workers on this machine. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Workers on this machine. Default: ${DEFAULT-VALUE}.")
   int workers = 1;
 
-  @Option(names = "--data", paramLabel = "PATH", description = "Where the run's data lies on this machine, if elsewhere than at the coordinator's.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "Where the run's data lies on this machine, if elsewhere than at the coordinator's.")
   @Nullable Path data;
 
   @Option(names = "--device", paramLabel = "D", description = "auto, cpu or cuda:N.")
   @Nullable String device;
 
-  @Option(names = "--key", paramLabel = "NAME", description = "Names this node's workers for ever; a replacement under the same name takes their place.")
+  @Option(
+      names = "--key",
+      paramLabel = "NAME",
+      description =
+          "Names this node's workers for ever; a replacement under the same name takes their"
+              + " place.")
   @Nullable String key;
 
   @Option(names = "--index", hidden = true)
@@ -50,7 +75,10 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--parent", hidden = true)
   @Nullable Long parent;
 
-  @Option(names = "--set", paramLabel = "key=value", description = "Sets a configuration key for this node; may be repeated.")
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "Sets a configuration key for this node; may be repeated.")
   List<String> set = List.of();
 
   @Override
@@ -66,7 +94,10 @@ final class NodeCommand implements Callable<Integer> {
       overrides.put("device", RunOptions.quoted(device));
     }
     overrides.putIfAbsent("channel.host", RunOptions.quoted(host));
-    String name = key != null ? key : host.replaceAll("[^A-Za-z0-9]", "-") + "-" + ProcessHandle.current().pid();
+    String name =
+        key != null
+            ? key
+            : host.replaceAll("[^A-Za-z0-9]", "-") + "-" + ProcessHandle.current().pid();
     WorkerNode.Plan plan =
         new WorkerNode.Plan(join, host, port, name, workers, index, overrides, System.out::println);
     try (WorkerNode node = WorkerNode.start(plan)) {

@@ -22,7 +22,9 @@ final class ReadingLine implements ReadProgress {
     boolean done = bytes >= expected;
     if (inPlace && (done || now - printedAt > EVERY_NANOS)) {
       printedAt = now;
-      out.printf("\r  reading   %,d of %,d MB, %,d files%s", bytes >> 20, expected >> 20, documents, done ? "\r\u001b[2K" : "");
+      out.printf(
+          "\r  reading   %,d of %,d MB, %,d files%s",
+          bytes >> 20, expected >> 20, documents, done ? "\r\u001b[2K" : "");
       out.flush();
     }
   }

@@ -21,7 +21,10 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "RUN", description = "Run folders.")
   List<Path> runs = List.of();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Where to. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where to. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("report.html");
 
   @Override

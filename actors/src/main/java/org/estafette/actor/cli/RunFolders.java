@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Comparator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.record.RunFolder;
+import org.jspecify.annotations.Nullable;
 
 /** Finds or makes the folder of a run, and reads its configuration. */
 final class RunFolders {
@@ -19,8 +19,8 @@ final class RunFolders {
   /**
    * A run's configuration and where it will be.
    *
-   * @param existing the folder of a run that is resumed; null for a new run, whose folder is made by
-   *     {@link #begin} when nothing can be wrong with data and configuration any more
+   * @param existing the folder of a run that is resumed; null for a new run, whose folder is made
+   *     by {@link #begin} when nothing can be wrong with data and configuration any more
    * @param out where the new folder is to be; null for a new one below {@code runs/}
    */
   record Opened(RunConfig config, @Nullable RunFolder existing, @Nullable Path out) {}
@@ -30,7 +30,9 @@ final class RunFolders {
     if (!options.resume) {
       if (options.out != null && !free(options.out)) {
         throw new ConfigException(
-            "--out " + options.out + " (expected a new or an empty folder; to go on with a run that lies"
+            "--out "
+                + options.out
+                + " (expected a new or an empty folder; to go on with a run that lies"
                 + " there, add --resume)");
       }
       return new Opened(options.read(null), null, options.out);
@@ -56,13 +58,15 @@ final class RunFolders {
 
   private static Path newest(Path runs) throws IOException {
     if (!Files.isDirectory(runs)) {
-      throw new ConfigException("--resume: there is no folder " + runs + "; name the run with --out DIR");
+      throw new ConfigException(
+          "--resume: there is no folder " + runs + "; name the run with --out DIR");
     }
     try (Stream<Path> folders = Files.list(runs)) {
       return folders
           .filter(f -> Files.isRegularFile(f.resolve("config.conf")))
           .max(Comparator.comparing((Path f) -> f.resolve("config.conf").toFile().lastModified()))
-          .orElseThrow(() -> new ConfigException("--resume: no run in " + runs + "; name one with --out DIR"));
+          .orElseThrow(() ->
+              new ConfigException("--resume: no run in " + runs + "; name one with --out DIR"));
     }
   }
 
@@ -73,7 +77,8 @@ final class RunFolders {
       folder =
           run.out() != null
               ? RunFolder.createAt(run.out())
-              : RunFolder.create(Path.of(run.config().runFolder()), run.config().name(), LocalDateTime.now());
+              : RunFolder.create(
+                  Path.of(run.config().runFolder()), run.config().name(), LocalDateTime.now());
     }
     folder.writeConfig(ConfigReader.render(run.config()));
     System.setProperty("estafette.log", folder.logs().resolve("estafette.log").toString());

@@ -13,16 +13,25 @@ import picocli.CommandLine.Parameters;
 
 /** What all commands take that begin a run. */
 final class RunOptions {
-  @Parameters(arity = "0..1", paramLabel = "CONF", description = "Configuration (HOCON); without one, the defaults.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONF",
+      description = "Configuration (HOCON); without one, the defaults.")
   @Nullable Path conf;
 
-  @Option(names = "--data", paramLabel = "PATH", description = "A text file, a folder or a zip. Default: the Java sources of the running JDK.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "A text file, a folder or a zip. Default: the Java sources of the running JDK.")
   @Nullable Path data;
 
   @Option(names = "--workers", paramLabel = "N", description = "Number of workers.")
   @Nullable Integer workers;
 
-  @Option(names = "--tokens", paramLabel = "N", description = "Tokens to train on, over all workers.")
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "Tokens to train on, over all workers.")
   @Nullable Long tokens;
 
   @Option(names = "--seed", paramLabel = "N", description = "Decides everything random.")
@@ -31,19 +40,30 @@ final class RunOptions {
   @Option(names = "--device", paramLabel = "D", description = "auto, cpu or cuda:N.")
   @Nullable String device;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Run folder. Default: a new one below runs/.")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Run folder. Default: a new one below runs/.")
   @Nullable Path out;
 
-  @Option(names = "--resume", description = "Go on from the last checkpoint of --out DIR, or of the newest run.")
+  @Option(
+      names = "--resume",
+      description = "Go on from the last checkpoint of --out DIR, or of the newest run.")
   boolean resume;
 
-  @Option(names = "--set", paramLabel = "key=value", description = "Sets a configuration key; may be repeated.")
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "Sets a configuration key; may be repeated.")
   List<String> set = List.of();
 
   @Option(names = "--plain", description = "Plain lines instead of a progress line.")
   boolean plain;
 
-  @Option(names = "--json", description = "Print the summary as JSON on standard output; the rest goes to standard error.")
+  @Option(
+      names = "--json",
+      description =
+          "Print the summary as JSON on standard output; the rest goes to standard error.")
   boolean json;
 
   Map<String, String> settings() {

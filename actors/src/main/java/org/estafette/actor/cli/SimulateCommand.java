@@ -7,23 +7,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.cli.progress.ProgressDisplay;
-import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.record.MetricsLog;
-import org.estafette.simulation.SimulationState;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.SimulatedRun;
 import org.estafette.actor.run.Workshop;
+import org.estafette.simulation.SimulationState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Runs the same algorithms in virtual time. */
 @Command(
     name = "simulate",
-    description = "Runs the same algorithms in virtual time: real gradients, a virtual clock, bit for bit repeatable.",
+    description =
+        "Runs the same algorithms in virtual time: real gradients, a virtual clock, bit for bit"
+            + " repeatable.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -40,7 +42,8 @@ final class SimulateCommand implements Callable<Integer> {
     PrintStream out = options.json ? System.err : System.out;
     RunFolders.Opened run = RunFolders.open(options);
     try (Workshop workshop =
-        Workshop.open(run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
+        Workshop.open(
+            run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
       RunFolder folder = RunFolders.begin(run);
       try {
         return simulate(folder, run.config(), workshop, out);
@@ -54,7 +57,8 @@ final class SimulateCommand implements Callable<Integer> {
   private int simulate(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
     RunCheckpoints checkpoints =
-        new RunCheckpoints(folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+        new RunCheckpoints(
+            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
@@ -66,7 +70,9 @@ final class SimulateCommand implements Callable<Integer> {
         } else {
           run.start();
         }
-        workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
+        workshop
+            .describe()
+            .forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
         display.message("  run       " + folder.path() + " (seconds are virtual)");
         Shown shown = new Shown();
         long[] savedAt = {System.nanoTime()};
@@ -74,7 +80,8 @@ final class SimulateCommand implements Callable<Integer> {
             interrupted::get,
             at -> {
               display.update(shown.next(monitor.now(), at));
-              if (System.nanoTime() - savedAt[0] > config.checkpoint().every().toNanos() && run.atRest()) {
+              if (System.nanoTime() - savedAt[0] > config.checkpoint().every().toNanos()
+                  && run.atRest()) {
                 save(checkpoints, run);
                 savedAt[0] = System.nanoTime();
               }
@@ -94,7 +101,10 @@ final class SimulateCommand implements Callable<Integer> {
         }
         if (!interrupted.get() && !run.server().finished()) {
           throw new RunFailedException(
-              "the run ended early, at " + summary.tokens() + " of " + config.tokens()
+              "the run ended early, at "
+                  + summary.tokens()
+                  + " of "
+                  + config.tokens()
                   + " tokens: nothing is left to happen (have all workers died?)");
         }
       }

@@ -44,7 +44,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--processes", description = "One JVM per worker.")
   boolean processes;
 
-  @Option(names = "--port", paramLabel = "N", description = "Port that other nodes join at. Default: a free one.")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port that other nodes join at. Default: a free one.")
   @Nullable Integer port;
 
   @Override
@@ -59,9 +62,13 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config = run.config();
     if (config.workers().count() > 1024) {
       throw new ConfigException(
-          "estafette.workers.count = " + config.workers().count() + "; expected 1 … 1024 for a cluster (simulate has room for more)");
+          "estafette.workers.count = "
+              + config.workers().count()
+              + "; expected 1 … 1024 for a cluster (simulate has room for more)");
     }
-    try (Workshop workshop = Workshop.open(config, new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
+    try (Workshop workshop =
+        Workshop.open(
+            config, new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
       RunFolder folder = RunFolders.begin(run);
       try {
         return train(folder, config, workshop, out);
@@ -75,11 +82,15 @@ final class TrainCommand implements Callable<Integer> {
   private int train(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
     RunCheckpoints checkpoints =
-        new RunCheckpoints(folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+        new RunCheckpoints(
+            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
     ServerState resume = options.resume ? resume(checkpoints, out) : null;
     if (resume != null && resume.finished() && resume.localSteps() >= workshop.budget()) {
       throw new ConfigException(
-          "the run in " + folder.path() + " has finished its " + config.tokens()
+          "the run in "
+              + folder.path()
+              + " has finished its "
+              + config.tokens()
               + " tokens; give it more with --tokens N --resume");
     }
     long began = System.nanoTime();
@@ -88,17 +99,21 @@ final class TrainCommand implements Callable<Integer> {
       RunMonitor monitor = new RunMonitor(config.tokens(), metric -> log(metrics, display, metric));
       Coordinator.Plan plan =
           new Coordinator.Plan(
-              System.currentTimeMillis(), workshop, monitor, checkpoints, resume,
+              System.currentTimeMillis(),
+              workshop,
+              monitor,
+              checkpoints,
+              resume,
               processes ? 0 : config.workers().count(),
               processes ? config.workers().count() : 0);
       Coordinator.Ended ended;
       try (Coordinator coordinator = Coordinator.start(plan);
-          WorkerProcesses children = new WorkerProcesses(coordinator.address(), folder.logs(), display::message)) {
-        Interrupts.onFirst(
-            () -> {
-              children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
-              coordinator.stop("interrupted");
-            });
+          WorkerProcesses children =
+              new WorkerProcesses(coordinator.address(), folder.logs(), display::message)) {
+        Interrupts.onFirst(() -> {
+          children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
+          coordinator.stop("interrupted");
+        });
         heading(display, folder, workshop, coordinator);
         if (processes) {
           children.start(config.workers().count());
@@ -161,7 +176,8 @@ final class TrainCommand implements Callable<Integer> {
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  private static ServerState resume(RunCheckpoints checkpoints, PrintStream out) throws java.io.IOException {
+  private static ServerState resume(RunCheckpoints checkpoints, PrintStream out)
+      throws java.io.IOException {
     CheckpointStore.Search search = checkpoints.latest();
     RunCheckpoints.reports(search).forEach(line -> out.println("  " + line));
     StoredCheckpoint checkpoint = search.checkpoint();

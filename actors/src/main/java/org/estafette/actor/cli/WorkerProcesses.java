@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One JVM per worker. A worker that dies is started again under its key, so that its replacement takes
- * its slot; one that dies again and again is given longer pauses.
+ * One JVM per worker. A worker that dies is started again under its key, so that its replacement
+ * takes its slot; one that dies again and again is given longer pauses.
  */
 final class WorkerProcesses implements AutoCloseable {
   private static final long LONGEST_PAUSE_SECONDS = 30;
@@ -20,12 +20,11 @@ final class WorkerProcesses implements AutoCloseable {
   private final Path logs;
   private final Consumer<String> message;
   private final ScheduledExecutorService restarts =
-      Executors.newSingleThreadScheduledExecutor(
-          r -> {
-            Thread t = new Thread(r, "estafette-restarts");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newSingleThreadScheduledExecutor(r -> {
+        Thread t = new Thread(r, "estafette-restarts");
+        t.setDaemon(true);
+        return t;
+      });
   private final List<Process> running = new ArrayList<>();
   private boolean closed;
   private volatile boolean ending;
@@ -46,9 +45,13 @@ final class WorkerProcesses implements AutoCloseable {
     if (closed || ending) {
       return;
     }
-    Process process = new ProcessBuilder(command(index)).redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve("process-" + index + ".out").toFile()))
-        .start();
+    Process process =
+        new ProcessBuilder(command(index))
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(
+                    logs.resolve("process-" + index + ".out").toFile()))
+            .start();
     running.add(process);
     long startedAt = System.nanoTime();
     process.onExit().thenAccept(p -> ended(index, p, startedAt, failures));
@@ -60,7 +63,12 @@ final class WorkerProcesses implements AutoCloseable {
       return;
     }
     if (process.exitValue() == ExitStatus.INTERRUPTED.code()) {
-      message.accept("  process-" + index + " (pid " + process.pid() + ") was asked to end; it is not replaced");
+      message.accept(
+          "  process-"
+              + index
+              + " (pid "
+              + process.pid()
+              + ") was asked to end; it is not replaced");
       return;
     }
     // A process that lived for a minute was well: its death is no sign that the next will die too.
@@ -68,8 +76,14 @@ final class WorkerProcesses implements AutoCloseable {
     int inRow = lived ? 1 : failures + 1;
     long pause = inRow <= 2 ? 0 : Math.min(LONGEST_PAUSE_SECONDS, 1L << (inRow - 2));
     message.accept(
-        "  process-" + index + " (pid " + process.pid() + ") ended with status " + process.exitValue()
-            + "; its replacement starts " + (pause == 0 ? "now" : "in " + pause + " s"));
+        "  process-"
+            + index
+            + " (pid "
+            + process.pid()
+            + ") ended with status "
+            + process.exitValue()
+            + "; its replacement starts "
+            + (pause == 0 ? "now" : "in " + pause + " s"));
     restarts.schedule(
         () -> {
           try {
@@ -90,7 +104,11 @@ final class WorkerProcesses implements AutoCloseable {
   /** This JVM's java, flags and class path, for one worker. */
   private List<String> command(int index) {
     List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.add(
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.add("@" + Path.of(System.getProperty("estafette.home", "."), "conf", "jvm.options"));
     command.add("-XX:+UseSerialGC");
     command.add("-Destafette.home=" + System.getProperty("estafette.home", "."));
@@ -100,8 +118,15 @@ final class WorkerProcesses implements AutoCloseable {
     command.add(Main.class.getName());
     command.addAll(
         List.of(
-            "node", "--join", join, "--key", "process-" + index, "--index", Integer.toString(index),
-            "--parent", Long.toString(ProcessHandle.current().pid())));
+            "node",
+            "--join",
+            join,
+            "--key",
+            "process-" + index,
+            "--index",
+            Integer.toString(index),
+            "--parent",
+            Long.toString(ProcessHandle.current().pid())));
     return command;
   }
 

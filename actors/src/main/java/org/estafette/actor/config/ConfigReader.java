@@ -34,13 +34,17 @@ public final class ConfigReader {
     Config own = ConfigFactory.empty();
     if (file != null) {
       if (!Files.isReadable(file)) {
-        throw new ConfigException("configuration " + file + " cannot be read (expected a HOCON file)");
+        throw new ConfigException(
+            "configuration " + file + " cannot be read (expected a HOCON file)");
       }
       own = parse(() -> ConfigFactory.parseFile(file.toFile()), file.toString());
       for (String top : own.root().keySet()) {
         if (!top.equals(ROOT) && !top.equals("akka")) {
           throw new ConfigException(
-              "unknown key " + top + " (" + own.root().get(top).origin().description()
+              "unknown key "
+                  + top
+                  + " ("
+                  + own.root().get(top).origin().description()
                   + "); the keys of a run stand in a section 'estafette { … }'");
         }
       }
@@ -110,7 +114,8 @@ public final class ConfigReader {
     try {
       com.typesafe.config.ConfigUtil.splitPath(key);
     } catch (com.typesafe.config.ConfigException e) {
-      throw new ConfigException(given + " (expected --set key=value, the key's names joined by dots)");
+      throw new ConfigException(
+          given + " (expected --set key=value, the key's names joined by dots)");
     }
   }
 
@@ -160,7 +165,8 @@ public final class ConfigReader {
         data(v),
         mailbox(v),
         evaluation(v),
-        new RunConfig.Checkpoints(v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
+        new RunConfig.Checkpoints(
+            v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
         v.text("run.folder"),
         channel(v),
         new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
@@ -180,7 +186,8 @@ public final class ConfigReader {
     if (!speeds.isEmpty() && speeds.size() != count) {
       throw v.wrong("workers.speeds", "as many as workers.count = " + count + ", or none");
     }
-    return new RunConfig.Workers(count, speeds, v.above0("workers.step-seconds"), v.durationAbove0("workers.patience"));
+    return new RunConfig.Workers(
+        count, speeds, v.above0("workers.step-seconds"), v.durationAbove0("workers.patience"));
   }
 
   private static RunConfig.Steps steps(Values v) {
@@ -192,7 +199,9 @@ public final class ConfigReader {
   private static RunConfig.Outer outer(Values v, int workers, boolean synchronous) {
     String rule = v.text("outer.rule");
     boolean averages =
-        rule.equals("delayed-nesterov") || rule.equals("buffered-nesterov") || rule.equals("fedbuff");
+        rule.equals("delayed-nesterov")
+            || rule.equals("buffered-nesterov")
+            || rule.equals("fedbuff");
     double weight =
         v.is("outer.weight", "auto")
             ? (averages || synchronous ? 1 : 1 / Math.sqrt(workers))
@@ -261,14 +270,14 @@ public final class ConfigReader {
     String name = v.text("mailbox");
     Map<String, String> all = v.map("mailboxes");
     Map<String, String> own = new java.util.TreeMap<>();
-    all.forEach(
-        (k, value) -> {
-          if (k.startsWith(name + ".")) {
-            own.put(k.substring(name.length() + 1), value);
-          }
-        });
+    all.forEach((k, value) -> {
+      if (k.startsWith(name + ".")) {
+        own.put(k.substring(name.length() + 1), value);
+      }
+    });
     if (!own.containsKey("policy")) {
-      throw v.wrong("mailbox", "the name of a section of estafette.mailboxes that has a 'policy' class");
+      throw v.wrong(
+          "mailbox", "the name of a section of estafette.mailboxes that has a 'policy' class");
     }
     String capacity = "mailboxes." + name + ".capacity";
     return new RunConfig.Mailbox(
@@ -299,7 +308,8 @@ public final class ConfigReader {
 
   private static RunConfig.Simulation simulation(Values v, int workers) {
     List<RunConfig.Simulation.Death> deaths = new ArrayList<>();
-    String expected = "a list of { at = seconds >= 0, slot = 0 … workers.count - 1, downtime = seconds }";
+    String expected =
+        "a list of { at = seconds >= 0, slot = 0 … workers.count - 1, downtime = seconds }";
     for (Config d : v.sections("simulation.deaths", expected)) {
       RunConfig.Simulation.Death death =
           v.get(
@@ -310,7 +320,9 @@ public final class ConfigReader {
                       d.getDouble("at"),
                       d.getInt("slot"),
                       d.hasPath("downtime") ? d.getDouble("downtime") : Double.POSITIVE_INFINITY));
-      if (!(death.at() >= 0 && death.downtime() >= 0) || death.slot() < 0 || death.slot() >= workers) {
+      if (!(death.at() >= 0 && death.downtime() >= 0)
+          || death.slot() < 0
+          || death.slot() >= workers) {
         throw v.wrong("simulation.deaths", expected);
       }
       deaths.add(death);

@@ -42,19 +42,33 @@ final class KnownKeys {
   }
 
   private static void check(
-      String prefix, ConfigObject given, Config reference, Set<String> known, List<String> problems) {
+      String prefix,
+      ConfigObject given,
+      Config reference,
+      Set<String> known,
+      List<String> problems) {
     for (Map.Entry<String, ConfigValue> e : given.entrySet()) {
       String path = prefix + e.getKey();
       ConfigValue value = e.getValue();
       if (!known.contains(path)) {
         problems.add(
-            "unknown key estafette." + path + " (" + value.origin().description() + "); did you mean "
-                + nearest(path, known) + "?");
+            "unknown key estafette."
+                + path
+                + " ("
+                + value.origin().description()
+                + "); did you mean "
+                + nearest(path, known)
+                + "?");
       } else if (!FREE.contains(path)) {
         boolean section = reference.getValue(path) instanceof ConfigObject;
         if (section && !(value instanceof ConfigObject)) {
           problems.add(
-              "estafette." + path + " = " + value.render() + " (" + value.origin().description()
+              "estafette."
+                  + path
+                  + " = "
+                  + value.render()
+                  + " ("
+                  + value.origin().description()
                   + "): it is a section with keys of its own, not a value");
         } else if (section) {
           check(path + ".", (ConfigObject) value, reference, known, problems);

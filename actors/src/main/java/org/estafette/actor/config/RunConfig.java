@@ -60,7 +60,8 @@ public record RunConfig(
       boolean byTokens) {}
 
   /** {@code estafette.staleness}. */
-  public record Staleness(boolean polynomial, double exponent, OptionalLong max, double compensation) {}
+  public record Staleness(
+      boolean polynomial, double exponent, OptionalLong max, double compensation) {}
 
   /** {@code estafette.grace}. */
   public record Grace(double seconds, boolean predictive) {}

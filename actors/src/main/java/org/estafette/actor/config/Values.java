@@ -22,7 +22,14 @@ final class Values {
   ConfigException wrong(String key, String expected) {
     var value = raw(key);
     return new ConfigException(
-        "estafette." + key + " = " + value.unwrapped() + " (" + value.origin().description() + "); expected " + expected);
+        "estafette."
+            + key
+            + " = "
+            + value.unwrapped()
+            + " ("
+            + value.origin().description()
+            + "); expected "
+            + expected);
   }
 
   /** The value as it was written, also where it is null, which {@link Config#getValue} refuses. */
@@ -123,7 +130,8 @@ final class Values {
   }
 
   List<Integer> wholes(String key) {
-    return get(key, "a list of whole numbers, for example [512, 256]", () -> config.getIntList(key));
+    return get(
+        key, "a list of whole numbers, for example [512, 256]", () -> config.getIntList(key));
   }
 
   List<? extends Config> sections(String key, String expected) {

@@ -1,6 +1,7 @@
 /**
- * Configuration: HOCON in, checked records out. Every key stands in {@code estafette-reference.conf}
- * with its default, unit and range; a key that does not is an error that names the nearest known one.
+ * Configuration: HOCON in, checked records out. Every key stands in {@code
+ * estafette-reference.conf} with its default, unit and range; a key that does not is an error that
+ * names the nearest known one.
  *
  * <p>May enter: Typesafe Config. May not enter: actors, files other than the configuration's.
  */

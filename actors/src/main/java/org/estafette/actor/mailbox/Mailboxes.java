@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The update mailboxes of an actor system, by their owner's path: actors and metrics find them here. */
+/**
+ * The update mailboxes of an actor system, by their owner's path: actors and metrics find them
+ * here.
+ */
 public final class Mailboxes implements Extension {
   private static final Id ID = new Id();
   private final Map<String, UpdateMessageQueue> byPath = new ConcurrentHashMap<>();

@@ -5,8 +5,8 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 
 /**
- * A message that carries an update: the only kind that a mailbox policy sees. Sent with {@code tell},
- * never through a message adapter, which would hide it.
+ * A message that carries an update: the only kind that a mailbox policy sees. Sent with {@code
+ * tell}, never through a message adapter, which would hide it.
  */
 public interface UpdateEnvelope {
   /** The update, owned by whoever holds this message. */

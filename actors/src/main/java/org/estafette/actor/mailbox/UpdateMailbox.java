@@ -2,7 +2,6 @@ package org.estafette.actor.mailbox;
 
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
-import akka.dispatch.Envelope;
 import akka.dispatch.MailboxType;
 import akka.dispatch.MessageQueue;
 import akka.dispatch.ProducesMessageQueue;
@@ -14,9 +13,9 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
 import scala.Option;
 
 /**
- * Akka mailbox type around an {@link UpdateQueue}. Keys of its configuration section: {@code policy}
- * (a class with a public constructor that takes {@link QueueOptions}), {@code capacity}, {@code
- * period}, and whatever the policy reads itself.
+ * Akka mailbox type around an {@link UpdateQueue}. Keys of its configuration section: {@code
+ * policy} (a class with a public constructor that takes {@link QueueOptions}), {@code capacity},
+ * {@code period}, and whatever the policy reads itself.
  */
 public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<UpdateMessageQueue> {
   private final QueueOptions options;
@@ -25,7 +24,9 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
   /** Called by Akka. */
   public UpdateMailbox(ActorSystem.Settings settings, Config config) {
     Map<String, String> values = new TreeMap<>();
-    config.entrySet().forEach(e -> values.put(e.getKey(), String.valueOf(e.getValue().unwrapped())));
+    config
+        .entrySet()
+        .forEach(e -> values.put(e.getKey(), String.valueOf(e.getValue().unwrapped())));
     this.policy = config.getString("policy");
     this.options =
         new QueueOptions(
@@ -55,7 +56,8 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
           .getConstructor(QueueOptions.class)
           .newInstance(options);
     } catch (ClassNotFoundException e) {
-      throw new IllegalArgumentException("mailbox policy " + className + ": no such class on the class path", e);
+      throw new IllegalArgumentException(
+          "mailbox policy " + className + ": no such class on the class path", e);
     } catch (ClassCastException e) {
       throw new IllegalArgumentException(
           "mailbox policy " + className + " does not implement " + UpdateQueue.class.getName(), e);
@@ -64,7 +66,8 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
           "mailbox policy " + className + " cannot be made: " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(
-          "mailbox policy " + className + " has no usable public constructor (QueueOptions): " + e, e);
+          "mailbox policy " + className + " has no usable public constructor (QueueOptions): " + e,
+          e);
     }
   }
 }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two lanes: control messages in order, handed out first; updates by policy. Senders enqueue and the
- * dispatcher dequeues on different threads; both hold this object's lock only for the moment.
+ * Two lanes: control messages in order, handed out first; updates by policy. Senders enqueue and
+ * the dispatcher dequeues on different threads; both hold this object's lock only for the moment.
  */
 public final class UpdateMessageQueue implements MessageQueue {
   private static final Logger LOG = LoggerFactory.getLogger(UpdateMessageQueue.class);

@@ -78,15 +78,26 @@ public final class Coordinator implements AutoCloseable {
     RunConfig config = plan.workshop().config();
     ServerSetup setup =
         new ServerSetup(
-            plan.run(), plan.workshop(), port, plan.monitor(), plan.checkpoints(), plan.resume(), result);
+            plan.run(),
+            plan.workshop(),
+            port,
+            plan.monitor(),
+            plan.checkpoints(),
+            plan.resume(),
+            result);
     this.system =
         NodeSystem.start(
-            guardian(setup, plan), config, config.cluster().host(), config.cluster().port(), List.of("server", "worker"));
+            guardian(setup, plan),
+            config,
+            config.cluster().host(),
+            config.cluster().port(),
+            List.of("server", "worker"));
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> fail("this node's actor system ended before the run did; see the log for why"));
+        .whenComplete((done, why) ->
+            fail("this node's actor system ended before the run did; see the log for why"));
   }
 
   /**
@@ -100,7 +111,8 @@ public final class Coordinator implements AutoCloseable {
     RunConfig config = plan.workshop().config();
     // Akka makes the mailbox far from here, where a wrong class would only be logged.
     plan.workshop().newMailbox();
-    // A synchronous round holds every push until its last one is in: a bound would stop it for ever.
+    // A synchronous round holds every push until its last one is in: a bound would stop it for
+    // ever.
     int expected =
         config.synchronous()
             ? Integer.MAX_VALUE
@@ -123,33 +135,34 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
-    return Behaviors.setup(
-        context -> {
-          server =
-              ClusterSingleton.get(context.getSystem())
-                  .init(
-                      SingletonActor.of(ServerActor.create(setup), "server")
-                          .withProps(MailboxSelector.fromConfig("estafette-server-mailbox"))
-                          .withSettings(ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
-          for (int i = 0; i < plan.localWorkers(); i++) {
-            String key = "local-" + i;
-            ActorRef<WorkerMessage> worker =
-                context.spawn(WorkerActor.create(key, i, plan.run(), plan.workshop(), port, threads), key);
-            context.watch(worker);
-          }
-          int[] left = {plan.localWorkers()};
-          return Behaviors.receive(Void.class)
-              .onSignal(
-                  Terminated.class,
-                  t -> {
-                    left[0]--;
-                    if (left[0] == 0 && plan.moreWorkers() == 0) {
-                      stop("all workers have ended; see the log for why");
-                    }
-                    return Behaviors.same();
-                  })
-              .build();
-        });
+    return Behaviors.setup(context -> {
+      server =
+          ClusterSingleton.get(context.getSystem())
+              .init(
+                  SingletonActor.of(ServerActor.create(setup), "server")
+                      .withProps(MailboxSelector.fromConfig("estafette-server-mailbox"))
+                      .withSettings(
+                          ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
+      for (int i = 0; i < plan.localWorkers(); i++) {
+        String key = "local-" + i;
+        ActorRef<WorkerMessage> worker =
+            context.spawn(
+                WorkerActor.create(key, i, plan.run(), plan.workshop(), port, threads), key);
+        context.watch(worker);
+      }
+      int[] left = {plan.localWorkers()};
+      return Behaviors.receive(Void.class)
+          .onSignal(
+              Terminated.class,
+              t -> {
+                left[0]--;
+                if (left[0] == 0 && plan.moreWorkers() == 0) {
+                  stop("all workers have ended; see the log for why");
+                }
+                return Behaviors.same();
+              })
+          .build();
+    });
   }
 
   /** Where other nodes join: {@code host:port}. */
@@ -214,7 +227,10 @@ public final class Coordinator implements AutoCloseable {
 
     /** A channel that shares the driver in {@code directory}. */
     static ChannelConfig sharing(RunConfig config, long run, String name, Path directory) {
-      return base(config, run, name).directory(directory).driver(ChannelConfig.Driver.ELSEWHERE).build();
+      return base(config, run, name)
+          .directory(directory)
+          .driver(ChannelConfig.Driver.ELSEWHERE)
+          .build();
     }
 
     private static ChannelConfig.Builder base(RunConfig config, long run, String name) {

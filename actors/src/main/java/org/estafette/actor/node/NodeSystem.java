@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 
-/** Makes a node's actor system: Akka's configuration for it, and a clear refusal where it cannot start. */
+/**
+ * Makes a node's actor system: Akka's configuration for it, and a clear refusal where it cannot
+ * start.
+ */
 final class NodeSystem {
   /** Name of every node's actor system. */
   static final String NAME = "estafette";
@@ -30,7 +33,10 @@ final class NodeSystem {
             .withValue("capacity", ConfigValueFactory.fromAnyRef(config.mailbox().capacity()))
             .withValue("period", ConfigValueFactory.fromAnyRef(config.mailboxPeriod()))
             .atPath("estafette-server-mailbox");
-    Config akka = config.source().hasPath("akka") ? config.source().withOnlyPath("akka") : ConfigFactory.empty();
+    Config akka =
+        config.source().hasPath("akka")
+            ? config.source().withOnlyPath("akka")
+            : ConfigFactory.empty();
     Config all =
         ConfigFactory.parseMap(own)
             .withFallback(mailbox)
@@ -47,13 +53,20 @@ final class NodeSystem {
 
   private static RuntimeException refusal(RuntimeException e, String host, int port) {
     for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof java.net.BindException || String.valueOf(t.getMessage()).contains("Address already in use")) {
+      if (t instanceof java.net.BindException
+          || String.valueOf(t.getMessage()).contains("Address already in use")) {
         return new PortInUseException(
-            "port " + port + " on " + host + " is in use (expected a free one); choose another with"
+            "port "
+                + port
+                + " on "
+                + host
+                + " is in use (expected a free one); choose another with"
                 + " --port or estafette.cluster.port, or 0 for any free port");
       }
-      if (t instanceof java.net.UnknownHostException || t instanceof java.nio.channels.UnresolvedAddressException) {
-        return new ConfigException("estafette.cluster.host = " + host + " is not an address of this machine");
+      if (t instanceof java.net.UnknownHostException
+          || t instanceof java.nio.channels.UnresolvedAddressException) {
+        return new ConfigException(
+            "estafette.cluster.host = " + host + " is not an address of this machine");
       }
     }
     return e;

@@ -1,6 +1,5 @@
 package org.estafette.actor.node;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
@@ -44,13 +43,14 @@ import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the global model: drives a {@link Server} participant, takes workers in, validates and writes
- * checkpoints beside the training, and ends the run. Runs as a cluster singleton; its epoch, one above
- * that of the state it began from, fences off what belongs to a former one.
+ * Owns the global model: drives a {@link Server} participant, takes workers in, validates and
+ * writes checkpoints beside the training, and ends the run. Runs as a cluster singleton; its epoch,
+ * one above that of the state it began from, fences off what belongs to a former one.
  */
 final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Under which workers find the server. */
-  static final ServiceKey<ServerMessage> KEY = ServiceKey.create(ServerMessage.class, "estafette-server");
+  static final ServiceKey<ServerMessage> KEY =
+      ServiceKey.create(ServerMessage.class, "estafette-server");
 
   private final TimerScheduler<ServerMessage> timers;
   private final ServerSetup setup;
@@ -71,32 +71,36 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private long nextValidation;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> {
-                  try {
-                    return new ServerActor(context, timers, setup);
-                  } catch (RuntimeException e) {
-                    // An actor that never was has no last moment in which to say so.
-                    Throwable why = e instanceof UncheckedIOException io ? io.getCause() : e;
-                    setup.result().completeExceptionally(why);
-                    throw e;
-                  }
-                }));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          try {
+            return new ServerActor(context, timers, setup);
+          } catch (RuntimeException e) {
+            // An actor that never was has no last moment in which to say so.
+            Throwable why = e instanceof UncheckedIOException io ? io.getCause() : e;
+            setup.result().completeExceptionally(why);
+            throw e;
+          }
+        }));
   }
 
   private ServerActor(
-      ActorContext<ServerMessage> context, TimerScheduler<ServerMessage> timers, ServerSetup setup) {
+      ActorContext<ServerMessage> context,
+      TimerScheduler<ServerMessage> timers,
+      ServerSetup setup) {
     super(context);
     this.timers = timers;
     this.setup = setup;
     this.config = setup.workshop().config();
     this.io =
-        context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
+        context
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
     this.evaluator = new Evaluator(setup.workshop(), io);
     this.mailbox =
-        Mailboxes.get(Adapter.toClassic(context.getSystem())).find(Adapter.toClassic(context.getSelf()));
+        Mailboxes.get(Adapter.toClassic(context.getSystem()))
+            .find(Adapter.toClassic(context.getSelf()));
     this.server = setup.workshop().newServer(setup.run(), setup.workshop().initialParameters());
     ServerState resume = setup.resume();
     if (resume != null) {
@@ -120,8 +124,19 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private ServerState reopened(ServerState s) {
     boolean finished = s.finished() && s.localSteps() >= setup.workshop().budget();
     return new ServerState(
-        s.schema(), s.epoch(), s.version(), s.counter(), s.localSteps(), s.tokens(), s.sent(),
-        finished, s.shardProgress(), s.workers(), s.held(), s.windowEnds(), s.vectors());
+        s.schema(),
+        s.epoch(),
+        s.version(),
+        s.counter(),
+        s.localSteps(),
+        s.tokens(),
+        s.sent(),
+        finished,
+        s.shardProgress(),
+        s.workers(),
+        s.held(),
+        s.windowEnds(),
+        s.vectors());
   }
 
   private long validationTokens() {
@@ -159,7 +174,13 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onPull(ServerMessage.PullRequest p) {
     Header h =
         new Header(
-            p.run(), PeerId.worker(p.slot()), p.incarnation(), p.sequence(), p.epoch(), p.version(), 0);
+            p.run(),
+            PeerId.worker(p.slot()),
+            p.incarnation(),
+            p.sequence(),
+            p.epoch(),
+            p.version(),
+            0);
     return ending ? this : handle(new Event.Received(new Pull(h, p.secondsPerStep()), now()));
   }
 
@@ -215,14 +236,18 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     m.replyTo()
         .tell(
             new RunDescription(
-                setup.run(), UpdateCodec.VERSION, ConfigReader.render(config), setup.port().endpoint()));
+                setup.run(),
+                UpdateCodec.VERSION,
+                ConfigReader.render(config),
+                setup.port().endpoint()));
     return this;
   }
 
   private Behavior<ServerMessage> gone(PeerId worker, int incarnation) {
     WorkerTable.Entry entry = workers.find(worker);
     if (workers.remove(worker, incarnation)) {
-      if (entry != null && workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
+      if (entry != null
+          && workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
         setup.port().forget(entry.endpoint());
       }
       if (!ending) {
@@ -289,18 +314,27 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     SequencedMap<String, FlatVector> copies = new LinkedHashMap<>();
     java.util.List<Lease> leases = new java.util.ArrayList<>();
     live.vectors()
-        .forEach(
-            (name, vector) -> {
-              Lease lease = setup.port().lease();
-              lease.vector().copyFrom(vector);
-              leases.add(lease);
-              copies.put(name, lease.vector());
-            });
+        .forEach((name, vector) -> {
+          Lease lease = setup.port().lease();
+          lease.vector().copyFrom(vector);
+          leases.add(lease);
+          copies.put(name, lease.vector());
+        });
     ServerState state =
         new ServerState(
-            live.schema(), live.epoch(), live.version(), live.counter(), live.localSteps(), live.tokens(),
-            live.sent(), live.finished(), live.shardProgress(), live.workers(), live.held(),
-            live.windowEnds(), copies);
+            live.schema(),
+            live.epoch(),
+            live.version(),
+            live.counter(),
+            live.localSteps(),
+            live.tokens(),
+            live.sent(),
+            live.finished(),
+            live.shardProgress(),
+            live.workers(),
+            live.held(),
+            live.windowEnds(),
+            copies);
     CompletableFuture<Path> written =
         CompletableFuture.supplyAsync(
             () -> {
@@ -360,7 +394,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private void closeRound() {
     if (!server.atRest()) {
       server.on(
-          new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, new TreeSet<>()), now()), effects);
+          new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, new TreeSet<>()), now()),
+          effects);
     }
   }
 
@@ -381,7 +416,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> conclude(String path, String failure) {
     setup
         .result()
-        .complete(new ServerSetup.Ending(endReason, path.isEmpty() ? null : Path.of(path), failure));
+        .complete(
+            new ServerSetup.Ending(endReason, path.isEmpty() ? null : Path.of(path), failure));
     return Behaviors.stopped();
   }
 
@@ -390,7 +426,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     evaluator.close();
     setup
         .result()
-        .completeExceptionally(new IllegalStateException("the server's actor ended before the run did"));
+        .completeExceptionally(
+            new IllegalStateException("the server's actor ended before the run did"));
     return this;
   }
 
@@ -450,7 +487,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
       if (decision instanceof Decision.Refused r) {
-        getContext().getLog().warn("{} refused: {} ({})", r.header().sender(), r.reason().sentence(), r.detail());
+        getContext()
+            .getLog()
+            .warn("{} refused: {} ({})", r.header().sender(), r.reason().sentence(), r.detail());
       } else if (decision instanceof Decision.Joined || decision instanceof Decision.Left) {
         getContext().getLog().info("{}", decision);
       }

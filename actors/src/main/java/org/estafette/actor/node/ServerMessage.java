@@ -17,8 +17,8 @@ public sealed interface ServerMessage {
   /**
    * A worker reports for work.
    *
-   * @param key names the worker for ever: a replacement reports under its predecessor's key and gets
-   *     its slot
+   * @param key names the worker for ever: a replacement reports under its predecessor's key and
+   *     gets its slot
    * @param worker where to answer
    * @param endpoint where its tensors arrive
    */

@@ -163,8 +163,10 @@ final class TensorPort implements AutoCloseable {
           throw new IllegalStateException("its head names another sender or run than its frame");
         }
         boolean toServer = header.destination() == PeerId.SERVER.slot();
-        if (toServer != (update instanceof PseudoGradient) || toServer == update.header().sender().isServer()) {
-          throw new IllegalStateException("servers take pushes of workers, workers take models of the server");
+        if (toServer != (update instanceof PseudoGradient)
+            || toServer == update.header().sender().isServer()) {
+          throw new IllegalStateException(
+              "servers take pushes of workers, workers take models of the server");
         }
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {

@@ -49,8 +49,8 @@ final class TrainingThread extends Thread {
   }
 
   /**
-   * Trains a round from {@code start}, whose lease passes to this thread. A round of an earlier life
-   * that is still under way is given up.
+   * Trains a round from {@code start}, whose lease passes to this thread. A round of an earlier
+   * life that is still under way is given up.
    */
   void train(int incarnation, long round, TrainOrder order, Lease start) {
     life = incarnation;

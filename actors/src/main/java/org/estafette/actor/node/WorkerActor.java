@@ -63,11 +63,15 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
    * @param threads told of the worker's training thread, which may outlive this actor by a step
    */
   static Behavior<WorkerMessage> create(
-      String key, int index, long run, Workshop workshop, TensorPort port, TrainingThreads threads) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new WorkerActor(context, timers, key, index, run, workshop, port, threads)));
+      String key,
+      int index,
+      long run,
+      Workshop workshop,
+      TensorPort port,
+      TrainingThreads threads) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(
+            timers -> new WorkerActor(context, timers, key, index, run, workshop, port, threads)));
   }
 
   private WorkerActor(
@@ -105,10 +109,7 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
         context.messageAdapter(
             Receptionist.Listing.class,
             l -> new WorkerMessage.Servers(l.getServiceInstances(ServerActor.KEY)));
-    context
-        .getSystem()
-        .receptionist()
-        .tell(Receptionist.subscribe(ServerActor.KEY, listing));
+    context.getSystem().receptionist().tell(Receptionist.subscribe(ServerActor.KEY, listing));
   }
 
   @Override
@@ -184,8 +185,11 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
     AsyncWorker worker =
         workshop.newWorker(run, workshop.config().workers().patience().toNanos() / 1e9, Double.NaN);
     participant = worker;
-    getContext().getLog().info("{} has slot {}, incarnation {}, epoch {}", key, w.slot(), incarnation, w.epoch());
-    worker.on(new Event.Started(new View(id, incarnation, w.epoch(), new TreeSet<>()), now()), effects);
+    getContext()
+        .getLog()
+        .info("{} has slot {}, incarnation {}, epoch {}", key, w.slot(), incarnation, w.epoch());
+    worker.on(
+        new Event.Started(new View(id, incarnation, w.epoch(), new TreeSet<>()), now()), effects);
     return this;
   }
 

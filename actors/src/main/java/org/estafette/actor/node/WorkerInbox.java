@@ -4,9 +4,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages to a worker that own vectors. They wait here and not in the actor's mailbox, because what
- * an ended actor has not read is thrown away there, and their vectors with it. Filled by any thread,
- * read and closed by the actor.
+ * Messages to a worker that own vectors. They wait here and not in the actor's mailbox, because
+ * what an ended actor has not read is thrown away there, and their vectors with it. Filled by any
+ * thread, read and closed by the actor.
  */
 final class WorkerInbox {
   private final ConcurrentLinkedQueue<WorkerMessage> waiting = new ConcurrentLinkedQueue<>();

@@ -74,19 +74,18 @@ public final class WorkerNode implements AutoCloseable {
     RunConfig defaults = ConfigReader.read(null, plan.overrides());
     this.system =
         NodeSystem.start(
-            Behaviors.setup(
-                context -> {
-                  ActorRef<NodeMessage> node = context.spawn(Node.create(this, plan), "node");
-                  context.watch(node);
-                  return Behaviors.receive(Void.class)
-                      .onSignal(
-                          Terminated.class,
-                          t -> {
-                            result.complete(null);
-                            return Behaviors.same();
-                          })
-                      .build();
-                }),
+            Behaviors.setup(context -> {
+              ActorRef<NodeMessage> node = context.spawn(Node.create(this, plan), "node");
+              context.watch(node);
+              return Behaviors.receive(Void.class)
+                  .onSignal(
+                      Terminated.class,
+                      t -> {
+                        result.complete(null);
+                        return Behaviors.same();
+                      })
+                  .build();
+            }),
             defaults,
             plan.host(),
             plan.port(),
@@ -95,11 +94,13 @@ public final class WorkerNode implements AutoCloseable {
     // Akka gives up joining after a while by ending the actor system, without a word to its actors.
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(new ConfigException(notFound(plan.join()))));
+        .whenComplete((done, why) ->
+            result.completeExceptionally(new ConfigException(notFound(plan.join()))));
   }
 
   private static String notFound(String join) {
-    return "no server found behind " + join
+    return "no server found behind "
+        + join
         + "; is `estafette train` running there, and is the address the one that it printed?";
   }
 
@@ -116,7 +117,8 @@ public final class WorkerNode implements AutoCloseable {
 
   private static Address address(String join) {
     if (!join.matches("(\\[[0-9a-fA-F:]+]|[A-Za-z0-9._-]+):[0-9]{1,5}")) {
-      throw new ConfigException("--join " + join + " is no address (expected HOST:PORT, as `estafette train` prints it)");
+      throw new ConfigException(
+          "--join " + join + " is no address (expected HOST:PORT, as `estafette train` prints it)");
     }
     return AddressFromURIString.parse("akka://" + NodeSystem.NAME + "@" + join);
   }
@@ -141,12 +143,11 @@ public final class WorkerNode implements AutoCloseable {
     if (o != null) {
       // Also what is still being opened: nobody else would close it.
       o.handle((p, failure) -> p)
-          .thenAccept(
-              p -> {
-                if (p != null) {
-                  closeParts(p);
-                }
-              })
+          .thenAccept(p -> {
+            if (p != null) {
+              closeParts(p);
+            }
+          })
           .join();
     }
   }
@@ -178,13 +179,19 @@ public final class WorkerNode implements AutoCloseable {
     }
 
     private Node(
-        ActorContext<NodeMessage> context, TimerScheduler<NodeMessage> timers, WorkerNode owner, Plan plan) {
+        ActorContext<NodeMessage> context,
+        TimerScheduler<NodeMessage> timers,
+        WorkerNode owner,
+        Plan plan) {
       super(context);
       this.owner = owner;
       this.plan = plan;
       this.timers = timers;
       this.io =
-          context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
+          context
+              .getSystem()
+              .dispatchers()
+              .lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
       ActorRef<Receptionist.Listing> listing =
           context.messageAdapter(
               Receptionist.Listing.class,
@@ -244,8 +251,11 @@ public final class WorkerNode implements AutoCloseable {
       if (run.wire() != UpdateCodec.VERSION) {
         return fail(
             new ConfigException(
-                "the cluster speaks version " + run.wire() + " of the updates' form, this node "
-                    + UpdateCodec.VERSION + "; use the same release of Estafette on all nodes"));
+                "the cluster speaks version "
+                    + run.wire()
+                    + " of the updates' form, this node "
+                    + UpdateCodec.VERSION
+                    + "; use the same release of Estafette on all nodes"));
       }
       CompletableFuture<Parts> opening = CompletableFuture.supplyAsync(() -> open(run), io);
       owner.opening = opening;
@@ -266,20 +276,24 @@ public final class WorkerNode implements AutoCloseable {
       try {
         workshop = Workshop.open(config, ReadProgress.NONE, plan.notices());
       } catch (org.estafette.actor.data.UnreadableDataException e) {
-        throw new ConfigException(e.getMessage() + "; on this node, name the data with --data PATH");
+        throw new ConfigException(
+            e.getMessage() + "; on this node, name the data with --data PATH");
       }
       try {
         String name = "node-" + plan.key();
         var channel =
             run.server().onThisMachine()
-                ? Coordinator.ChannelSettings.sharing(config, run.run(), name, Path.of(run.server().directory()))
+                ? Coordinator.ChannelSettings.sharing(
+                    config, run.run(), name, Path.of(run.server().directory()))
                 : Coordinator.ChannelSettings.own(config, run.run(), name);
         TensorPort port =
             new TensorPort(
                 channel,
                 workshop.layout().length(),
                 2 * plan.workers() + 1,
-                why -> owner.result.completeExceptionally(new IllegalStateException("the tensor channel ended: " + why)));
+                why ->
+                    owner.result.completeExceptionally(
+                        new IllegalStateException("the tensor channel ended: " + why)));
         return new Parts(run.run(), workshop, port);
       } catch (RuntimeException e) {
         workshop.close();
@@ -294,7 +308,12 @@ public final class WorkerNode implements AutoCloseable {
             getContext()
                 .spawn(
                     WorkerActor.create(
-                        key, plan.firstIndex() + i, m.parts().run(), m.parts().workshop(), m.parts().port(), owner.threads),
+                        key,
+                        plan.firstIndex() + i,
+                        m.parts().run(),
+                        m.parts().workshop(),
+                        m.parts().port(),
+                        owner.threads),
                     key);
         getContext().watch(worker);
         running++;
@@ -302,7 +321,9 @@ public final class WorkerNode implements AutoCloseable {
       return this;
     }
 
-    /** The run is over for a worker that ends by itself; one that failed must not look like that. */
+    /**
+     * The run is over for a worker that ends by itself; one that failed must not look like that.
+     */
     private Behavior<NodeMessage> onWorkerEnded(Terminated ended) {
       if (ended instanceof ChildFailed failed) {
         failure = failed.cause();
@@ -319,7 +340,10 @@ public final class WorkerNode implements AutoCloseable {
     }
 
     private Behavior<NodeMessage> fail(Throwable cause) {
-      Throwable why = cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+      Throwable why =
+          cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null
+              ? cause.getCause()
+              : cause;
       owner.result.completeExceptionally(why);
       return Behaviors.stopped();
     }

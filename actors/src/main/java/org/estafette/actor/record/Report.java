@@ -152,7 +152,8 @@ public final class Report {
           "",
           "staleness",
           "Staleness",
-          "Updates of the model between a worker's pull and its push, for pushes that were applied.",
+          "Updates of the model between a worker's pull and its push, for pushes that were"
+              + " applied.",
           false);
       chart(page, "wide", "timeline", "Rounds and pushes", timelineText(first), false);
     }

@@ -56,7 +56,9 @@ final class Algorithms {
   static ServerPlan plan(RunConfig config, long run, long budget, long[] shardSizes) {
     RunConfig.Staleness s = config.staleness();
     StalenessPolicy policy =
-        s.polynomial() ? new StalenessPolicy.Polynomial(s.exponent()) : new StalenessPolicy.Constant();
+        s.polynomial()
+            ? new StalenessPolicy.Polynomial(s.exponent())
+            : new StalenessPolicy.Constant();
     if (s.max().isPresent()) {
       policy = new StalenessPolicy.Threshold(s.max().getAsLong(), policy);
     }
@@ -82,7 +84,9 @@ final class Algorithms {
         choice,
         shardSizes,
         budget,
-        config.schedule().perShard() ? ServerPlan.ScheduleScope.SHARD : ServerPlan.ScheduleScope.RUN,
+        config.schedule().perShard()
+            ? ServerPlan.ScheduleScope.SHARD
+            : ServerPlan.ScheduleScope.RUN,
         config.seed());
   }
 
@@ -90,7 +94,8 @@ final class Algorithms {
     RunConfig.Inner i = config.inner();
     InnerOptimizer optimizer =
         switch (i.optimizer()) {
-          case "adamw" -> new InnerOptimizer.AdamW(i.beta1(), i.beta2(), i.epsilon(), i.weightDecay(), true);
+          case "adamw" ->
+              new InnerOptimizer.AdamW(i.beta1(), i.beta2(), i.epsilon(), i.weightDecay(), true);
           case "momentum" -> new InnerOptimizer.Momentum(i.momentum(), false, i.weightDecay());
           case "nesterov" -> new InnerOptimizer.Momentum(i.momentum(), true, i.weightDecay());
           default -> new InnerOptimizer.Sgd(i.weightDecay());
@@ -111,6 +116,8 @@ final class Algorithms {
   /** G = K·(displacement of one push): how far a push of every worker moves the model in all. */
   static double gain(RunConfig config, OuterOptimizer outer) {
     int workers = config.workers().count();
-    return config.synchronous() ? outer.displacement(1) : workers * outer.displacement(config.outer().weight());
+    return config.synchronous()
+        ? outer.displacement(1)
+        : workers * outer.displacement(config.outer().weight());
   }
 }

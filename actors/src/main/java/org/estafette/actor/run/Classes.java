@@ -14,12 +14,24 @@ final class Classes {
       return Class.forName(className).asSubclass(type).getConstructor().newInstance();
     } catch (ClassNotFoundException e) {
       throw new ConfigException(
-          "estafette." + key + " = " + className + "; expected " + otherwise + ", or a class on the class path");
+          "estafette."
+              + key
+              + " = "
+              + className
+              + "; expected "
+              + otherwise
+              + ", or a class on the class path");
     } catch (ClassCastException e) {
-      throw new ConfigException("estafette." + key + " = " + className + " does not implement " + type.getName());
+      throw new ConfigException(
+          "estafette." + key + " = " + className + " does not implement " + type.getName());
     } catch (ReflectiveOperationException e) {
       throw new ConfigException(
-          "estafette." + key + " = " + className + " has no usable public constructor without parameters: " + e);
+          "estafette."
+              + key
+              + " = "
+              + className
+              + " has no usable public constructor without parameters: "
+              + e);
     }
   }
 }

@@ -29,11 +29,15 @@ final class Datasets {
     Partition partition = Partition.named(data.partition(), data.alpha());
     return switch (data.kind()) {
       case "text" -> text(config, partition, progress, notices);
-      case "mixture" -> mixture(data.mixture(), config.seed()).dataset(shards, partition, config.seed());
-      case "logistic" -> logistic(data.options(), config.seed()).dataset(shards, partition, config.seed());
+      case "mixture" ->
+          mixture(data.mixture(), config.seed()).dataset(shards, partition, config.seed());
+      case "logistic" ->
+          logistic(data.options(), config.seed()).dataset(shards, partition, config.seed());
       default ->
           Classes.named(data.kind(), DatasetProvider.class, "data.kind", "text, mixture, logistic")
-              .open(new DatasetRequest(data.options(), shards, config.model().context(), config.seed()));
+              .open(
+                  new DatasetRequest(
+                      data.options(), shards, config.model().context(), config.seed()));
     };
   }
 

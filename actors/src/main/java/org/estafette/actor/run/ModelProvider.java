@@ -6,8 +6,8 @@ import org.estafette.algorithm.model.Model;
 import org.estafette.device.Device;
 
 /**
- * Makes a model: how users bring their own. The class named by {@code estafette.model.kind} is public
- * and has a public constructor without parameters; it is asked on every node, once a worker.
+ * Makes a model: how users bring their own. The class named by {@code estafette.model.kind} is
+ * public and has a public constructor without parameters; it is asked on every node, once a worker.
  */
 @FunctionalInterface
 public interface ModelProvider {

@@ -20,7 +20,8 @@ final class Models {
 
   static GptConfig gpt(RunConfig.ModelChoice m) {
     try {
-      return new GptConfig(GptConfig.BYTES, m.context(), m.layers(), m.heads(), m.width(), m.tied());
+      return new GptConfig(
+          GptConfig.BYTES, m.context(), m.layers(), m.heads(), m.width(), m.tied());
     } catch (IllegalArgumentException e) {
       throw new ConfigException("estafette.model.gpt: " + e.getMessage());
     }
@@ -53,7 +54,9 @@ final class Models {
       return rows;
     }
     throw new ConfigException(
-        "estafette.model.kind = " + kind + " needs rows of features, and estafette.data.kind gives text;"
+        "estafette.model.kind = "
+            + kind
+            + " needs rows of features, and estafette.data.kind gives text;"
             + " choose model.kind = gpt or data.kind = mixture");
   }
 

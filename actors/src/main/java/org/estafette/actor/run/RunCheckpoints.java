@@ -101,14 +101,13 @@ public final class RunCheckpoints {
     Checkpoint.Builder b = Checkpoint.builder(run, state.version());
     state
         .vectors()
-        .forEach(
-            (name, vector) -> {
-              if (name.equals(ServerState.PARAMETERS)) {
-                b.model(layout, vector, names);
-              } else {
-                b.vector(name, layout, vector);
-              }
-            });
+        .forEach((name, vector) -> {
+          if (name.equals(ServerState.PARAMETERS)) {
+            b.model(layout, vector, names);
+          } else {
+            b.vector(name, layout, vector);
+          }
+        });
     if (!modelConfig.isEmpty()) {
       b.modelConfig(modelConfig);
     }
@@ -116,8 +115,16 @@ public final class RunCheckpoints {
         STATE,
         JSON.writeValueAsBytes(
             new Scalars(
-                state.schema(), state.epoch(), state.version(), state.counter(), state.localSteps(),
-                state.tokens(), state.sent(), state.finished(), state.shardProgress(), state.workers())));
+                state.schema(),
+                state.epoch(),
+                state.version(),
+                state.counter(),
+                state.localSteps(),
+                state.tokens(),
+                state.sent(),
+                state.finished(),
+                state.shardProgress(),
+                state.workers())));
     b.attribute("tokens", state.tokens()).attribute("local_steps", state.localSteps());
     b.attribute("vectors", new ArrayList<>(state.vectors().keySet()));
     return b;
@@ -147,16 +154,26 @@ public final class RunCheckpoints {
       vectors.put((String) name, vector);
     }
     return new ServerState(
-        s.schema(), s.epoch(), s.version(), s.counter(), s.localSteps(), s.tokens(), s.sent(),
-        s.finished(), s.shardProgress(), s.workers(), List.of(), Double.NaN, vectors);
+        s.schema(),
+        s.epoch(),
+        s.version(),
+        s.counter(),
+        s.localSteps(),
+        s.tokens(),
+        s.sent(),
+        s.finished(),
+        s.shardProgress(),
+        s.workers(),
+        List.of(),
+        Double.NaN,
+        vectors);
   }
 
   /** The model's parameters of a checkpoint, for the model that {@code workshop} makes. */
   public static Float32Vector parameters(StoredCheckpoint checkpoint, Workshop workshop)
       throws IOException {
     Float32Vector vector = Float32Vector.allocate(workshop.layout().length());
-    checkpoint.readModel(
-        workshop.layout(), vector, names(workshop.transformersConfig()));
+    checkpoint.readModel(workshop.layout(), vector, names(workshop.transformersConfig()));
     return vector;
   }
 
@@ -169,7 +186,8 @@ public final class RunCheckpoints {
       throws IOException {
     if (!checkpoint.files().contains(SIMULATION)) {
       throw new IOException(
-          checkpoint.path() + " is of a cluster, not of a simulation; resume it with `estafette train`");
+          checkpoint.path()
+              + " is of a cluster, not of a simulation; resume it with `estafette train`");
     }
     int count = (Integer) Objects.requireNonNull(checkpoint.attributes().get("simulation_vectors"));
     List<FlatVector> vectors = new ArrayList<>();
@@ -186,6 +204,7 @@ public final class RunCheckpoints {
     if (names instanceof List<?> list) {
       return list;
     }
-    throw new IOException(checkpoint.path() + ": the manifest does not say which vectors there are");
+    throw new IOException(
+        checkpoint.path() + ": the manifest does not say which vectors there are");
   }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a run by what its server decides, and writes it down: one line a push, a worker's coming
- * and going, and a progress point for each hundredth of the run. Fed by one thread; {@link #now} may
- * be read by any.
+ * and going, and a progress point for each hundredth of the run. Fed by one thread; {@link #now}
+ * may be read by any.
  */
 public final class RunMonitor {
   private static final int POINTS = 100;
@@ -142,7 +142,11 @@ public final class RunMonitor {
         boolean again = !seen.add(j.worker());
         live.add(j.worker());
         restarts += again ? 1 : 0;
-        event(at, j.worker(), again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED, "incarnation " + j.incarnation());
+        event(
+            at,
+            j.worker(),
+            again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED,
+            "incarnation " + j.incarnation());
       }
       case Decision.Left l -> {
         if (!live.remove(l.worker()) && !seen.contains(l.worker())) {
@@ -176,7 +180,10 @@ public final class RunMonitor {
     }
     stalenessSum += a.staleness();
     stalenessMax = Math.max(stalenessMax, a.staleness());
-    loss = Double.isNaN(loss) ? a.report().meanLoss() : (1 - NEWEST) * loss + NEWEST * a.report().meanLoss();
+    loss =
+        Double.isNaN(loss)
+            ? a.report().meanLoss()
+            : (1 - NEWEST) * loss + NEWEST * a.report().meanLoss();
     log.accept(
         new Metric.PushRecord(
             at,
@@ -199,7 +206,16 @@ public final class RunMonitor {
     refused.merge(reason.key(), 1L, Long::sum);
     log.accept(
         new Metric.PushRecord(
-            at, h.sender().toString(), h.round(), 0, 0, 0, Double.NaN, 0, 0, Metric.Outcome.REFUSED,
+            at,
+            h.sender().toString(),
+            h.round(),
+            0,
+            0,
+            0,
+            Double.NaN,
+            0,
+            0,
+            Metric.Outcome.REFUSED,
             reason.key() + ": " + detail));
   }
 
@@ -222,7 +238,16 @@ public final class RunMonitor {
     nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
     log.accept(
         new Metric.ProgressPoint(
-            at, tokens, localSteps, loss, validation, rate, version, live.size(), pushes(), staleness()));
+            at,
+            tokens,
+            localSteps,
+            loss,
+            validation,
+            rate,
+            version,
+            live.size(),
+            pushes(),
+            staleness()));
   }
 
   private Pushes pushes() {
@@ -236,8 +261,20 @@ public final class RunMonitor {
 
   private Snapshot take(double at) {
     return new Snapshot(
-        at, beganAt, tokens, tokensBefore, budgetTokens, localSteps, loss, validation, version, live.size(), restarts,
-        pushes(), staleness(), finished);
+        at,
+        beganAt,
+        tokens,
+        tokensBefore,
+        budgetTokens,
+        localSteps,
+        loss,
+        validation,
+        version,
+        live.size(),
+        restarts,
+        pushes(),
+        staleness(),
+        finished);
   }
 
   /** Where the run stands now. */

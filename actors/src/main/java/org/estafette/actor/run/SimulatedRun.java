@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.algorithm.train.DeviceTrainer;
@@ -123,7 +123,8 @@ public final class SimulatedRun implements AutoCloseable {
       long version = server.version();
       long handled =
           simulator.run(
-              Double.POSITIVE_INFINITY, () -> server.finished() || server.version() != version || stop.getAsBoolean());
+              Double.POSITIVE_INFINITY,
+              () -> server.finished() || server.version() != version || stop.getAsBoolean());
       validateIfDue();
       progress.accept(simulator.now());
       if (handled == 0 && seen[0] == 0) {

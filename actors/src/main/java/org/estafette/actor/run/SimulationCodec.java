@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,11 +23,13 @@ import org.estafette.simulation.Pending;
 import org.estafette.simulation.SimulationState;
 
 /**
- * A simulation's state as JSON beside a list of vectors: where the state has a vector or a lease, the
- * JSON has its place in the list.
+ * A simulation's state as JSON beside a list of vectors: where the state has a vector or a lease,
+ * the JSON has its place in the list.
  */
 final class SimulationCodec {
-  /** The kinds of a sealed interface are told apart by their class names, of these packages only. */
+  /**
+   * The kinds of a sealed interface are told apart by their class names, of these packages only.
+   */
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
   private interface Kinds {}
 
@@ -45,7 +47,8 @@ final class SimulationCodec {
   }
 
   /** The state; its vectors and leases are made from the list by {@code lease}. */
-  static SimulationState read(byte[] json, List<FlatVector> vectors, java.util.function.Supplier<Lease> lease)
+  static SimulationState read(
+      byte[] json, List<FlatVector> vectors, java.util.function.Supplier<Lease> lease)
       throws IOException {
     SimpleModule module = new SimpleModule();
     module.addDeserializer(
@@ -71,7 +74,8 @@ final class SimulationCodec {
 
   private static ObjectMapper mapper(SimpleModule module) {
     // A record is its components: questions that it answers, such as isServer(), are no part of it.
-    ObjectMapper mapper = JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
+    ObjectMapper mapper =
+        JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
     mapper.registerModule(module);
     kinds(mapper, Pending.What.class);
     kinds(mapper, Message.class);

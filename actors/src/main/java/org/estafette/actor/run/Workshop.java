@@ -128,7 +128,9 @@ public final class Workshop implements AutoCloseable {
       return new ParameterServer(plan, parameters, outer);
     }
     RoundCoordinator.Averaging averaging =
-        config.outer().byTokens() ? RoundCoordinator.Averaging.TOKENS : RoundCoordinator.Averaging.UNIFORM;
+        config.outer().byTokens()
+            ? RoundCoordinator.Averaging.TOKENS
+            : RoundCoordinator.Averaging.UNIFORM;
     return new RoundCoordinator(plan, parameters, outer, averaging, config.workers().count(), 30);
   }
 
@@ -155,7 +157,8 @@ public final class Workshop implements AutoCloseable {
    */
   public AsyncWorker newWorker(long run, double patience, double secondsPerStep) {
     // A round's answer comes when the slowest has pushed, however long that takes.
-    return new AsyncWorker(run, config.synchronous() ? Double.POSITIVE_INFINITY : patience, secondsPerStep);
+    return new AsyncWorker(
+        run, config.synchronous() ? Double.POSITIVE_INFINITY : patience, secondsPerStep);
   }
 
   /** G = K·w·lr/(1−β), with the forms that average N pushes counted as such. */
@@ -177,7 +180,9 @@ public final class Workshop implements AutoCloseable {
   public Map<String, String> describe() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data", dataset.toString());
-    facts.put("model", config.model().kind() + ", " + String.format("%,d", layout.parameters()) + " parameters");
+    facts.put(
+        "model",
+        config.model().kind() + ", " + String.format("%,d", layout.parameters()) + " parameters");
     facts.put("device", device.name());
     facts.put("strategy", config.strategy() + ", gain G = " + String.format("%.2f", gain()));
     return facts;

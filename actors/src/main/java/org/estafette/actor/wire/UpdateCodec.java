@@ -50,7 +50,11 @@ public final class UpdateCodec {
         b.put(PUSH);
         header(b, push.header());
         RoundReport r = push.report();
-        b.putInt(r.steps()).putLong(r.tokens()).putDouble(r.seconds()).putDouble(r.meanLoss()).putInt(r.shard());
+        b.putInt(r.steps())
+            .putLong(r.tokens())
+            .putDouble(r.seconds())
+            .putDouble(r.meanLoss())
+            .putInt(r.shard());
       }
       case GlobalModel model -> {
         b.put(MODEL);
@@ -64,7 +68,8 @@ public final class UpdateCodec {
         }
       }
       case MergedPush merged ->
-          throw new IllegalArgumentException("a merged push of " + merged.members().size() + " does not travel");
+          throw new IllegalArgumentException(
+              "a merged push of " + merged.members().size() + " does not travel");
     }
     return java.util.Arrays.copyOf(b.array(), b.position());
   }
@@ -75,7 +80,8 @@ public final class UpdateCodec {
       case PseudoGradient push -> push.delta();
       case GlobalModel model -> model.parameters();
       case MergedPush merged ->
-          throw new IllegalArgumentException("a merged push of " + merged.members().size() + " does not travel");
+          throw new IllegalArgumentException(
+              "a merged push of " + merged.members().size() + " does not travel");
     };
   }
 
@@ -90,7 +96,8 @@ public final class UpdateCodec {
     try {
       byte version = b.get();
       if (version != VERSION) {
-        throw new UnreadableUpdateException("update head version=" + version + " (expected " + VERSION + ")");
+        throw new UnreadableUpdateException(
+            "update head version=" + version + " (expected " + VERSION + ")");
       }
       byte kind = b.get();
       Header header = header(b);
@@ -103,7 +110,8 @@ public final class UpdateCodec {
         case MODEL ->
             new GlobalModel(
                 header, payload, b.getLong(), outcome(b), b.get() == 0 ? null : assignment(b));
-        default -> throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 or 2)");
+        default ->
+            throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 or 2)");
       };
     } catch (BufferUnderflowException e) {
       throw new UnreadableUpdateException("update head of " + b.limit() + " bytes is cut short");
@@ -130,7 +138,8 @@ public final class UpdateCodec {
   private static void outcome(ByteBuffer b, Outcome outcome) {
     switch (outcome) {
       case Outcome.Welcome w -> b.put(WELCOME);
-      case Outcome.Applied a -> b.put(APPLIED).putLong(a.version()).putLong(a.staleness()).putDouble(a.weight());
+      case Outcome.Applied a ->
+          b.put(APPLIED).putLong(a.version()).putLong(a.staleness()).putDouble(a.weight());
       case Outcome.Refused r -> {
         b.put(REFUSED);
         text(b, r.reason().name());
@@ -145,7 +154,8 @@ public final class UpdateCodec {
       case WELCOME -> new Outcome.Welcome();
       case APPLIED -> new Outcome.Applied(b.getLong(), b.getLong(), b.getDouble());
       case REFUSED -> new Outcome.Refused(Refusal.valueOf(text(b)), text(b));
-      default -> throw new UnreadableUpdateException("outcome kind=" + kind + " (expected 0, 1 or 2)");
+      default ->
+          throw new UnreadableUpdateException("outcome kind=" + kind + " (expected 0, 1 or 2)");
     };
   }
 
@@ -172,7 +182,8 @@ public final class UpdateCodec {
   private static String text(ByteBuffer b) throws UnreadableUpdateException {
     int n = b.getShort();
     if (n < 0 || n > MAX_TEXT) {
-      throw new UnreadableUpdateException("text of " + n + " bytes (expected 0 … " + MAX_TEXT + ")");
+      throw new UnreadableUpdateException(
+          "text of " + n + " bytes (expected 0 … " + MAX_TEXT + ")");
     }
     byte[] bytes = new byte[n];
     b.get(bytes);

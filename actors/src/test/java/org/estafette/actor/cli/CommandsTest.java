@@ -46,7 +46,8 @@ final class CommandsTest {
       System.setOut(new PrintStream(o, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(e, true, StandardCharsets.UTF_8));
       int status = Main.commandLine().execute(args);
-      return new Result(status, o.toString(StandardCharsets.UTF_8), e.toString(StandardCharsets.UTF_8));
+      return new Result(
+          status, o.toString(StandardCharsets.UTF_8), e.toString(StandardCharsets.UTF_8));
     } finally {
       System.setOut(out);
       System.setErr(err);
@@ -56,11 +57,10 @@ final class CommandsTest {
   private static String[] tiny(String... args) {
     List<String> all = new ArrayList<>(List.of(args[0]));
     TinyRuns.settings(text, "tokens", "1280")
-        .forEach(
-            (k, v) -> {
-              all.add("--set");
-              all.add(k + "=" + v);
-            });
+        .forEach((k, v) -> {
+          all.add("--set");
+          all.add(k + "=" + v);
+        });
     all.addAll(List.of(args).subList(1, args.length)); // Later settings win.
     return all.toArray(String[]::new);
   }
@@ -89,12 +89,11 @@ final class CommandsTest {
   void shouldShowAnExampleInTheHelpOfEveryCommand() {
     Map<String, CommandLine> commands = Main.commandLine().getSubcommands();
     assertThat(commands).isNotEmpty();
-    commands.forEach(
-        (name, command) -> {
-          Result help = call(name, "--help");
-          assertThat(help.status()).isZero();
-          assertThat(help.out()).as(name).contains("Example").contains("estafette " + name);
-        });
+    commands.forEach((name, command) -> {
+      Result help = call(name, "--help");
+      assertThat(help.status()).isZero();
+      assertThat(help.out()).as(name).contains("Example").contains("estafette " + name);
+    });
   }
 
   @Test
@@ -112,7 +111,13 @@ final class CommandsTest {
     Path runs = dir.resolve("runs-data");
     for (String command : List.of("train", "simulate")) {
       Result r =
-          call(tiny(command, "--set", "data.path=" + dir.resolve("none.txt"), "--set", "run.folder=" + runs));
+          call(
+              tiny(
+                  command,
+                  "--set",
+                  "data.path=" + dir.resolve("none.txt"),
+                  "--set",
+                  "run.folder=" + runs));
       assertThat(r.status()).isEqualTo(ExitStatus.DATA.code()).isEqualTo(3);
       assertThat(r.err()).contains("none.txt");
     }
@@ -128,7 +133,8 @@ final class CommandsTest {
       Result r = call(tiny("train", "--port", port, "--set", "run.folder=" + runs));
       assertThat(r.status()).as(r.err()).isEqualTo(ExitStatus.PORT.code()).isEqualTo(5);
       assertThat(r.err()).contains("port " + port);
-      assertThat(call(tiny("train", "--port", port, "--out", out.toString())).status()).isEqualTo(5);
+      assertThat(call(tiny("train", "--port", port, "--out", out.toString())).status())
+          .isEqualTo(5);
     }
     assertThat(entries(runs)).isZero();
     assertThat(out).doesNotExist();
@@ -163,7 +169,10 @@ final class CommandsTest {
     Path copy = dir.resolve("version-00000001");
     Path original;
     try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
-      original = all.filter(p -> p.getFileName().toString().startsWith("version-")).findFirst().orElseThrow();
+      original =
+          all.filter(p -> p.getFileName().toString().startsWith("version-"))
+              .findFirst()
+              .orElseThrow();
     }
     Files.createDirectories(copy);
     try (Stream<Path> files = Files.list(original)) {
@@ -188,7 +197,9 @@ final class CommandsTest {
 
   @Test
   void shouldGenerateTheSameForTheSameSeed() {
-    String[] args = {"generate", run.toString(), "--prompt", "line ", "--tokens", "40", "--seed", "5"};
+    String[] args = {
+      "generate", run.toString(), "--prompt", "line ", "--tokens", "40", "--seed", "5"
+    };
     Result first = call(args);
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.out()).startsWith("line ");
@@ -204,19 +215,23 @@ final class CommandsTest {
     JsonNode json = new ObjectMapper().readTree(r.out());
     assertThat(json.get("batches").asInt()).isEqualTo(5);
     assertThat(json.get("validation_loss").asDouble()).isBetween(0.5, 6.0);
-    assertThat(call("evaluate", run.toString(), "--batches", "5").out()).contains("validation loss");
+    assertThat(call("evaluate", run.toString(), "--batches", "5").out())
+        .contains("validation loss");
   }
 
   @Test
   void shouldSimulateTheSameTwice() throws Exception {
     JsonNode[] summaries = new JsonNode[2];
     for (int i = 0; i < 2; i++) {
-      Result r = call(tiny("simulate", "--json", "--plain", "--out", dir.resolve("sim-" + i).toString()));
+      Result r =
+          call(tiny("simulate", "--json", "--plain", "--out", dir.resolve("sim-" + i).toString()));
       assertThat(r.status()).as(r.err()).isZero();
       summaries[i] = new ObjectMapper().readTree(r.out());
     }
     assertThat(summaries[0].get("final_loss")).isEqualTo(summaries[1].get("final_loss"));
-    Path model = Path.of("checkpoints").resolve(Path.of(summaries[0].get("checkpoint").asText()).getFileName());
+    Path model =
+        Path.of("checkpoints")
+            .resolve(Path.of(summaries[0].get("checkpoint").asText()).getFileName());
     assertThat(dir.resolve("sim-0").resolve(model).resolve("model.safetensors"))
         .hasSameBinaryContentAs(dir.resolve("sim-1").resolve(model).resolve("model.safetensors"));
     Result again = call("simulate", "--resume", "--out", dir.resolve("sim-0").toString());
@@ -229,7 +244,10 @@ final class CommandsTest {
     Result r =
         call(
             tiny(
-                "simulate", "--out", dir.resolve("sim-dead").toString(), "--set",
+                "simulate",
+                "--out",
+                dir.resolve("sim-dead").toString(),
+                "--set",
                 "simulation.deaths=[{at=8,slot=0},{at=8,slot=1}]"));
     assertThat(r.status()).as(r.err()).isEqualTo(ExitStatus.RUN.code()).isEqualTo(7);
     assertThat(r.err()).contains("have all workers died?");

@@ -36,8 +36,14 @@ final class ProcessesTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of("@" + Path.of(root, "conf", "jvm.options"), "-XX:+UseSerialGC", "-Xmx512m", "-Destafette.home=" + root,
-            "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        List.of(
+            "@" + Path.of(root, "conf", "jvm.options"),
+            "-XX:+UseSerialGC",
+            "-Xmx512m",
+            "-Destafette.home=" + root,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
     command.addAll(List.of(args));
     Process p =
         new ProcessBuilder(command)
@@ -94,7 +100,9 @@ final class ProcessesTest {
     Path text = TinyRuns.text(dir);
     List<String> before = shm();
     Process p = start(train(text, "600000", "--processes", "--set", "workers.speeds=[0.3,0.3]"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
     assertThat(children.getFirst().destroyForcibly()).isTrue();
@@ -110,10 +118,13 @@ final class ProcessesTest {
     Path text = TinyRuns.text(dir);
     Process p = start(train(text, "600000"));
     await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
-    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(p.pid())).start().waitFor())
+        .isZero();
     assertThat(status(p)).as(output()).isEqualTo(130);
     assertThat(Main.commandLine().execute("checkpoint", "verify", run().toString())).isZero();
-    assertThat(status(start("train", "--resume", "--plain", "--out", run().toString()))).as(output()).isZero();
+    assertThat(status(start("train", "--resume", "--plain", "--out", run().toString())))
+        .as(output())
+        .isZero();
     JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
     assertThat(summary.get("tokens").asLong()).isGreaterThanOrEqualTo(600_000);
   }

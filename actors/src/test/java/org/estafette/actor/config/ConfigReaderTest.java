@@ -39,10 +39,14 @@ final class ConfigReaderTest {
   void shouldNameTheNearestKnownKeyOfAnUnknownOne(String unknown, String nearest) {
     var thrown = assertThatThrownBy(() -> with(unknown, "1")).isInstanceOf(ConfigException.class);
     if (unknown.equals("rate.outer.rate")) {
-      thrown.hasMessageContaining("unknown key estafette.rate").hasMessageContaining("did you mean");
+      thrown
+          .hasMessageContaining("unknown key estafette.rate")
+          .hasMessageContaining("did you mean");
     } else if (!unknown.equals("outer.staleness-max")) {
       thrown.hasMessageContaining("unknown key estafette." + unknown);
-      thrown.hasMessageContaining("did you mean " + nearest + "?").hasMessageContaining("--set " + unknown);
+      thrown
+          .hasMessageContaining("did you mean " + nearest + "?")
+          .hasMessageContaining("--set " + unknown);
     } else {
       thrown.hasMessageContaining("unknown key estafette.outer.staleness-max");
     }
@@ -50,7 +54,8 @@ final class ConfigReaderTest {
 
   @Test
   void shouldNameFileAndLineOfEveryUnknownKey(@TempDir Path dir) {
-    assertThatThrownBy(() -> of(dir, "estafette {\n  tokens = 5\n  tokns = 6\n  outer { rat = 1 }\n}\n"))
+    assertThatThrownBy(
+            () -> of(dir, "estafette {\n  tokens = 5\n  tokns = 6\n  outer { rat = 1 }\n}\n"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("estafette.tokns")
         .hasMessageContaining("run.conf: 3")
@@ -77,43 +82,45 @@ final class ConfigReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "tokens | many | a whole number",
-    "tokens | 0 | a whole number, 1",
-    "tokens | null | a whole number",
-    "outer.weight | null | a number",
-    "outer.rate | 0 | a number > 0",
-    "outer.rate | [1] | a number",
-    "outer.momentum | 1 | < 1",
-    "outer.averaging | mean | one of uniform, tokens",
-    "strategy | fast | one of async, sync",
-    "local-steps.least | 21 | 1 … 20",
-    "local-steps.dynamic | 3 | true or false",
-    "staleness.max | -1 | a whole number, 0",
-    "workers.speeds | x | a list of numbers",
-    "workers.speeds | [1, x] | a list of numbers",
-    "workers.speeds | [1, 2] | 0 < speed <= 1",
-    "workers.speeds | [1] | as many as workers.count = 2",
-    "workers.patience | 0s | a duration > 0",
-    "checkpoint.every | 0s | a duration > 0",
-    "checkpoint.every | soon | a duration",
-    "model.mlp.hidden | 512 | a list of whole numbers",
-    "model.mlp.hidden | [0] | each >= 1",
-    "model.options | 5 | a section",
-    "mailboxes.fifo.capacity | lots | a whole number",
-    "mailboxes.fifo.capacity | 0 | a whole number, 1",
-    "data.validation | 0 | 0 < validation < 1",
-    "data.max-bytes | big | a size",
-    "channel.term | 256KiB | 512KiB … 1GiB",
-    "channel.term | 100000 | a power of two",
-    "channel.mtu | 100 | 1024 … 65504",
-    "cluster.port | 70000 | 0 … 65535",
-    "simulation.deaths | [{ at = x, slot = 0 }] | a list of { at",
-    "simulation.deaths | [{ slot = 0 }] | a list of { at",
-    "simulation.deaths | [{ at = 1, slot = 2 }] | 0 … workers.count - 1",
-    "name | a b/c | letters, digits",
-    "evaluation.every | 0 | 0 < every <= 1",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tokens | many | a whole number",
+        "tokens | 0 | a whole number, 1",
+        "tokens | null | a whole number",
+        "outer.weight | null | a number",
+        "outer.rate | 0 | a number > 0",
+        "outer.rate | [1] | a number",
+        "outer.momentum | 1 | < 1",
+        "outer.averaging | mean | one of uniform, tokens",
+        "strategy | fast | one of async, sync",
+        "local-steps.least | 21 | 1 … 20",
+        "local-steps.dynamic | 3 | true or false",
+        "staleness.max | -1 | a whole number, 0",
+        "workers.speeds | x | a list of numbers",
+        "workers.speeds | [1, x] | a list of numbers",
+        "workers.speeds | [1, 2] | 0 < speed <= 1",
+        "workers.speeds | [1] | as many as workers.count = 2",
+        "workers.patience | 0s | a duration > 0",
+        "checkpoint.every | 0s | a duration > 0",
+        "checkpoint.every | soon | a duration",
+        "model.mlp.hidden | 512 | a list of whole numbers",
+        "model.mlp.hidden | [0] | each >= 1",
+        "model.options | 5 | a section",
+        "mailboxes.fifo.capacity | lots | a whole number",
+        "mailboxes.fifo.capacity | 0 | a whole number, 1",
+        "data.validation | 0 | 0 < validation < 1",
+        "data.max-bytes | big | a size",
+        "channel.term | 256KiB | 512KiB … 1GiB",
+        "channel.term | 100000 | a power of two",
+        "channel.mtu | 100 | 1024 … 65504",
+        "cluster.port | 70000 | 0 … 65535",
+        "simulation.deaths | [{ at = x, slot = 0 }] | a list of { at",
+        "simulation.deaths | [{ slot = 0 }] | a list of { at",
+        "simulation.deaths | [{ at = 1, slot = 2 }] | 0 … workers.count - 1",
+        "name | a b/c | letters, digits",
+        "evaluation.every | 0 | 0 < every <= 1",
+      })
   void shouldSayKeyValueOriginAndExpectation(String key, String value, String expected) {
     assertThatThrownBy(() -> with("mailbox", "fifo", key, value))
         .isInstanceOf(ConfigException.class)
@@ -134,8 +141,24 @@ final class ConfigReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/data/a b.txt", "/data/with#hash.txt", "//server/share", "/data//x", "C:\\data\\x", "a=b", "a,b", "a,b=c",
-        "x, tokens = 5", "$HOME/x", "${nowhere}", "{braces", "[bracket", "ünïcode/文.txt", "quote\"d", "a:b", "*", "-"
+        "/data/a b.txt",
+        "/data/with#hash.txt",
+        "//server/share",
+        "/data//x",
+        "C:\\data\\x",
+        "a=b",
+        "a,b",
+        "a,b=c",
+        "x, tokens = 5",
+        "$HOME/x",
+        "${nowhere}",
+        "{braces",
+        "[bracket",
+        "ünïcode/文.txt",
+        "quote\"d",
+        "a:b",
+        "*",
+        "-"
       })
   void shouldTakePathsWithSpecialCharactersAsTheyStand(String path) {
     assertThat(with("data.path", path).data().path()).isEqualTo(path);
@@ -194,7 +217,10 @@ final class ConfigReaderTest {
   @Test
   void shouldHandTheUsersMailboxSectionOn(@TempDir Path dir) throws Exception {
     RunConfig config =
-        of(dir, "estafette { mailbox = mine, mailboxes.mine { policy = \"com.example.Mine\", depth = 3 } }");
+        of(
+            dir,
+            "estafette { mailbox = mine, mailboxes.mine { policy = \"com.example.Mine\", depth = 3"
+                + " } }");
     assertThat(config.mailbox().policy()).isEqualTo("com.example.Mine");
     assertThat(config.mailbox().capacity()).isEqualTo(1024);
     assertThat(config.mailbox().values()).containsEntry("depth", "3");

@@ -27,16 +27,15 @@ final class ShippedConfigurationsTest {
     }
     assertThat(files).isNotEmpty();
     return files.stream()
-        .map(
-            f ->
-                DynamicTest.dynamicTest(
-                    CONF.relativize(f).toString(),
-                    () -> {
-                      RunConfig config = ConfigReader.read(f, Map.of());
-                      String name = f.getFileName().toString().replace(".conf", "");
-                      assertThat(config.name()).isEqualTo(name);
-                      assertThat(config.synchronous()).isEqualTo(name.endsWith("-sync"));
-                    }));
+        .map(f ->
+            DynamicTest.dynamicTest(
+                CONF.relativize(f).toString(),
+                () -> {
+                  RunConfig config = ConfigReader.read(f, Map.of());
+                  String name = f.getFileName().toString().replace(".conf", "");
+                  assertThat(config.name()).isEqualTo(name);
+                  assertThat(config.synchronous()).isEqualTo(name.endsWith("-sync"));
+                }));
   }
 
   @Test

@@ -90,7 +90,8 @@ final class UpdateMailboxTest {
     /** Takes a key of its own section. */
     public NewestFirst(QueueOptions options) {
       if (!"yes".equals(options.values().get("newest-first"))) {
-        throw new IllegalArgumentException("newest-first=" + options.values().get("newest-first") + " (expected yes)");
+        throw new IllegalArgumentException(
+            "newest-first=" + options.values().get("newest-first") + " (expected yes)");
       }
     }
 
@@ -121,23 +122,24 @@ final class UpdateMailboxTest {
 
   private PseudoGradient push(int worker, long sequence) {
     return new PseudoGradient(
-        new Header(1, PeerId.worker(worker), 1, sequence, 1, 0, 1), pool.lease(), new RoundReport(1, 1, 1, 1, 0));
+        new Header(1, PeerId.worker(worker), 1, sequence, 1, 0, 1),
+        pool.lease(),
+        new RoundReport(1, 1, 1, 1, 0));
   }
 
   private Behavior<Told> recorder() {
-    return Behaviors.receiveMessage(
-        m -> {
-          switch (m) {
-            case Gate g -> gate.await();
-            case Push p -> {
-              seen.add(name(p.update()));
-              p.update().discard();
-            }
-            case Control c -> seen.add("control " + c.number());
-            case Refused r -> seen.add("refused " + r.sequence() + " " + r.reason());
-          }
-          return Behaviors.same();
-        });
+    return Behaviors.receiveMessage(m -> {
+      switch (m) {
+        case Gate g -> gate.await();
+        case Push p -> {
+          seen.add(name(p.update()));
+          p.update().discard();
+        }
+        case Control c -> seen.add("control " + c.number());
+        case Refused r -> seen.add("refused " + r.sequence() + " " + r.reason());
+      }
+      return Behaviors.same();
+    });
   }
 
   private static String name(Update update) {
@@ -226,12 +228,11 @@ final class UpdateMailboxTest {
       int sender = s;
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < each; i++) {
-                      actor.tell(new Push(push(sender, 1L + sender * each + i)));
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  actor.tell(new Push(push(sender, 1L + sender * each + i)));
+                }
+              }));
     }
     for (Thread t : threads) {
       t.join();
@@ -257,7 +258,9 @@ final class UpdateMailboxTest {
 
   @Test
   void shouldAgreeOnWhetherThereIsSomething() {
-    UpdateMessageQueue queue = new UpdateMessageQueue(new NewestFirst(new QueueOptions(1, 1, java.util.Map.of("newest-first", "yes"))));
+    UpdateMessageQueue queue =
+        new UpdateMessageQueue(
+            new NewestFirst(new QueueOptions(1, 1, java.util.Map.of("newest-first", "yes"))));
     akka.actor.ActorRef nobody = Adapter.toClassic(KIT.system()).deadLetters();
     assertThat(queue.hasMessages()).isFalse();
     assertThat(queue.dequeue()).isNull();

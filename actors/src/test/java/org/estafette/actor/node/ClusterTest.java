@@ -50,24 +50,29 @@ final class ClusterTest {
   void shouldLeaveNothingBehind() throws Exception {
     await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(
-            () ->
-                assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .noneMatch(name -> name.startsWith("estafette-") && !name.contains("restarts")));
+        .untilAsserted(() ->
+            assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("estafette-") && !name.contains("restarts")));
     try (Stream<Path> shm = Files.list(Path.of("/dev/shm"))) {
       assertThat(shm).noneMatch(p -> p.getFileName().toString().contains(Long.toHexString(run)));
     }
   }
 
-  private Coordinator.Plan plan(Workshop workshop, @Nullable ServerState resume, int local, int more)
-      throws Exception {
+  private Coordinator.Plan plan(
+      Workshop workshop, @Nullable ServerState resume, int local, int more) throws Exception {
     RunCheckpoints checkpoints = checkpoints(workshop);
     if (resume != null) {
       checkpoints.latest(); // As the command does that resumes.
     }
     return new Coordinator.Plan(
-        run, workshop, new RunMonitor(workshop.config().tokens(), metrics::add), checkpoints, resume, local, more);
+        run,
+        workshop,
+        new RunMonitor(workshop.config().tokens(), metrics::add),
+        checkpoints,
+        resume,
+        local,
+        more);
   }
 
   private RunCheckpoints checkpoints(Workshop workshop) throws Exception {
@@ -124,7 +129,8 @@ final class ClusterTest {
 
   @Test
   void shouldTrainInSynchronousRounds() throws Exception {
-    try (Workshop workshop = TinyRuns.workshop(text, "strategy", "sync", "outer.rule", "nesterov")) {
+    try (Workshop workshop =
+        TinyRuns.workshop(text, "strategy", "sync", "outer.rule", "nesterov")) {
       Coordinator coordinator = Coordinator.start(plan(workshop, null, 2, 0));
       Coordinator.Ended ended;
       try (coordinator) {
@@ -143,19 +149,23 @@ final class ClusterTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> accepted() > 2);
       WorkerNode.Plan joining =
           new WorkerNode.Plan(
-              coordinator.address(), "127.0.0.1", 0, "joined", 1, 1,
-              Map.of("akka.loglevel", "WARNING"), notice -> {});
+              coordinator.address(),
+              "127.0.0.1",
+              0,
+              "joined",
+              1,
+              1,
+              Map.of("akka.loglevel", "WARNING"),
+              notice -> {});
       try (WorkerNode node = WorkerNode.start(joining)) {
         await()
             .atMost(Duration.ofSeconds(30))
-            .until(
-                () ->
-                    metrics.stream()
-                        .anyMatch(
-                            m ->
-                                m instanceof Metric.PushRecord p
-                                    && p.worker().equals("worker-1")
-                                    && p.outcome() != Metric.Outcome.REFUSED));
+            .until(() ->
+                metrics.stream()
+                    .anyMatch(m ->
+                        m instanceof Metric.PushRecord p
+                            && p.worker().equals("worker-1")
+                            && p.outcome() != Metric.Outcome.REFUSED));
         coordinator.stop("enough");
         assertThat(end(coordinator).reason()).isEqualTo("enough");
         node.result().get(20, TimeUnit.SECONDS);
@@ -167,7 +177,11 @@ final class ClusterTest {
   void shouldGoOnWithoutAWorkerWhoseTrainerThrows() throws Exception {
     try (Workshop workshop =
         TinyRuns.workshop(
-            text, "model.kind", FailingModel.class.getName(), "model.options.name", "\"estafette-local-1\"")) {
+            text,
+            "model.kind",
+            FailingModel.class.getName(),
+            "model.options.name",
+            "\"estafette-local-1\"")) {
       Coordinator coordinator = Coordinator.start(plan(workshop, null, 2, 0));
       Coordinator.Ended ended;
       try (coordinator) {
@@ -182,7 +196,11 @@ final class ClusterTest {
   void shouldEndWithItsLastWorker() throws Exception {
     try (Workshop workshop =
             TinyRuns.workshop(
-                text, "model.kind", FailingModel.class.getName(), "model.options.name", "\"estafette-local-\"");
+                text,
+                "model.kind",
+                FailingModel.class.getName(),
+                "model.options.name",
+                "\"estafette-local-\"");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 2, 0))) {
       assertThat(end(coordinator).reason()).contains("all workers have ended");
     }
@@ -209,7 +227,9 @@ final class ClusterTest {
       assertThat(saved.vectors().keySet()).contains(ServerState.PARAMETERS, "momentum", "buffer");
       try (Coordinator coordinator = Coordinator.start(plan(workshop, saved, 0, 1))) {
         // Nobody trains: what is written again is what was read, one epoch later.
-        await().atMost(Duration.ofSeconds(10)).until(() -> coordinator.now().version() == saved.version());
+        await()
+            .atMost(Duration.ofSeconds(10))
+            .until(() -> coordinator.now().version() == saved.version());
         assertThat(coordinator.now().tokens()).isEqualTo(saved.tokens());
         coordinator.stop("interrupted");
         assertThat(verified(end(coordinator))).isEqualTo(checkpoint.toAbsolutePath());
@@ -232,10 +252,14 @@ final class ClusterTest {
   void shouldRestoreEveryVectorThatItSaved() throws Exception {
     try (Workshop workshop = TinyRuns.workshop(text);
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 2, 0))) {
-      ServerState saved = checkpoints(workshop).read(CheckpointStore.open(verified(end(coordinator))));
+      ServerState saved =
+          checkpoints(workshop).read(CheckpointStore.open(verified(end(coordinator))));
       try (var server = workshop.newServer(run, workshop.initialParameters())) {
         server.restore(saved);
-        saved.vectors().forEach((name, v) -> assertThat(same(v, server.state().vectors().get(name))).as(name).isTrue());
+        saved
+            .vectors()
+            .forEach((name, v) ->
+                assertThat(same(v, server.state().vectors().get(name))).as(name).isTrue());
         assertThat(server.counter()).isEqualTo(saved.counter());
       }
       assertThat(saved.finished()).isTrue();
@@ -285,7 +309,8 @@ final class ClusterTest {
   @Test
   void shouldSayThatThePortIsInUse() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-        Workshop workshop = TinyRuns.workshop(text, "cluster.port", Integer.toString(taken.getLocalPort()))) {
+        Workshop workshop =
+            TinyRuns.workshop(text, "cluster.port", Integer.toString(taken.getLocalPort()))) {
       assertThatThrownBy(() -> Coordinator.start(plan(workshop, null, 1, 0)))
           .isInstanceOf(PortInUseException.class)
           .hasMessageContaining("port " + taken.getLocalPort() + " on 127.0.0.1 is in use");
@@ -311,16 +336,26 @@ final class ClusterTest {
     }
     WorkerNode.Plan plan =
         new WorkerNode.Plan(
-            "127.0.0.1:" + nobody, "127.0.0.1", 0, "lost", 1, 0,
-            Map.of("akka.cluster.shutdown-after-unsuccessful-join-seed-nodes", "2s", "akka.loglevel", "OFF"),
+            "127.0.0.1:" + nobody,
+            "127.0.0.1",
+            0,
+            "lost",
+            1,
+            0,
+            Map.of(
+                "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes",
+                "2s",
+                "akka.loglevel",
+                "OFF"),
             notice -> {});
     try (WorkerNode node = WorkerNode.start(plan)) {
       assertThatThrownBy(() -> node.result().get(30, TimeUnit.SECONDS))
           .hasCauseInstanceOf(ConfigException.class)
           .hasMessageContaining("no server found behind 127.0.0.1:" + nobody);
     }
-    assertThatThrownBy(
-            () -> WorkerNode.start(new WorkerNode.Plan("here", "127.0.0.1", 0, "x", 1, 0, Map.of(), n -> {})))
+    assertThatThrownBy(() ->
+            WorkerNode.start(
+                new WorkerNode.Plan("here", "127.0.0.1", 0, "x", 1, 0, Map.of(), n -> {})))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("--join here");
   }

@@ -15,8 +15,17 @@ final class SimulatedRunTest {
 
   private Workshop workshop(String strategy) throws Exception {
     return TinyRuns.workshop(
-        TinyRuns.text(dir), "tokens", "3200", "strategy", strategy, "workers.speeds", "[1, 0.4]",
-        "simulation.latency", "200ms", "simulation.jitter", "0.2");
+        TinyRuns.text(dir),
+        "tokens",
+        "3200",
+        "strategy",
+        strategy,
+        "workers.speeds",
+        "[1, 0.4]",
+        "simulation.latency",
+        "200ms",
+        "simulation.jitter",
+        "0.2");
   }
 
   private static Float32Vector copy(FlatVector v) {
@@ -38,7 +47,8 @@ final class SimulatedRunTest {
         whole = copy(run.server().parameters());
         ended = run.now();
       }
-      RunCheckpoints checkpoints = new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop);
+      RunCheckpoints checkpoints =
+          new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop);
       try (SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(3200, m -> {}))) {
         run.start();
         long stop = strategy.equals("sync") ? 3 : 7;
@@ -51,7 +61,10 @@ final class SimulatedRunTest {
       }
       RunMonitor monitor = new RunMonitor(3200, m -> {});
       try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
-        var found = new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop).latest().checkpoint();
+        var found =
+            new RunCheckpoints(dir.resolve("ck-" + strategy), 2, "tiny", workshop)
+                .latest()
+                .checkpoint();
         assertThat(found).isNotNull();
         run.restore(checkpoints.readSimulation(found, run::lease));
         run.run(() -> false, at -> {});
@@ -70,7 +83,12 @@ final class SimulatedRunTest {
   @Test
   void shouldCountARestartAfterADeath() throws Exception {
     try (Workshop workshop =
-        TinyRuns.workshop(TinyRuns.text(dir), "tokens", "3200", "simulation.deaths", "[{at=7,slot=1,downtime=4}]")) {
+        TinyRuns.workshop(
+            TinyRuns.text(dir),
+            "tokens",
+            "3200",
+            "simulation.deaths",
+            "[{at=7,slot=1,downtime=4}]")) {
       RunMonitor monitor = new RunMonitor(3200, m -> {});
       try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
         run.start();

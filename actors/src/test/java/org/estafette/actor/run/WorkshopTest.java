@@ -65,15 +65,27 @@ final class WorkshopTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gpt, text", "mlp, mixture", "logistic, logistic",
+    "gpt, text",
+    "mlp, mixture",
+    "logistic, logistic",
     "mlp, org.estafette.actor.run.WorkshopTest$OwnData",
     "org.estafette.actor.run.FailingModel, text"
   })
   void shouldTrainEachKindOfModelOnItsKindOfData(String model, String data) throws Exception {
     try (Workshop workshop =
             with(
-                "model.kind", model, "data.kind", data, "data.options.rows", "800", "data.mixture",
-                "async-local-sgd-small", "model.mlp.hidden", "[8]", "inner.rate", "0.001");
+                "model.kind",
+                model,
+                "data.kind",
+                data,
+                "data.options.rows",
+                "800",
+                "data.mixture",
+                "async-local-sgd-small",
+                "model.mlp.hidden",
+                "[8]",
+                "inner.rate",
+                "0.001");
         var trainer = workshop.newTrainer()) {
       trainer.load(workshop.initialParameters());
       var round = trainer.train(new TrainOrder(3, 0, 0, 0, 1), () -> false);
@@ -129,12 +141,24 @@ final class WorkshopTest {
 
   @ParameterizedTest
   @CsvSource({
-    "delayed-nesterov, 0.7, 7", "nesterov, 0.07, 1.4", "heavy-ball, 0.07, 1.4", "sgd, 0.5, 1", "fedbuff, 0.5, 0.5",
+    "delayed-nesterov, 0.7, 7",
+    "nesterov, 0.07, 1.4",
+    "heavy-ball, 0.07, 1.4",
+    "sgd, 0.5, 1",
+    "fedbuff, 0.5, 0.5",
     "buffered-nesterov, 0.7, 7"
   })
   void shouldKnowTheGainOfFourWorkers(String rule, String rate, double gain) throws Exception {
     try (Workshop workshop =
-        with("workers.count", "4", "outer.rule", rule, "outer.rate", rate, "outer.momentum", "0.9")) {
+        with(
+            "workers.count",
+            "4",
+            "outer.rule",
+            rule,
+            "outer.rate",
+            rate,
+            "outer.momentum",
+            "0.9")) {
       assertThat(workshop.gain()).isCloseTo(gain, within(1e-9));
     }
   }

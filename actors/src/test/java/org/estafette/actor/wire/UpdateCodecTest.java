@@ -30,14 +30,21 @@ final class UpdateCodecTest {
   static Stream<Update> kinds() {
     Header push = new Header(7, PeerId.worker(3), 2, 11, 5, 42, 9);
     Header model = new Header(Long.MAX_VALUE, PeerId.SERVER, 0, Long.MIN_VALUE, 5, 42, 9);
-    Assignment work = new Assignment(10, new TrainOrder(20, 1, 300, 4.5, 0.25), "local steps of the plan");
+    Assignment work =
+        new Assignment(10, new TrainOrder(20, 1, 300, 4.5, 0.25), "local steps of the plan");
     return Stream.of(
         new PseudoGradient(push, PAYLOAD, new RoundReport(20, 40_960, 1.25, 3.5, 1)),
-        new PseudoGradient(push, PAYLOAD, new RoundReport(1, 1, Double.POSITIVE_INFINITY, Double.NaN, 0)),
+        new PseudoGradient(
+            push, PAYLOAD, new RoundReport(1, 1, Double.POSITIVE_INFINITY, Double.NaN, 0)),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), work),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), null),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Applied(43, 2, 0.5), work),
-        new GlobalModel(model, PAYLOAD, 11, new Outcome.Refused(Refusal.TOO_STALE, "staleness=9 – zu alt"), null));
+        new GlobalModel(
+            model,
+            PAYLOAD,
+            11,
+            new Outcome.Refused(Refusal.TOO_STALE, "staleness=9 – zu alt"),
+            null));
   }
 
   @ParameterizedTest

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * fall before and on the next momentum refresh are handed out as one {@link
  * org.estafette.algorithm.MergedPush}: the server then applies them in a single pass over memory.
  *
- * <p>The place of the next push is {@code counter mod N}, where {@code counter} is what the consumer
- * last told through {@link #advancedTo}; a push that the consumer refuses takes no place.
+ * <p>The place of the next push is {@code counter mod N}, where {@code counter} is what the
+ * consumer last told through {@link #advancedTo}; a push that the consumer refuses takes no place.
  */
 public final class DelayedNesterovQueue implements UpdateQueue {
   private static final Admission ACCEPTED = new Admission.Accepted();
@@ -39,7 +39,8 @@ public final class DelayedNesterovQueue implements UpdateQueue {
   public Admission offer(Update update) {
     if (!(update instanceof PseudoGradient push)) {
       throw new IllegalArgumentException(
-          "a delayed-Nesterov mailbox was offered a " + update.getClass().getSimpleName()
+          "a delayed-Nesterov mailbox was offered a "
+              + update.getClass().getSimpleName()
               + " (expected a PseudoGradient); choose another mailbox for this actor");
     }
     if (waiting.size() >= capacity) {

@@ -25,8 +25,8 @@ public interface UpdateQueue {
   int size();
 
   /**
-   * The consumer has now applied {@code counter} updates in all: where in a momentum period the next
-   * one falls.
+   * The consumer has now applied {@code counter} updates in all: where in a momentum period the
+   * next one falls.
    */
   default void advancedTo(long counter) {}
 

@@ -27,8 +27,8 @@ public interface OuterRule {
   boolean keepsBuffer();
 
   /**
-   * How far one push of weight w moves the parameters in all, now and through the momentum it leaves
-   * behind, as a multiple of the push. The gain of a run is K times this.
+   * How far one push of weight w moves the parameters in all, now and through the momentum it
+   * leaves behind, as a multiple of the push. The gain of a run is K times this.
    */
   double displacement(double weight);
 }

@@ -2,7 +2,9 @@ package org.estafette.algorithm.outer;
 
 import org.estafette.kernel.LinearStep;
 
-/** The outer rules of the catalogue. ε is the outer learning rate, β the momentum decay, g = w·Δ. */
+/**
+ * The outer rules of the catalogue. ε is the outer learning rate, β the momentum decay, g = w·Δ.
+ */
 public final class Rules {
   private Rules() {}
 
@@ -11,7 +13,8 @@ public final class Rules {
       throw new IllegalArgumentException("outer rate=" + rate + " (expected > 0)");
     }
     if (!(decay >= 0 && decay < 1)) {
-      throw new IllegalArgumentException("outer momentum=" + decay + " (expected 0 <= momentum < 1)");
+      throw new IllegalArgumentException(
+          "outer momentum=" + decay + " (expected 0 <= momentum < 1)");
     }
     if (period < 1) {
       throw new IllegalArgumentException("outer period=" + period + " (expected >= 1)");
@@ -122,7 +125,11 @@ public final class Rules {
       check(rate, decay, period);
       if (!(spread >= 0 && spread <= 1.0 / period + 1e-12)) {
         throw new IllegalArgumentException(
-            "delayed-Nesterov spread c=" + spread + " (expected 0 <= c <= 1/N = " + 1.0 / period + ")");
+            "delayed-Nesterov spread c="
+                + spread
+                + " (expected 0 <= c <= 1/N = "
+                + 1.0 / period
+                + ")");
       }
     }
 

@@ -5,9 +5,9 @@ package org.estafette.algorithm.pace;
  * arrive within it are applied in order, and all of them go on from the same parameters.
  *
  * @param seconds τ_grace; 0 lets every worker go on at once
- * @param predictive false: the whole window is waited for. True: it closes as soon as no busy worker
- *     is expected within it, judged from measured speeds; with exact speeds this is the published
- *     simulator's clairvoyant window
+ * @param predictive false: the whole window is waited for. True: it closes as soon as no busy
+ *     worker is expected within it, judged from measured speeds; with exact speeds this is the
+ *     published simulator's clairvoyant window
  */
 public record GraceWindow(double seconds, boolean predictive) {
   /** No window. */

@@ -28,8 +28,9 @@ public sealed interface LocalSteps {
 
   /**
    * Dynamic local updates, DyLU (arXiv 2401.09135, eq. 6): ⌊H·v/v_max⌋, at least {@code least}, so
-   * that all rounds take about the same time. A worker whose speed is not known yet gets a tenth of H
-   * to be measured on: a whole H would make the slowest worker's first push the stalest of the run.
+   * that all rounds take about the same time. A worker whose speed is not known yet gets a tenth of
+   * H to be measured on: a whole H would make the slowest worker's first push the stalest of the
+   * run.
    */
   record Dynamic(int fastest, int least) implements LocalSteps {
     // 0.29·100 is 28.999999999999996 in binary: a floor without this gives 28.
@@ -40,7 +41,8 @@ public sealed interface LocalSteps {
     public Dynamic {
       check(fastest);
       if (least < 1 || least > fastest) {
-        throw new IllegalArgumentException("least=" + least + " (expected 1 <= least <= H=" + fastest + ")");
+        throw new IllegalArgumentException(
+            "least=" + least + " (expected 1 <= least <= H=" + fastest + ")");
       }
     }
 

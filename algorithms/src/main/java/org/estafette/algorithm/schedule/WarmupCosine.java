@@ -3,8 +3,8 @@ package org.estafette.algorithm.schedule;
 import org.estafette.algorithm.train.LearningRate;
 
 /**
- * Linear warm-up, then cosine to a floor (arXiv 2401.09135, eq. 3). Progress is clipped to [0, 1], so
- * that a shard that is visited beyond its total stays at the floor.
+ * Linear warm-up, then cosine to a floor (arXiv 2401.09135, eq. 3). Progress is clipped to [0, 1],
+ * so that a shard that is visited beyond its total stays at the floor.
  *
  * @param total T, steps at which the floor is reached
  * @param warmup steps of the warm-up

@@ -74,8 +74,8 @@ final class Roster {
   }
 
   /**
-   * Local steps that all live workers take while {@code member} takes one; a worker of unknown speed
-   * counts as fast as it.
+   * Local steps that all live workers take while {@code member} takes one; a worker of unknown
+   * speed counts as fast as it.
    */
   double stepsPerStepOf(Member member) {
     measure();
@@ -126,8 +126,17 @@ final class Roster {
     for (Member m : bySlot.values()) {
       list.add(
           new WorkerRecord(
-              m.id.slot(), m.incarnation, m.lastSequence, m.round, m.secondsPerStep, m.overhead,
-              m.live, m.waiting, m.busySteps, m.busyShard, m.assignedAt));
+              m.id.slot(),
+              m.incarnation,
+              m.lastSequence,
+              m.round,
+              m.secondsPerStep,
+              m.overhead,
+              m.live,
+              m.waiting,
+              m.busySteps,
+              m.busyShard,
+              m.assignedAt));
     }
     return list;
   }

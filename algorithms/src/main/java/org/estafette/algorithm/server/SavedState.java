@@ -48,7 +48,11 @@ final class SavedState {
 
   /** Takes up the parts that both servers share, after checking that all of it fits. */
   static void take(
-      ServerState saved, FlatVector parameters, OuterOptimizer outer, WorkGiver work, Roster roster) {
+      ServerState saved,
+      FlatVector parameters,
+      OuterOptimizer outer,
+      WorkGiver work,
+      Roster roster) {
     SequencedMap<String, FlatVector> present = vectors(parameters, outer);
     check(saved, present);
     present.forEach((name, here) -> here.copyFrom(vector(saved, name)));
@@ -64,22 +68,32 @@ final class SavedState {
   private static void check(ServerState saved, SequencedMap<String, FlatVector> present) {
     if (saved.schema() != ServerState.SCHEMA) {
       throw new IllegalArgumentException(
-          "saved state has schema=" + saved.schema() + " (expected " + ServerState.SCHEMA
+          "saved state has schema="
+              + saved.schema()
+              + " (expected "
+              + ServerState.SCHEMA
               + "): it was written by another version of Estafette");
     }
     if (!saved.vectors().keySet().equals(present.keySet())) {
       throw new IllegalArgumentException(
-          "saved state holds " + saved.vectors().keySet() + " (expected " + present.keySet()
+          "saved state holds "
+              + saved.vectors().keySet()
+              + " (expected "
+              + present.keySet()
               + "): resume with the outer optimizer that the run began with");
     }
-    present.forEach(
-        (name, here) -> {
-          long length = vector(saved, name).length();
-          if (length != here.length()) {
-            throw new IllegalArgumentException(
-                "saved " + name + " has length=" + length + " (expected " + here.length()
-                    + "): resume with the model that the run began with");
-          }
-        });
+    present.forEach((name, here) -> {
+      long length = vector(saved, name).length();
+      if (length != here.length()) {
+        throw new IllegalArgumentException(
+            "saved "
+                + name
+                + " has length="
+                + length
+                + " (expected "
+                + here.length()
+                + "): resume with the model that the run began with");
+      }
+    });
   }
 }

@@ -6,8 +6,8 @@ import org.estafette.algorithm.Outcome;
 import org.estafette.memory.FlatVector;
 
 /**
- * All that a server needs to go on: after a restart of the simulator exactly where it stood; after a
- * fail-over, with a higher epoch, without the rounds that were under way.
+ * All that a server needs to go on: after a restart of the simulator exactly where it stood; after
+ * a fail-over, with a higher epoch, without the rounds that were under way.
  *
  * @param schema version of this record's form
  * @param epoch fencing epoch in which it was saved

@@ -7,8 +7,8 @@ import org.estafette.memory.Float64Vector;
 import org.estafette.memory.Precision;
 
 /**
- * Local gradient descent in float64 on a function handed in: small tasks whose every number is to be
- * followed exactly. x ← x − η(t)·∇f(x).
+ * Local gradient descent in float64 on a function handed in: small tasks whose every number is to
+ * be followed exactly. x ← x − η(t)·∇f(x).
  */
 public final class ReferenceTrainer implements LocalTrainer {
   /** A differentiable function of the parameters. */
@@ -29,7 +29,10 @@ public final class ReferenceTrainer implements LocalTrainer {
   private final Float64Vector x;
   private final Float64Vector gradient;
 
-  /** A trainer for {@code dimension} parameters whose learning rate is a function of the schedule step. */
+  /**
+   * A trainer for {@code dimension} parameters whose learning rate is a function of the schedule
+   * step.
+   */
   public ReferenceTrainer(
       int dimension, Objective objective, java.util.function.DoubleUnaryOperator rate) {
     this.objective = objective;

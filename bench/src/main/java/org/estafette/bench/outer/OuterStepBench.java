@@ -1,6 +1,5 @@
 package org.estafette.bench.outer;
 
-import org.estafette.bench.Machine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.estafette.bench.Machine;
 import org.estafette.kernel.LinearStep;
 import org.estafette.kernel.OuterKernels;
 import org.estafette.memory.FlatVector;

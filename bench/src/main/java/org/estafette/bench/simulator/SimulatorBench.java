@@ -1,6 +1,5 @@
 package org.estafette.bench.simulator;
 
-import org.estafette.bench.Machine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -26,6 +25,7 @@ import org.estafette.algorithm.server.RoundCoordinator;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.ServerPlan;
 import org.estafette.algorithm.train.ReferenceTrainer;
+import org.estafette.bench.Machine;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;

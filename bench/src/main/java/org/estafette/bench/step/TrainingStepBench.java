@@ -1,6 +1,5 @@
 package org.estafette.bench.step;
 
-import org.estafette.bench.Machine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.sun.management.OperatingSystemMXBean;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.estafette.bench.Machine;
 import org.estafette.device.Device;
 import org.estafette.device.Devices;
 import org.estafette.kernel.GemmProviders;

@@ -67,8 +67,12 @@ public final class WholeBench {
         bare.add(bare(workshop, steps));
         cluster.add(cluster(config, workshop));
         System.out.printf(
-            Locale.ROOT, "turn %d: bare loops %,.0f tokens/s, train %,.0f tokens/s, ratio %.3f%n",
-            turn + 1, bare.getLast(), cluster.getLast(), cluster.getLast() / bare.getLast());
+            Locale.ROOT,
+            "turn %d: bare loops %,.0f tokens/s, train %,.0f tokens/s, ratio %.3f%n",
+            turn + 1,
+            bare.getLast(),
+            cluster.getLast(),
+            cluster.getLast() / bare.getLast());
       }
     }
     double ratio =
@@ -128,8 +132,13 @@ public final class WholeBench {
       RunMonitor monitor = new RunMonitor(config.tokens(), metric -> {});
       Coordinator.Plan plan =
           new Coordinator.Plan(
-              System.nanoTime(), workshop, monitor,
-              new RunCheckpoints(folder.resolve("checkpoints"), 1, "whole", workshop), null, WORKERS, 0);
+              System.nanoTime(),
+              workshop,
+              monitor,
+              new RunCheckpoints(folder.resolve("checkpoints"), 1, "whole", workshop),
+              null,
+              WORKERS,
+              0);
       try (Coordinator coordinator = Coordinator.start(plan)) {
         double[] atLastPush = new double[1];
         while (!coordinator.result().isDone()) {

@@ -77,7 +77,8 @@ class ProgressTest {
     ProgressView view = new ProgressView(point(2_700_000, null), null, 0, Double.NaN);
     assertThat(ProgressLine.terminal(view, 120, ASCII))
         .isEqualTo(
-            "2.70 M tokens  loss 1.9312  97,100 tok/s  126 pushes (2 refused)  stale 2.9/13  4 workers");
+            "2.70 M tokens  loss 1.9312  97,100 tok/s  126 pushes (2 refused)  stale 2.9/13  4"
+                + " workers");
     assertThat(ProgressLine.plain(view)).doesNotContain("ETA").contains("validation –");
   }
 

@@ -80,8 +80,8 @@ public final class SameDiffModel implements Model {
     for (DifferentialFunction op : graph.ops()) {
       if (op instanceof Gather && op.arg(0).dataType().isFPType()) {
         throw new IllegalArgumentException(
-            ("operation %s gathers from %s: ND4J's gradient of it forgets repeated indices (expected"
-                    + " oneHot(indices, rows).mmul(table))")
+            ("operation %s gathers from %s: ND4J's gradient of it forgets repeated indices"
+                    + " (expected oneHot(indices, rows).mmul(table))")
                 .formatted(op.getOwnName(), op.arg(0).name()));
       }
     }
