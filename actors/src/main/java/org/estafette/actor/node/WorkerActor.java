@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   private static final Duration HELLO_AGAIN = Duration.ofSeconds(3);
   private static final String HELLO = "hello";
+  // Longer than a partition that the cluster survives: without a server there is nothing to train
+  // for.
+  private static final Duration GIVE_UP = Duration.ofMinutes(2);
+  private static final String LOST = "lost";
 
   private final TimerScheduler<WorkerMessage> timers;
   private final String key;
@@ -132,6 +136,11 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
       getContext().getLog().debug("{} found the server at {}", key, found.path());
     }
     boolean changed = found != null && !found.equals(server);
+    if (found != null) {
+      timers.cancel(LOST);
+    } else if (server != null) {
+      timers.startSingleTimer(LOST, new WorkerMessage.TimerDue(LOST), GIVE_UP);
+    }
     server = found;
     if (changed) {
       hello();
@@ -215,6 +224,12 @@ final class WorkerActor extends AbstractBehavior<WorkerMessage> {
   private Behavior<WorkerMessage> onTimer(WorkerMessage.TimerDue m) {
     if (m.timer().equals(HELLO)) {
       hello();
+    } else if (m.timer().equals(LOST)) {
+      throw new IllegalStateException(
+          key
+              + ": no server could be reached for "
+              + GIVE_UP.toSeconds()
+              + " s; was the run's first node ended?");
     } else if (participant != null) {
       participant.on(new Event.TimerFired(m.timer(), now()), effects);
     }

@@ -226,11 +226,16 @@ public final class RunMonitor {
   /** The parameters were validated. */
   public void validated(double at, double validationLoss) {
     validation = validationLoss;
-    point(at);
+    point(at, validationLoss);
     snapshot = take(at);
   }
 
   private void point(double at) {
+    point(at, null);
+  }
+
+  /** One line; {@code measured} is the validation loss if it was measured just now. */
+  private void point(double at, @Nullable Double measured) {
     double since = at - secondsAtPoint;
     double rate = since > 0 ? (tokens - tokensAtPoint) / since : 0;
     tokensAtPoint = tokens;
@@ -242,7 +247,7 @@ public final class RunMonitor {
             tokens,
             localSteps,
             loss,
-            validation,
+            measured,
             rate,
             version,
             live.size(),
