@@ -59,7 +59,7 @@ class SimulatorTest {
               1,
               1,
               new StalenessPolicy.Polynomial(0.5),
-              0,
+              setup.compensation(),
               new LocalSteps.Dynamic(6, 1),
               setup.grace(),
               new ShardChoice.Proportional(),
@@ -132,6 +132,7 @@ class SimulatorTest {
       double secondsPerUpdate,
       double patience,
       Link link,
+      double compensation,
       List<SimulationPlan.Death> deaths) {
     static Setup plain(long budget) {
       return new Setup(
@@ -141,23 +142,30 @@ class SimulatorTest {
           0,
           Double.POSITIVE_INFINITY,
           new Link(0.05, 0.001),
+          0,
           List.of());
     }
 
     Setup grace(GraceWindow w) {
-      return new Setup(w, budget, capacity, secondsPerUpdate, patience, link, deaths);
+      return new Setup(w, budget, capacity, secondsPerUpdate, patience, link, compensation, deaths);
     }
 
     Setup busy(double seconds, int most) {
-      return new Setup(grace, budget, most, seconds, patience, link, deaths);
+      return new Setup(grace, budget, most, seconds, patience, link, compensation, deaths);
+    }
+
+    Setup compensated(double lambda) {
+      return new Setup(grace, budget, capacity, secondsPerUpdate, patience, link, lambda, deaths);
     }
 
     Setup patience(double seconds) {
-      return new Setup(grace, budget, capacity, secondsPerUpdate, seconds, link, deaths);
+      return new Setup(
+          grace, budget, capacity, secondsPerUpdate, seconds, link, compensation, deaths);
     }
 
     Setup dying(List<SimulationPlan.Death> some) {
-      return new Setup(grace, budget, capacity, secondsPerUpdate, patience, link, some);
+      return new Setup(
+          grace, budget, capacity, secondsPerUpdate, patience, link, compensation, some);
     }
   }
 
@@ -193,7 +201,13 @@ class SimulatorTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"quadratics async", "quadratics predictive", "quadratics sync", "mlp async"})
+      strings = {
+        "quadratics async",
+        "quadratics predictive",
+        "quadratics compensated",
+        "quadratics sync",
+        "mlp async"
+      })
   void aRunSavedBetweenTwoEventsShouldGoOnBitForBit(String what) {
     boolean sync = what.endsWith(" sync");
     boolean mlp = what.startsWith("mlp");
@@ -201,6 +215,7 @@ class SimulatorTest {
     Setup setup =
         Setup.plain(mlp ? 150 : 300)
             .grace(new GraceWindow(0.3, what.endsWith("predictive")))
+            .compensated(what.endsWith("compensated") ? 0.5 : 0)
             .dying(
                 List.of(
                     new SimulationPlan.Death(1.5, 1, 1), new SimulationPlan.Death(2.5, 3, 0.2)));

@@ -60,22 +60,32 @@ public sealed interface ShardChoice {
     }
   }
 
+  /** The shares of the shards' sizes; equal ones where every shard is empty. */
+  private static double[] shares(long[] sizes) {
+    double size = Arrays.stream(sizes).sum();
+    double[] p = new double[sizes.length];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = size == 0 ? 1.0 / p.length : sizes[i] / size;
+    }
+    return p;
+  }
+
   /**
    * p_i ∝ max(|D_i|/Σ|D| − n_i/Σn, 0) (arXiv 2401.09135, eq. 2). In the two cases that the paper
    * leaves open, no progress yet and all shards balanced, the sizes decide.
    */
   static double[] probabilities(long[] sizes, long[] progress) {
-    double size = Arrays.stream(sizes).sum();
+    double[] shares = shares(sizes);
     double done = Arrays.stream(progress).sum();
     double[] p = new double[sizes.length];
     double sum = 0;
     for (int i = 0; i < p.length; i++) {
-      double lag = done == 0 ? 0 : sizes[i] / size - progress[i] / done;
+      double lag = done == 0 ? 0 : shares[i] - progress[i] / done;
       p[i] = lag > 1e-12 ? lag : 0;
       sum += p[i];
     }
     for (int i = 0; i < p.length; i++) {
-      p[i] = sum == 0 ? sizes[i] / size : p[i] / sum;
+      p[i] = sum == 0 ? shares[i] : p[i] / sum;
     }
     return p;
   }

@@ -4,7 +4,8 @@ import org.estafette.algorithm.train.LearningRate;
 
 /**
  * Linear warm-up, then cosine to a floor (arXiv 2401.09135, eq. 3). Progress is clipped to [0, 1],
- * so that a shard that is visited beyond its total stays at the floor.
+ * so that a shard that is visited beyond its total stays at the floor; before its first step the
+ * rate is that of step 0.
  *
  * @param total T, steps at which the floor is reached
  * @param warmup steps of the warm-up
@@ -28,7 +29,7 @@ public record WarmupCosine(double total, double warmup, double peak, double floo
   @Override
   public double at(double t) {
     if (t < warmup) {
-      return peak * t / warmup;
+      return peak * Math.max(t, 0) / warmup;
     }
     double progress = Math.clamp((t - warmup) / (total - warmup), 0.0, 1.0);
     return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * progress));

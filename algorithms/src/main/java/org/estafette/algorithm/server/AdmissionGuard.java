@@ -83,6 +83,15 @@ final class AdmissionGuard {
               + push.report().seconds()
               + " (expected steps >= 1, seconds >= 0)");
     }
+    if (member.busySteps > 0 && push.report().steps() > member.busySteps) {
+      return refused(
+          Refusal.WRONG_SHAPE,
+          "report steps="
+              + push.report().steps()
+              + " (expected at most the "
+              + member.busySteps
+              + " that were assigned)");
+    }
     if (!delta.isFinite()) {
       return refused(
           Refusal.NOT_FINITE,

@@ -408,6 +408,7 @@ public final class ParameterServer implements Server {
         work,
         roster,
         parameters,
+        snapshots.kept(),
         answers,
         windowEnds);
   }
@@ -420,6 +421,7 @@ public final class ParameterServer implements Server {
   @Override
   public void restore(ServerState state) {
     SavedState.take(state, parameters, outer, work, roster);
+    snapshots.restore(state.vectors());
     epoch = state.epoch();
     version = state.version();
     tokens = state.tokens();

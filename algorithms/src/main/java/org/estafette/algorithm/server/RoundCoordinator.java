@@ -1,6 +1,8 @@
 package org.estafette.algorithm.server;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.estafette.algorithm.Assignment;
@@ -51,6 +53,10 @@ public final class RoundCoordinator implements Server {
   private final TreeSet<PeerId> expected = new TreeSet<>();
 
   private final TreeMap<PeerId, PseudoGradient> arrived = new TreeMap<>();
+
+  /** What became of each worker's newest message; told with its next round. */
+  private final Map<PeerId, Outcome> outcomes = new HashMap<>();
+
   private long epoch;
   private long version;
   private long tokens;
@@ -107,7 +113,11 @@ public final class RoundCoordinator implements Server {
       case Event.Rejected e -> {
         effects.decided(new Decision.Refused(e.header(), e.reason(), "refused by the mailbox"));
         if (guard.origin(e.header(), roster.find(e.header().sender())) == null) {
-          drop(e.header(), effects, e.at());
+          drop(
+              e.header(),
+              AdmissionGuard.refused(e.reason(), "refused by the mailbox"),
+              effects,
+              e.at());
         }
       }
       case Event.TimerFired e -> {
@@ -152,6 +162,7 @@ public final class RoundCoordinator implements Server {
       send(member, at, effects, new Outcome.Welcome()); // It lost its answer: the round again.
       return;
     }
+    outcomes.remove(member.id);
     member.waiting = true;
     advance(at, effects);
   }
@@ -198,7 +209,7 @@ public final class RoundCoordinator implements Server {
       if (why.reason() == Refusal.DUPLICATE && member != null && member.live()) {
         askedAgain(member, why, at, effects);
       } else if (why.reason() != Refusal.WRONG_RUN && why.reason() != Refusal.OLD_INCARNATION) {
-        drop(h, effects, at);
+        drop(h, why, effects, at);
       }
       return;
     }
@@ -213,7 +224,7 @@ public final class RoundCoordinator implements Server {
   }
 
   /** The sender of a refused push takes no part in this round any more; it joins the next one. */
-  private void drop(Header h, Effects effects, double at) {
+  private void drop(Header h, Outcome why, Effects effects, double at) {
     Roster.Member member = roster.find(h.sender());
     boolean late = member != null && member.live() && h.sequence() <= member.lastSequence;
     if (late || (member != null && member.live() && h.epoch() != epoch)) {
@@ -221,6 +232,7 @@ public final class RoundCoordinator implements Server {
     }
     member = join(h, effects);
     work.lost(member);
+    outcomes.put(member.id, why);
     member.waiting = true;
     expected.remove(member.id);
     advance(at, effects);
@@ -235,6 +247,7 @@ public final class RoundCoordinator implements Server {
 
   private void leave(Roster.Member member, Effects effects) {
     int lost = work.lost(member);
+    outcomes.remove(member.id);
     member.waiting = false;
     expected.remove(member.id);
     if (member.live()) {
@@ -278,7 +291,8 @@ public final class RoundCoordinator implements Server {
   }
 
   private Outcome outcomeOf(Roster.Member m) {
-    return version > 0 && m.round > 0 ? new Outcome.Applied(version, 0, 1) : new Outcome.Welcome();
+    Outcome outcome = outcomes.remove(m.id);
+    return outcome == null ? new Outcome.Welcome() : outcome;
   }
 
   private boolean send(Roster.Member member, double at, Effects effects, Outcome outcome) {
@@ -325,6 +339,7 @@ public final class RoundCoordinator implements Server {
     version++;
     j = 0;
     for (PseudoGradient push : arrived.values()) {
+      outcomes.put(push.header().sender(), new Outcome.Applied(version, 0, weights[j]));
       effects.decided(
           new Decision.Applied(push.header(), push.report(), 0, weights[j++], version, n > 1));
       push.discard();
@@ -372,6 +387,7 @@ public final class RoundCoordinator implements Server {
         work,
         roster,
         parameters,
+        Map.of(),
         List.of(),
         Double.NaN);
   }

@@ -1,9 +1,12 @@
 package org.estafette.algorithm.server;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.memory.FlatVector;
 
@@ -28,8 +31,11 @@ final class SavedState {
       WorkGiver work,
       Roster roster,
       FlatVector parameters,
+      Map<String, FlatVector> snapshots,
       List<ServerState.HeldAnswer> held,
       double windowEnds) {
+    SequencedMap<String, FlatVector> vectors = vectors(parameters, outer);
+    vectors.putAll(snapshots);
     return new ServerState(
         ServerState.SCHEMA,
         epoch,
@@ -43,7 +49,7 @@ final class SavedState {
         roster.records(),
         held,
         windowEnds,
-        vectors(parameters, outer));
+        vectors);
   }
 
   /** Takes up the parts that both servers share, after checking that all of it fits. */
@@ -74,10 +80,12 @@ final class SavedState {
               + ServerState.SCHEMA
               + "): it was written by another version of Estafette");
     }
-    if (!saved.vectors().keySet().equals(present.keySet())) {
+    Set<String> names = new LinkedHashSet<>(saved.vectors().keySet());
+    names.removeIf(Snapshots::isKept);
+    if (!names.equals(present.keySet())) {
       throw new IllegalArgumentException(
           "saved state holds "
-              + saved.vectors().keySet()
+              + names
               + " (expected "
               + present.keySet()
               + "): resume with the outer optimizer that the run began with");

@@ -21,8 +21,8 @@ import org.estafette.memory.FlatVector;
  * @param workers one record a worker
  * @param held answers that wait for the grace window's end
  * @param windowEnds when that is; NaN where no window is open
- * @param vectors {@code parameters} and the outer optimizer's vectors: live views in {@link
- *     Server#state}, copied by who saves
+ * @param vectors {@code parameters}, the outer optimizer's vectors and, with delay compensation,
+ *     what each worker pulled: live views in {@link Server#state}, copied by who saves
  */
 public record ServerState(
     int schema,

@@ -1,7 +1,9 @@
 package org.estafette.algorithm.server;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * push.
  */
 final class Snapshots {
+  private static final String PREFIX = "pulled-";
+
   private record Kept(long version, Lease lease) {}
 
   private final FlatVector parameters;
@@ -53,6 +57,37 @@ final class Snapshots {
     if (start != null && start.version() == push.header().version()) {
       push.delta().vector().delayCompensate(lambda, now, start.lease().vector());
     }
+  }
+
+  /** What is kept for later pushes, by {@code pulled-SLOT@VERSION}; live views. */
+  SequencedMap<String, FlatVector> kept() {
+    SequencedMap<String, FlatVector> vectors = new LinkedHashMap<>();
+    pulled.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(e ->
+            vectors.put(
+                PREFIX + e.getKey().slot() + "@" + e.getValue().version(),
+                e.getValue().lease().vector()));
+    return vectors;
+  }
+
+  /** Takes up what {@link #kept} gave; vectors of other names are none of this. */
+  void restore(Map<String, FlatVector> vectors) {
+    clear();
+    vectors.forEach((name, vector) -> {
+      if (keep && isKept(name)) {
+        int at = name.indexOf('@');
+        FlatVector copy = vector.precision().zeros(vector.length());
+        copy.copyFrom(vector);
+        pulled.put(
+            PeerId.worker(Integer.parseInt(name.substring(PREFIX.length(), at))),
+            new Kept(Long.parseLong(name.substring(at + 1)), Lease.unpooled(copy)));
+      }
+    });
+  }
+
+  static boolean isKept(String name) {
+    return name.startsWith(PREFIX);
   }
 
   void forget(PeerId worker) {

@@ -11,6 +11,7 @@ class WarmupCosineTest {
   void shouldWarmUpThenFollowTheCosineAndStayAtTheFloor() {
     WarmupCosine s = new WarmupCosine(110, 10, 1, 0.1);
     assertThat(s.at(0)).isZero();
+    assertThat(s.at(-3)).isZero();
     assertThat(s.at(5)).isEqualTo(0.5);
     assertThat(s.at(10)).isEqualTo(1);
     assertThat(s.at(60)).isCloseTo(0.55, within(1e-15));

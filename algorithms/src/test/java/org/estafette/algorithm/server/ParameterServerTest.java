@@ -83,6 +83,24 @@ class ParameterServerTest {
     };
   }
 
+  @Test
+  void shouldRefuseMoreStepsThanItAssigned() {
+    try (ServerRig rig = rig(ServerRig.plan(1000), 2)) {
+      PseudoGradient good = rig.push(0, 2, 1);
+      RoundReport r = good.report();
+      rig.give(
+          new PseudoGradient(
+              good.header(),
+              good.delta(),
+              new RoundReport(r.steps() + 1, r.tokens(), r.seconds(), r.meanLoss(), r.shard())));
+      assertThat(rig.effects.decisions(Decision.Refused.class))
+          .singleElement()
+          .satisfies(d -> assertThat(d.detail()).contains("that were assigned"));
+      assertThat(rig.server.version()).isZero();
+      assertThat(rig.server.state().localSteps()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       names = {
@@ -309,7 +327,7 @@ class ParameterServerTest {
     try (ServerRig rig = rig(ServerRig.plan(1000, ALL, 0, dylu, GraceWindow.NONE), 2)) {
       rig.give(rig.push(0, 2, 1));
       PseudoGradient slow = rig.push(1, 2, 1);
-      rig.give(new PseudoGradient(slow.header(), slow.delta(), new RoundReport(10, 10, 10, 1, 1)));
+      rig.give(new PseudoGradient(slow.header(), slow.delta(), new RoundReport(1, 1, 1, 1, 1)));
       assertThat(rig.effects.lastTo(0).assignment().order().steps()).isEqualTo(10);
       assertThat(rig.effects.lastTo(1).assignment().order().steps()).isEqualTo(5);
     }

@@ -7,6 +7,7 @@ import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.Outcome;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Refusal;
@@ -138,6 +139,10 @@ class RoundCoordinatorTest {
       rig.give(rig.push(2, 2, 3));
       assertThat(rig.parameters()).containsExactly(-2, -2, -2);
       assertThat(rig.effects.lastTo(0).assignment().round()).isEqualTo(2);
+      assertThat(rig.effects.lastTo(0).model().outcome())
+          .isInstanceOfSatisfying(
+              Outcome.Refused.class, r -> assertThat(r.reason()).isEqualTo(Refusal.NOT_FINITE));
+      assertThat(rig.effects.lastTo(2).model().outcome()).isEqualTo(new Outcome.Applied(1, 0, 0.5));
     }
   }
 
