@@ -68,7 +68,9 @@ final class CpuImageOps implements ImageOps {
     }
   }
 
-  /** The windows as rows of a matrix: unfolded, or where the input is that matrix already, there. */
+  /**
+   * The windows as rows of a matrix: unfolded, or where the input is that matrix already, there.
+   */
   private long unfolded(long patches, long in, Windows w, long row, int count) {
     if (w.isPixels()) {
       return in + 4L * row * w.channels();

@@ -17,7 +17,9 @@ public interface ImageOps {
   /**
    * Convolution, in the sense of neural networks (nothing is mirrored), without a bias:
    *
-   * <pre>out[i, y, x, f] = Σ weight[f, r, c, k]·in[i, y·stride − padding + r, x·stride − padding + c, k]</pre>
+   * <pre>
+   * out[i, y, x, f] = Σ weight[f, r, c, k]·in[i, y·stride − padding + r, x·stride − padding + c, k]
+   * </pre>
    *
    * @param scratch {@link #convolutionScratch} elements
    */

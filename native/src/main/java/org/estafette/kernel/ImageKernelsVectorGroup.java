@@ -139,7 +139,13 @@ final class ImageKernelsVectorGroup {
     for (int c = 0; c < channels; c += size) {
       long at = 4L * c;
       settle(
-          dGamma + at, dBeta + at, sums + at, products + at, gamma + at, size, pixels * (long) size);
+          dGamma + at,
+          dBeta + at,
+          sums + at,
+          products + at,
+          gamma + at,
+          size,
+          pixels * (long) size);
     }
     for (int c = 0; c < channels; c += Lanes.L) {
       long at = 4L * c;
@@ -159,14 +165,7 @@ final class ImageKernelsVectorGroup {
   }
 
   private static void products(
-      long to,
-      long dOut,
-      long in,
-      long mean,
-      long rstd,
-      int pixels,
-      int channels,
-      int count) {
+      long to, long dOut, long in, long mean, long rstd, int pixels, int channels, int count) {
     VectorMask<Float> mask = Lanes.first(count);
     FloatVector center = Lanes.load(mean, mask);
     FloatVector sum = Lanes.zero();

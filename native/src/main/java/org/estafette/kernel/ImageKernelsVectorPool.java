@@ -65,8 +65,7 @@ final class ImageKernelsVectorPool {
     }
   }
 
-  private static void max(
-      long out, long in, int rows, int run, int step, int channels, int lanes) {
+  private static void max(long out, long in, int rows, int run, int step, int channels, int lanes) {
     VectorMask<Float> mask = Lanes.first(lanes);
     FloatVector most = Lanes.load(in, mask);
     for (int r = 0; r < rows; r++) {

@@ -21,8 +21,7 @@ class ImageOpsTest {
   private final Random random = new Random(SEED);
 
   private static Device device(boolean scalar) {
-    return new CpuDevice(
-        GemmProviders.get(), scalar ? RowKernels.scalar() : RowKernels.best());
+    return new CpuDevice(GemmProviders.get(), scalar ? RowKernels.scalar() : RowKernels.best());
   }
 
   private static List<ConvolutionShape> shapes() {
@@ -155,12 +154,10 @@ class ImageOpsTest {
     ConvolutionShape s = new ConvolutionShape(1, new Windows(4, 4, 2, 3, 3, 1, 1), 3);
     try (DeviceArena arena = device.allocate("test", 1024)) {
       DeviceVector all = arena.all();
-      assertThatThrownBy(
-              () -> device.images().convolution(all.slice(0, 47), all, all, all, s))
+      assertThatThrownBy(() -> device.images().convolution(all.slice(0, 47), all, all, all, s))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("out: length=47 (expected >= 48)");
-      assertThatThrownBy(
-              () -> device.images().convolution(all, all, all, all.slice(0, 1), s))
+      assertThatThrownBy(() -> device.images().convolution(all, all, all, all.slice(0, 1), s))
           .hasMessageContaining("scratch: length=1 (expected >= 288)");
       assertThatThrownBy(() -> device.images().maxPool(all, all, s.windows(), 1))
           .hasMessageContaining("padding=1 (expected 0)");

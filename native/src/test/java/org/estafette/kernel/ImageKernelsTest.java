@@ -118,8 +118,7 @@ class ImageKernelsTest {
             "unfold " + name,
             0,
             from,
-            (k, b) ->
-                k.unfold(b.buffer(count * w.windowSize()), b.buffer(in), w, from, count));
+            (k, b) -> k.unfold(b.buffer(count * w.windowSize()), b.buffer(in), w, from, count));
         compare(
             "fold " + name,
             1e-6,

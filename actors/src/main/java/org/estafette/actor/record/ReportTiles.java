@@ -27,12 +27,7 @@ final class ReportTiles {
         Numbers.loss(validation()),
         best.isPresent() ? "best " + Numbers.loss(best.getAsDouble()) : "not measured");
     if (accuracy() != null) {
-      tile(
-          page,
-          false,
-          "Validation accuracy",
-          Numbers.percent(accuracy()),
-          "classified rightly");
+      tile(page, false, "Validation accuracy", Numbers.percent(accuracy()), "classified rightly");
     }
     tile(page, false, "Training loss", Numbers.loss(training()), "mean of the last rounds");
     tile(page, false, "Tokens", Numbers.count(tokens()), "in " + Numbers.duration(seconds()));

@@ -86,8 +86,7 @@ final class Datasets {
 
   private static ImageTask images(RunConfig.ImageChoice i, long seed) {
     try {
-      return new ImageTask(
-          i.side(), 3, i.classes(), i.noise(), i.rows(), i.validationRows(), seed);
+      return new ImageTask(i.side(), 3, i.classes(), i.noise(), i.rows(), i.validationRows(), seed);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("estafette.data.images: " + e.getMessage());
     }

@@ -78,7 +78,8 @@ class CifarReaderTest {
     Path real =
         Path.of(
             System.getProperty(
-                "estafette.cifar10", root.resolve("../shared/data/cifar-10-batches-bin").toString()));
+                "estafette.cifar10",
+                root.resolve("../shared/data/cifar-10-batches-bin").toString()));
     assumeThat(real.resolve("test_batch.bin"))
         .as("CIFAR-10 is not there: set -Destafette.cifar10=FOLDER of its binary version")
         .exists();
@@ -106,7 +107,9 @@ class CifarReaderTest {
     Batch.Rows batch = (Batch.Rows) data.newBatch(512);
     data.fill(batch, 0, 0);
     double mean =
-        IntStream.range(0, batch.features().length).mapToDouble(i -> batch.features()[i]).average()
+        IntStream.range(0, batch.features().length)
+            .mapToDouble(i -> batch.features()[i])
+            .average()
             .orElseThrow();
     double square =
         IntStream.range(0, batch.features().length)

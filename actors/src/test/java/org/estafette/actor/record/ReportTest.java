@@ -76,7 +76,17 @@ class ReportTest {
     for (int i = 1; i <= 10_000; i++) {
       metrics.add(
           new Metric.ProgressPoint(
-              i, i * 10L, i, i % 2, i == 7 ? 3.5 : null, null, 10, i, 1, Pushes.NONE, Staleness.NONE));
+              i,
+              i * 10L,
+              i,
+              i % 2,
+              i == 7 ? 3.5 : null,
+              null,
+              10,
+              i,
+              1,
+              Pushes.NONE,
+              Staleness.NONE));
     }
     JsonNode curves =
         data(Report.html(List.of(new RunRecord("long", "", null, metrics)))).at("/runs/0");

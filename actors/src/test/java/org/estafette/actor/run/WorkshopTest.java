@@ -126,11 +126,11 @@ final class WorkshopTest {
   void shouldSayWhatTheConfigurationNamesThatThereIsNot(String key, String value, String message) {
     String kind = key.startsWith("data.images") ? "images" : "text";
     String section = key.replaceFirst("^(model.gpt|data.images).*", "$1");
-    assertThatThrownBy(
-            () ->
-                with(
-                    key.equals("data.kind") ? new String[] {key, value}
-                        : new String[] {"data.kind", kind, key, value}))
+    assertThatThrownBy(() ->
+            with(
+                key.equals("data.kind")
+                    ? new String[] {key, value}
+                    : new String[] {"data.kind", kind, key, value}))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("estafette." + section)
         .hasMessageContaining(message);

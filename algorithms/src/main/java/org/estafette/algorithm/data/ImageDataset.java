@@ -66,7 +66,8 @@ public final class ImageDataset implements Images {
     }
     for (int[] labels : new int[][] {training.labels(), validation.labels()}) {
       if (Arrays.stream(labels).anyMatch(l -> l < 0 || l >= classes)) {
-        throw new IllegalArgumentException("a label is no class (expected 0 … " + (classes - 1) + ")");
+        throw new IllegalArgumentException(
+            "a label is no class (expected 0 … " + (classes - 1) + ")");
       }
     }
     return new ImageDataset(

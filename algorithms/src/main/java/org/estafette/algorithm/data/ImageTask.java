@@ -20,7 +20,13 @@ import org.estafette.algorithm.random.CounterRandom;
  * @param dataSeed decides textures, images and dealing, apart from the seed of a run
  */
 public record ImageTask(
-    int side, int channels, int classes, double noise, int rows, int validationRows, long dataSeed) {
+    int side,
+    int channels,
+    int classes,
+    double noise,
+    int rows,
+    int validationRows,
+    long dataSeed) {
   /** Rows and columns of a tile. */
   public static final int TILE = 6;
 
@@ -105,8 +111,7 @@ public record ImageTask(
       int y = (i / channels / side + down) % TILE;
       int x = (i / channels % side + right) % TILE;
       double texture = tiles[(tile + y * TILE + x) * channels + i % channels];
-      double value =
-          GREY + STEP * (contrast * texture + noise * CounterRandom.gaussian(key, i));
+      double value = GREY + STEP * (contrast * texture + noise * CounterRandom.gaussian(key, i));
       pixels[to + i] = (byte) Math.clamp(Math.round(value), 0, 255);
     }
   }

@@ -67,9 +67,7 @@ public sealed interface Partition {
       case "balanced-dirichlet" -> new BalancedDirichlet(alpha);
       default ->
           throw new IllegalArgumentException(
-              "partition="
-                  + name
-                  + " (expected iid, by-source, dirichlet or balanced-dirichlet)");
+              "partition=" + name + " (expected iid, by-source, dirichlet or balanced-dirichlet)");
     };
   }
 }

@@ -13,8 +13,7 @@ public final class RowDataset implements Dataset {
   private final int validationRows;
   private final RowShards shards;
 
-  private RowDataset(
-      RowTable training, RowTable validation, int validationRows, RowShards shards) {
+  private RowDataset(RowTable training, RowTable validation, int validationRows, RowShards shards) {
     this.training = training;
     this.validation = validation;
     this.validationRows = validationRows;

@@ -40,8 +40,7 @@ final class RowShards {
       hashes[row] = CounterRandom.bits(key, row);
     }
     int count = Arrays.stream(sources).max().orElse(-1) + 1;
-    int[] shardOf =
-        Dealer.deal(partition, weights, hashes, sources, count, shards, 1, dealingSeed);
+    int[] shardOf = Dealer.deal(partition, weights, hashes, sources, count, shards, 1, dealingSeed);
     int[][] own = new int[shards][];
     for (int s = 0; s < shards; s++) {
       int shard = s;

@@ -122,8 +122,7 @@ public final class ConvNet implements Model {
       ConvolutionShape conv = s.convolution(i);
       GroupShape group = s.group(i);
       ops.convolution(at.conv[i], at.in(i), p.conv[i], at.scratch, conv);
-      ops.groupNorm(
-          at.norm[i], at.mean[i], at.rstd[i], at.conv[i], p.gamma[i], p.beta[i], group);
+      ops.groupNorm(at.norm[i], at.mean[i], at.rstd[i], at.conv[i], p.gamma[i], p.beta[i], group);
       ops.relu(at.norm[i], group.size());
       if (i < last) {
         ops.maxPool(at.pooled[i], at.norm[i], at.windows[i], n);

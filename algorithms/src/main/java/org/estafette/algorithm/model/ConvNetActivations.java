@@ -143,8 +143,7 @@ final class ConvNetActivations implements AutoCloseable {
         int out = config.channels().get(i);
         int kernel = ConvNetConfig.KERNEL;
         Windows windows =
-            new Windows(
-                in.height(), in.width(), in.channels(), kernel, kernel, 1, kernel / 2);
+            new Windows(in.height(), in.width(), in.channels(), kernel, kernel, 1, kernel / 2);
         convolutions[i] = new ConvolutionShape(images, windows, out);
         groups[i] = new GroupShape(images, in.height() * in.width(), out, config.groups());
       }

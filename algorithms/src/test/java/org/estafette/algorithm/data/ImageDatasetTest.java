@@ -125,18 +125,17 @@ class ImageDatasetTest {
 
   @Test
   void shouldRefuseALabelThatIsNoClass() {
-    assertThatThrownBy(
-            () ->
-                ImageDataset.of(
-                    table(8, 4),
-                    table(4, 4),
-                    3,
-                    SCALE,
-                    Augmentation.NONE,
-                    1,
-                    new Partition.Iid(),
-                    1,
-                    1))
+    assertThatThrownBy(() ->
+            ImageDataset.of(
+                table(8, 4),
+                table(4, 4),
+                3,
+                SCALE,
+                Augmentation.NONE,
+                1,
+                new Partition.Iid(),
+                1,
+                1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected 0 … 2");
   }
@@ -146,8 +145,7 @@ class ImageDatasetTest {
     int rows = 4000;
     ImageTable table = ImageTable.empty(new ImageForm(1, 1, 1), rows);
     Arrays.setAll(table.labels(), r -> r % 10);
-    ChannelScale scale =
-        new ChannelScale(Collections.nCopies(1, 0.5), Collections.nCopies(1, 1.0));
+    ChannelScale scale = new ChannelScale(Collections.nCopies(1, 0.5), Collections.nCopies(1, 1.0));
     double before = 0;
     for (double alpha : new double[] {100, 1, 0.1, 0.01}) {
       ImageDataset data =

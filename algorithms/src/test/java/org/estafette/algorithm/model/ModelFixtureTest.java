@@ -163,8 +163,7 @@ class ModelFixtureTest {
       TensorSpec spec = layout.tensors().get(t);
       Float32Vector view = all.view(spec);
       String name = "." + spec.name();
-      boolean norm =
-          (name.contains(".ln_") || name.contains(".norm.")) && name.endsWith("weight");
+      boolean norm = (name.contains(".ln_") || name.contains(".norm.")) && name.endsWith("weight");
       for (int i = 0; i < view.length(); i++) {
         view.set(i, (norm ? 1 : 0) + 0.3 * Math.sin(1 + 0.37 * i + 1.3 * t));
       }

@@ -48,8 +48,7 @@ class ImageTrainingTest {
 
   @Test
   void aLinearModelShouldNotTellTheTexturesApart() {
-    MlpConfig config =
-        MlpConfig.of(MlpConfig.Activation.RELU, data.form().size(), data.classes());
+    MlpConfig config = MlpConfig.of(MlpConfig.Activation.RELU, data.form().size(), data.classes());
     assertThat(trained(new Mlp(device, config, BATCH), 400).accuracy()).isLessThan(0.3);
   }
 }
