@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.estafette.algorithm.data.ImageTask;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a run's configuration: reference, then file, then what the command line sets. */
@@ -272,7 +271,7 @@ public final class ConfigReader {
         v.oneOf("data.mixture", "async-local-sgd", "async-local-sgd-small", "local-methods"),
         new RunConfig.ImageChoice(
             v.flag("data.images.augment"),
-            v.count("data.images.side", ImageTask.TILE),
+            v.count("data.images.side", 1),
             v.count("data.images.classes", 2),
             v.within("data.images.noise", 0, 100),
             v.count("data.images.rows", 1),

@@ -3,6 +3,9 @@ package org.estafette.actor.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.estafette.actor.record.Metric;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float32Vector;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,58 @@ final class SimulatedRunTest {
       }
       assertThat(monitor.now().restarts()).isEqualTo(1);
       assertThat(monitor.now().localSteps()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void shouldReportTheAccuracyOfImagesAndNoneOfText() throws Exception {
+    List<Metric> images = new ArrayList<>();
+    try (Workshop workshop =
+        TinyRuns.workshop(
+            TinyRuns.text(dir),
+            "data.kind",
+            "images",
+            "data.partition",
+            "balanced-dirichlet",
+            "data.images.side",
+            "8",
+            "data.images.classes",
+            "2",
+            "data.images.rows",
+            "600",
+            "data.images.validation-rows",
+            "160",
+            "model.kind",
+            "convnet",
+            "model.convnet.channels",
+            "[8, 8]",
+            "model.convnet.groups",
+            "2",
+            "model.batch",
+            "16",
+            "tokens",
+            "6400",
+            "evaluation.batches",
+            "10")) {
+      RunMonitor monitor = new RunMonitor(6400, images::add);
+      try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
+        run.start();
+        run.run(() -> false, at -> {});
+        run.validate();
+      }
+      assertThat(monitor.now().validationAccuracy()).isNotNull().isBetween(0.7, 1.0);
+    }
+    assertThat(images.getLast())
+        .isInstanceOfSatisfying(
+            Metric.ProgressPoint.class,
+            point -> assertThat(point.validationAccuracy()).isNotNull().isBetween(0.7, 1.0));
+    try (Workshop workshop = workshop("async")) {
+      RunMonitor monitor = new RunMonitor(3200, m -> {});
+      try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
+        run.validate();
+      }
+      assertThat(monitor.now().validationLoss()).isNotNull();
+      assertThat(monitor.now().validationAccuracy()).isNull();
     }
   }
 }
