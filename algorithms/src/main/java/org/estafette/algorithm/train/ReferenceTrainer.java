@@ -63,13 +63,16 @@ public final class ReferenceTrainer implements LocalTrainer {
     double sum = 0;
     double last = Double.NaN;
     int taken = 0;
+    double rates = 0;
     while (taken < order.steps() && !interrupted.getAsBoolean()) {
       last = objective.lossAndGradient(order.shard(), order.shardStep() + taken, x, gradient);
-      x.axpy(-rate.applyAsDouble(order.scheduleStep() + taken * order.scheduleStride()), gradient);
+      double now = rate.applyAsDouble(order.scheduleStep() + taken * order.scheduleStride());
+      x.axpy(-now, gradient);
+      rates += now;
       sum += last;
       taken++;
     }
-    return new TrainedRound(taken, taken, sum / taken, last);
+    return new TrainedRound(taken, taken, sum / taken, last, rates);
   }
 
   @Override
