@@ -100,7 +100,7 @@ final class GossipReplays {
     for (int i = 0; i < n; i++) {
       live.add(PeerId.worker(i));
     }
-    return (i, round, exchange) -> graph.around(PeerId.worker(i), live, round, exchange);
+    return (i, round, exchange) -> graph.around(PeerId.worker(i), live, round + 1, exchange);
   }
 
   private static double mu(Trace t) {

@@ -90,8 +90,8 @@ final class PushSumReplays {
 
   static List<Check> asyncPushSum(Trace t) {
     return List.of(
-        events(t, "plain", new GossipOptions.Sum(true)),
-        events(t, "cumulative", new GossipOptions.AsyncSum()));
+        events(t, "plain", new GossipOptions.Sum(false)),
+        events(t, "cumulative", new GossipOptions.AsyncSum(false)));
   }
 
   private record Sent(int from, int to, double mass, Lease values) {}
@@ -102,7 +102,7 @@ final class PushSumReplays {
     List<PeerMethod> methods = methods(options, x);
     for (int i = 0; i < x.size(); i++) {
       methods.get(i).rewire(half(i, List.of(), x.size()), 1);
-      methods.get(i).trainingPoint(x.get(i));
+      methods.get(i).begin(x.get(i));
     }
     Map<String, Sent> onTheWay = new HashMap<>();
     Compare c = t.compare("." + form);
