@@ -43,8 +43,8 @@ final class PushSumReplays {
     PeerScenario scenario = new PeerScenario(t.file().get("inputs"), name);
     List<FlatVector> x = scenario.start();
     List<PeerMethod> methods = methods(new GossipOptions.Sum(false), x);
-    LockStep all =
-        new LockStep(
+    MethodsInStep all =
+        new MethodsInStep(
             methods,
             scenario.trainers(new InnerOptimizer.Sgd(0)),
             x,

@@ -14,7 +14,7 @@ import org.estafette.memory.Lease;
 import org.estafette.memory.VectorPool;
 
 /** All workers of a decentralised method in lock step: round by round, exchange by exchange. */
-public final class LockStep {
+public final class MethodsInStep {
   /** The graph around a worker in an exchange. */
   @FunctionalInterface
   public interface Graph {
@@ -41,7 +41,7 @@ public final class LockStep {
   private long round;
   private int exchanges;
 
-  public LockStep(
+  public MethodsInStep(
       List<? extends PeerMethod> methods,
       List<? extends LocalTrainer> trainers,
       List<FlatVector> x,
