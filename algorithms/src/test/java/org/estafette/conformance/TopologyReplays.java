@@ -20,9 +20,9 @@ import org.estafette.topology.spectrum.EffectiveNeighbours;
 import org.estafette.topology.spectrum.Spectrum;
 
 /**
- * Graphs with their neighbours, weights, spectra, effective neighbours and relay delays. Everything is
- * computed from the neighbours of the file; where the name is one of our kinds, that kind must also
- * build the same graph.
+ * Graphs with their neighbours, weights, spectra, effective neighbours and relay delays. Everything
+ * is computed from the neighbours of the file; where the name is one of our kinds, that kind must
+ * also build the same graph.
  */
 final class TopologyReplays {
   private static final Pattern NAME = Pattern.compile("(.+?)(?:_root(\\d+))?_(\\d+)");
@@ -85,7 +85,8 @@ final class TopologyReplays {
       return;
     }
     String kind = Topologies.canonical(m.group(1));
-    if (Topologies.known(kind) && !Set.of("random-regular", "erdos-renyi", "edges").contains(kind)) {
+    if (Topologies.known(kind)
+        && !Set.of("random-regular", "erdos-renyi", "edges").contains(kind)) {
       TopologyOptions options =
           TopologyOptions.defaults()
               .withRoot(m.group(2) == null ? 0 : Integer.parseInt(m.group(2)));
@@ -195,12 +196,7 @@ final class TopologyReplays {
     for (int k = 0; k < offsets.size(); k++) {
       c.number("offset " + k, offsets.get(k), graph.offset(k));
     }
-    number(
-        c,
-        entry,
-        left,
-        "product_over_one_period_is_exact_average",
-        averages(graph) ? 1 : 0);
+    number(c, entry, left, "product_over_one_period_is_exact_average", averages(graph) ? 1 : 0);
     EffectiveNeighbours n = EffectiveNeighbours.of(graph);
     neighbours(c, entry, left, n, n);
   }

@@ -47,14 +47,15 @@ class TracesTest {
     Path changed = folder.resolve("changed.json");
     java.nio.file.Files.writeString(
         changed,
-        text.replace("\"diameter\":7", "\"diameter\":6")
-            .replace("-0.2034016256", "-0.2034116256"));
+        text.replace("\"diameter\":7", "\"diameter\":6").replace("-0.2034016256", "-0.2034116256"));
     List<String> failed =
         Conformance.replay(changed, new ArrayList<>()).stream()
             .filter(c -> !c.ok())
             .map(Check::name)
             .toList();
-    assertThat(failed).contains("chain_8", "binary_tree_8", "three_tree_8").doesNotContain("star_8");
+    assertThat(failed)
+        .contains("chain_8", "binary_tree_8", "three_tree_8")
+        .doesNotContain("star_8");
   }
 
   @Test

@@ -4,9 +4,10 @@ import org.estafette.topology.Graph;
 import org.estafette.topology.RelayTree;
 
 /**
- * RelaySum with overlap as one big averaging over the last τ_max + 1 models of each node: node i takes
- * 1/n of j's model of dist(i, j) rounds ago, and what is d rounds old becomes d + 1 rounds old. RelaySGD's
- * rate depends on how quickly this matrix W̃ forgets (Vogels et al., RelaySum, 2021, appendix, figure 5).
+ * RelaySum with overlap as one big averaging over the last τ_max + 1 models of each node: node i
+ * takes 1/n of j's model of dist(i, j) rounds ago, and what is d rounds old becomes d + 1 rounds
+ * old. RelaySGD's rate depends on how quickly this matrix W̃ forgets (Vogels et al., RelaySum,
+ * 2021, appendix, figure 5).
  */
 public final class DelayMatrix {
   /** How many powers are tried for {@link #mixing()}. */
@@ -34,6 +35,8 @@ public final class DelayMatrix {
   /** What every model, new or old, weighs in the end: the left eigenvector of the eigenvalue 1. */
   private final double[] limit;
 
+  private double second = Double.NaN;
+
   private DelayMatrix(int[][] distance, int delays) {
     this.distance = distance;
     this.n = distance.length;
@@ -52,7 +55,9 @@ public final class DelayMatrix {
     return n * blocks;
   }
 
-  /** π with π W̃ = π, Σπ = 1: π_(d, j) is proportional to how many nodes are d or more hops from j. */
+  /**
+   * π with π W̃ = π, Σπ = 1: π_(d, j) is proportional to how many nodes are d or more hops from j.
+   */
   private double[] limit() {
     double[] pi = new double[size()];
     double sum = 0;
@@ -106,27 +111,32 @@ public final class DelayMatrix {
     }
   }
 
-  /** The second largest absolute eigenvalue of W̃: by this factor disagreement shrinks each round. */
+  /**
+   * The second largest absolute eigenvalue of W̃: by this factor disagreement shrinks each round.
+   */
   public double second() {
-    return Krylov.largest(this::forward, size(), false);
+    if (Double.isNaN(second)) {
+      second = Krylov.largest(this::forward, size());
+    }
+    return second;
   }
 
   /**
-   * The pair of m and p with the smallest ratio m / p. Pairs with p above {@link #second()} are left
-   * out, as in the published script.
+   * The pair of m and p with the smallest ratio m / p. Pairs with p above {@link #second()} are
+   * left out, as in the published script.
    */
   public Mixing mixing() {
     if (n == 1) {
       return new Mixing(1, 1);
     }
-    double second = second();
+    double slowest = second();
     double first = squaredNorm(1);
     Mixing best = new Mixing(POWERS, Double.MIN_NORMAL);
     int worse = 0;
     for (int m = 1; m <= POWERS && worse <= PATIENCE; m++) {
       double left = squaredNorm(m) / first;
       double p = 1 - Math.pow(left, 0.5 / m);
-      if (left < 1 && p < second) {
+      if (left < 1 && p < slowest) {
         Mixing found = new Mixing(m, p);
         if (found.ratio() < best.ratio()) {
           best = found;
@@ -155,7 +165,6 @@ public final class DelayMatrix {
           }
           System.arraycopy(a, 0, y, 0, a.length);
         },
-        size(),
-        true);
+        size());
   }
 }

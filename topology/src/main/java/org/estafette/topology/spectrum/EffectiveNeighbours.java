@@ -3,9 +3,9 @@ package org.estafette.topology.spectrum;
 import org.estafette.topology.TimeVaryingExponential;
 
 /**
- * n_W(γ): among how many nodes a value is in effect averaged before it decays by γ each round (Vogels,
- * Hendrikx and Jaggi, Beyond spectral gap, 2022). From 1 (alone) to n (everybody); a graph may have a
- * small spectral gap and many effective neighbours.
+ * n_W(γ): among how many nodes a value is in effect averaged before it decays by γ each round
+ * (Vogels, Hendrikx and Jaggi, Beyond spectral gap, 2022). From 1 (alone) to n (everybody); a graph
+ * may have a small spectral gap and many effective neighbours.
  *
  * <p>With y ← W(√γ y + ξ), ξ ~ N(0, I): n_W(γ) = (1 / (1 − γ)) / Var y.
  */
@@ -29,8 +29,8 @@ public interface EffectiveNeighbours {
   }
 
   /**
-   * Of the one-peer exponential graph, where all nodes are alike. After m + 1 averagings a node holds
-   * the mean of 2^(m+1) nodes, after a period that of all n, so the variance is a finite sum:
+   * Of the one-peer exponential graph, where all nodes are alike. After m + 1 averagings a node
+   * holds the mean of 2^(m+1) nodes, after a period that of all n, so the variance is a finite sum:
    * Σ_{m&lt;P−1} γ^m / 2^(m+1) + γ^(P−1) / ((1 − γ) n).
    */
   static EffectiveNeighbours of(TimeVaryingExponential graph) {

@@ -1,14 +1,10 @@
 package org.estafette.topology.spectrum;
 
 import java.util.SplittableRandom;
-import org.hipparchus.complex.Complex;
-import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionNonSymmetric;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
 
 /**
- * The largest absolute eigenvalue of a matrix that is known by what it does to a vector (Arnoldi, and
- * Lanczos for symmetric ones, with full orthogonalisation).
+ * The largest absolute eigenvalue of a matrix that is known by what it does to a vector: Arnoldi's
+ * projection onto a growing Krylov space, with full orthogonalisation.
  */
 final class Krylov {
   /** y = A x. */
@@ -17,29 +13,26 @@ final class Krylov {
     void apply(double[] x, double[] y);
   }
 
-  private static final int STRIDE = 16;
-  private static final double SETTLED = 1e-14;
+  private static final double SETTLED = 1e-13;
 
   private final Operator operator;
   private final int dimension;
-  private final boolean symmetric;
   private final double[][] basis;
-  private final double[][] projected;
+  private final double[][] columns;
 
-  private Krylov(Operator operator, int dimension, boolean symmetric) {
+  private Krylov(Operator operator, int dimension) {
     this.operator = operator;
     this.dimension = dimension;
-    this.symmetric = symmetric;
     this.basis = new double[dimension + 1][];
-    this.projected = new double[dimension + 1][];
+    this.columns = new double[dimension][];
   }
 
-  static double largest(Operator operator, int dimension, boolean symmetric) {
-    return new Krylov(operator, dimension, symmetric).run();
+  static double largest(Operator operator, int dimension) {
+    return new Krylov(operator, dimension).run();
   }
 
   private double run() {
-    // Any start that leans to no symmetry of the graph; seeded, so that a run repeats itself.
+    // A start that leans to no symmetry of the graph; seeded, so that a run repeats itself.
     SplittableRandom random = new SplittableRandom(0x5EED);
     double[] start = new double[dimension];
     for (int i = 0; i < dimension; i++) {
@@ -49,19 +42,21 @@ final class Krylov {
     basis[0] = start;
     double before = Double.NaN;
     int settled = 0;
+    int look = 12;
     for (int k = 1; k <= dimension; k++) {
       double rest = extend(k);
-      boolean last = k == dimension || rest < 1e-14;
-      if (last || k % STRIDE == 0) {
-        double now = ofProjection(k);
-        settled = Math.abs(now - before) <= SETTLED * Math.max(1e-300, now) ? settled + 1 : 0;
-        if (last || settled == 2) {
+      boolean whole = k == dimension || rest < 1e-14;
+      if (whole || k == look) {
+        double now = spectralRadius(projection(k));
+        settled = Math.abs(now - before) <= SETTLED * now ? settled + 1 : 0;
+        if (whole || settled == 2) {
           return now;
         }
         before = now;
+        look += Math.max(8, look / 4);
       }
     }
-    throw new IllegalStateException("unreachable: dimension=" + dimension);
+    throw new IllegalStateException("dimension=" + dimension + " (expected at least 1)");
   }
 
   /** Adds the k-th direction; returns the length of what was new in it. */
@@ -81,7 +76,7 @@ final class Krylov {
     }
     double rest = norm(next);
     column[k] = rest;
-    projected[k - 1] = column;
+    columns[k - 1] = column;
     if (rest > 0) {
       scale(next, 1 / rest);
     }
@@ -89,32 +84,63 @@ final class Krylov {
     return rest;
   }
 
-  private double ofProjection(int k) {
+  private double[][] projection(int k) {
     double[][] h = new double[k][k];
     for (int j = 0; j < k; j++) {
-      for (int i = 0; i < Math.min(k, projected[j].length); i++) {
-        h[i][j] = projected[j][i];
+      for (int i = 0; i < Math.min(k, columns[j].length); i++) {
+        h[i][j] = columns[j][i];
       }
     }
+    return h;
+  }
+
+  /**
+   * Gelfand's formula, lim ‖H^N‖^(1/N), by squaring: N = 2⁵⁰ leaves nothing of the norm's constant.
+   * The QR iterations of libraries may fail to converge on these matrices; this cannot.
+   */
+  static double spectralRadius(double[][] h) {
+    double[][] power = h;
+    double log = 0;
+    double weight = 1;
+    for (int i = 0; i < 50; i++) {
+      double size = largestEntry(power);
+      if (size == 0) {
+        return 0;
+      }
+      log += weight * Math.log(size);
+      for (double[] row : power) {
+        scale(row, 1 / size);
+      }
+      power = squared(power);
+      weight /= 2;
+    }
+    return Math.exp(log);
+  }
+
+  private static double largestEntry(double[][] a) {
     double largest = 0;
-    if (symmetric) {
-      for (int i = 0; i < k; i++) {
-        for (int j = 0; j < i; j++) {
-          h[i][j] = (h[i][j] + h[j][i]) / 2;
-          h[j][i] = h[i][j];
-        }
-      }
-      for (double v :
-          new EigenDecompositionSymmetric(new Array2DRowRealMatrix(h, false)).getEigenvalues()) {
+    for (double[] row : a) {
+      for (double v : row) {
         largest = Math.max(largest, Math.abs(v));
-      }
-    } else {
-      for (Complex v :
-          new EigenDecompositionNonSymmetric(new Array2DRowRealMatrix(h, false)).getEigenvalues()) {
-        largest = Math.max(largest, v.norm());
       }
     }
     return largest;
+  }
+
+  private static double[][] squared(double[][] a) {
+    int n = a.length;
+    double[][] c = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < n; k++) {
+        double left = a[i][k];
+        if (left != 0) {
+          for (int j = 0; j < n; j++) {
+            c[i][j] += left * a[k][j];
+          }
+        }
+      }
+    }
+    return c;
   }
 
   private static double dot(double[] a, double[] b) {

@@ -80,8 +80,8 @@ public final class Spectrum {
   }
 
   /**
-   * Whether D² converges for small step sizes: λ_min &gt; −1/3, by more than rounding. Even rings with
-   * weights 1/3 sit at exactly −1/3 and are not allowed.
+   * Whether D² converges for small step sizes: λ_min &gt; −1/3, by more than rounding. Even rings
+   * with weights 1/3 sit at exactly −1/3 and are not allowed.
    */
   public boolean allowsD2() {
     return smallest() > -1.0 / 3 + ABOVE_A_THIRD;

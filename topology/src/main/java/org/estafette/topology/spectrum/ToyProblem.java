@@ -3,14 +3,15 @@ package org.estafette.topology.spectrum;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Decentralised SGD on random isotropic quadratics: each step sees another quadratic with the common
- * minimum, E H = I and E‖Hx‖² = ζ E‖x‖². In expectation ‖x‖² shrinks by 1 − r each step, with
+ * Decentralised SGD on random isotropic quadratics: each step sees another quadratic with the
+ * common minimum, E H = I and E‖Hx‖² = ζ E‖x‖². In expectation ‖x‖² shrinks by 1 − r each step,
+ * with
  *
  * <pre>r = 1 − (1 − η)² − (ζ − 1) η² / n_W(γ),  γ = (1 − η)² / (1 − r)</pre>
  *
- * (Beyond spectral gap, section 3). Exact where all nodes are alike; with the worst node's n_W a lower
- * bound elsewhere. It tells, without training, how fast a graph can learn from noise and at which
- * step size.
+ * (Beyond spectral gap, section 3). Exact where all nodes are alike; with the worst node's n_W a
+ * lower bound elsewhere. It tells, without training, how fast a graph can learn from noise and at
+ * which step size.
  *
  * @param neighbours n_W
  * @param zeta ζ ≥ 1, the noise; d + 2 for one normal sample in d dimensions
