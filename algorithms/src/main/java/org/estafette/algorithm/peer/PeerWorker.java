@@ -632,7 +632,7 @@ public final class PeerWorker implements Peer {
 
   @Override
   public FlatVector parameters() {
-    return x;
+    return method.trainingPoint(x);
   }
 
   @Override
