@@ -36,6 +36,36 @@ public sealed interface Decision {
   /** A synchronous round ended with {@code participants} pushes. */
   record RoundClosed(long round, int participants, long version) implements Decision {}
 
+  /**
+   * A worker without a server finished a round: local steps, exchange and average.
+   *
+   * @param worker whose round
+   * @param report of its local steps
+   * @param round the round's number, from 1
+   * @param fresh neighbours whose message of this round was used
+   * @param held neighbours for whom an older message, or nothing, was used
+   * @param mass what the average rests on: in RelaySum the workers whose models are in it
+   * @param spread root of the mean squared distance to the neighbours' models that it heard; NaN
+   *     where it heard none
+   */
+  record Mixed(
+      PeerId worker,
+      RoundReport report,
+      long round,
+      int fresh,
+      int held,
+      double mass,
+      double spread)
+      implements Decision {}
+
+  /** The graph around a worker changed: {@code neighbours} of the graph of {@code epoch}. */
+  record Rewired(PeerId worker, long epoch, java.util.List<PeerId> neighbours) implements Decision {
+    /** Copies the list. */
+    public Rewired {
+      neighbours = java.util.List.copyOf(neighbours);
+    }
+  }
+
   /** The budget is used up and the last push is in. */
   record Finished(long version, long localSteps, long tokens) implements Decision {}
 }

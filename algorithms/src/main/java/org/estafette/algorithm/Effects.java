@@ -1,5 +1,6 @@
 package org.estafette.algorithm;
 
+import java.util.List;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
@@ -11,6 +12,17 @@ public interface Effects {
 
   /** Makes these the local parameters (copied before this returns); a worker's call. */
   void load(FlatVector parameters);
+
+  /**
+   * Makes these the inner optimizer's moments (copied before this returns) for the next round: for
+   * methods whose momentum follows the exchange. A worker's call, before {@link #train}.
+   *
+   * @throws IllegalStateException where the driver's trainers take none
+   */
+  default void loadMoments(List<FlatVector> moments) {
+    throw new IllegalStateException(
+        "moments=" + moments.size() + " were handed to a driver that takes none");
+  }
 
   /**
    * Takes local steps from the loaded parameters; {@link Event.RoundTrained} follows. A worker's

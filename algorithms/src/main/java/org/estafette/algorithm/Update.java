@@ -12,8 +12,8 @@ public sealed interface Update extends Message permits Update.Conflatable, Updat
   void discard();
 
   /** A whole model: the newest says all that the older ones said. */
-  sealed interface Conflatable extends Update permits GlobalModel {}
+  sealed interface Conflatable extends Update permits GlobalModel, NeighbourModel {}
 
   /** A part of a sum: each counts exactly once. */
-  sealed interface Contribution extends Update permits PseudoGradient, MergedPush {}
+  sealed interface Contribution extends Update permits PseudoGradient, MergedPush, NeighbourShare {}
 }

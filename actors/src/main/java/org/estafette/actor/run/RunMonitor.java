@@ -168,6 +168,9 @@ public final class RunMonitor {
           secondsAtPoint = at;
         }
       }
+      // Runs without a server are followed where their workers report.
+      case Decision.Mixed m -> {}
+      case Decision.Rewired r -> {}
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);

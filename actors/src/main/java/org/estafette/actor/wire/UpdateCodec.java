@@ -8,7 +8,10 @@ import org.estafette.algorithm.Assignment;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Refusal;
@@ -23,7 +26,7 @@ import org.estafette.memory.Lease;
  */
 public final class UpdateCodec {
   /** Version of this form; a node that reads another one refuses the update. */
-  public static final byte VERSION = 1;
+  public static final byte VERSION = 2;
 
   /** No head is longer. */
   public static final int MAX_BYTES = 1024;
@@ -31,6 +34,8 @@ public final class UpdateCodec {
   private static final int MAX_TEXT = 256;
   private static final byte PUSH = 1;
   private static final byte MODEL = 2;
+  private static final byte NEIGHBOUR_MODEL = 3;
+  private static final byte NEIGHBOUR_SHARE = 4;
   private static final byte WELCOME = 0;
   private static final byte APPLIED = 1;
   private static final byte REFUSED = 2;
@@ -67,6 +72,16 @@ public final class UpdateCodec {
           assignment(b, a);
         }
       }
+      case NeighbourModel model -> {
+        b.put(NEIGHBOUR_MODEL);
+        header(b, model.header());
+        passage(b, model.passage());
+      }
+      case NeighbourShare share -> {
+        b.put(NEIGHBOUR_SHARE);
+        header(b, share.header());
+        passage(b, share.passage());
+      }
       case MergedPush merged ->
           throw new IllegalArgumentException(
               "a merged push of " + merged.members().size() + " does not travel");
@@ -79,6 +94,8 @@ public final class UpdateCodec {
     return switch (update) {
       case PseudoGradient push -> push.delta();
       case GlobalModel model -> model.parameters();
+      case NeighbourModel model -> model.parameters();
+      case NeighbourShare share -> share.values();
       case MergedPush merged ->
           throw new IllegalArgumentException(
               "a merged push of " + merged.members().size() + " does not travel");
@@ -110,8 +127,9 @@ public final class UpdateCodec {
         case MODEL ->
             new GlobalModel(
                 header, payload, b.getLong(), outcome(b), b.get() == 0 ? null : assignment(b));
-        default ->
-            throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 or 2)");
+        case NEIGHBOUR_MODEL -> new NeighbourModel(header, passage(b), payload);
+        case NEIGHBOUR_SHARE -> new NeighbourShare(header, passage(b), payload);
+        default -> throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 … 4)");
       };
     } catch (BufferUnderflowException e) {
       throw new UnreadableUpdateException("update head of " + b.limit() + " bytes is cut short");
@@ -133,6 +151,14 @@ public final class UpdateCodec {
     }
     return new Header(
         run, new PeerId(slot), b.getInt(), b.getLong(), b.getLong(), b.getLong(), b.getLong());
+  }
+
+  private static void passage(ByteBuffer b, Passage p) {
+    b.putInt(p.exchange()).putInt(p.part()).putDouble(p.mass());
+  }
+
+  private static Passage passage(ByteBuffer b) {
+    return new Passage(b.getInt(), b.getInt(), b.getDouble());
   }
 
   private static void outcome(ByteBuffer b, Outcome outcome) {

@@ -11,7 +11,10 @@ import org.estafette.algorithm.Assignment;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Refusal;
@@ -36,6 +39,9 @@ final class UpdateCodecTest {
         new PseudoGradient(push, PAYLOAD, new RoundReport(20, 40_960, 1.25, 3.5, 1)),
         new PseudoGradient(
             push, PAYLOAD, new RoundReport(1, 1, Double.POSITIVE_INFINITY, Double.NaN, 0)),
+        new NeighbourModel(push, Passage.MODEL, PAYLOAD),
+        new NeighbourModel(push, new Passage(3, 1, 15), PAYLOAD),
+        new NeighbourShare(push, new Passage(0, 1, 0.125), PAYLOAD),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), work),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), null),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Applied(43, 2, 0.5), work),
@@ -106,7 +112,7 @@ final class UpdateCodecTest {
     head[0] = 9;
     assertThatThrownBy(() -> UpdateCodec.read(ByteBuffer.wrap(head), PAYLOAD))
         .isInstanceOf(UnreadableUpdateException.class)
-        .hasMessageContaining("version=9 (expected 1)");
+        .hasMessageContaining("version=9 (expected 2)");
   }
 
   @Test

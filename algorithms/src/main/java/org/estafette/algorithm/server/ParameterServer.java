@@ -15,6 +15,7 @@ import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.Update;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.memory.FlatVector;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ public final class ParameterServer implements Server {
         take(merged.members(), at, effects);
         endGroup(at, effects);
       }
-      case GlobalModel model -> model.discard();
+      case Update other -> other.discard();
     }
   }
 

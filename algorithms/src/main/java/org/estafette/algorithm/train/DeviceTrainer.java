@@ -103,15 +103,18 @@ public final class DeviceTrainer implements LocalTrainer {
     double last = Double.NaN;
     long tokens = 0;
     int taken = 0;
+    double rates = 0;
     while (taken < order.steps() && !interrupted.getAsBoolean()) {
       data.fill(batch, order.shard(), order.shardStep() + taken);
       double at = order.scheduleStep() + taken * order.scheduleStride();
-      last = step(options.learningRate().at(at));
+      double rate = options.learningRate().at(at);
+      last = step(rate);
+      rates += rate;
       sum += last;
       tokens += batch.tokens();
       taken++;
     }
-    return new TrainedRound(taken, tokens, taken == 0 ? Double.NaN : sum / taken, last);
+    return new TrainedRound(taken, tokens, taken == 0 ? Double.NaN : sum / taken, last, rates);
   }
 
   private double step(double rate) {

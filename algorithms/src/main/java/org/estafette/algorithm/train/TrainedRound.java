@@ -7,5 +7,6 @@ package org.estafette.algorithm.train;
  * @param tokens tokens seen
  * @param meanLoss mean of the steps' training losses, in nats; NaN where no step was taken
  * @param lastLoss training loss of the last step
+ * @param rate sum of the steps' learning rates
  */
-public record TrainedRound(int steps, long tokens, double meanLoss, double lastLoss) {}
+public record TrainedRound(int steps, long tokens, double meanLoss, double lastLoss, double rate) {}

@@ -60,7 +60,7 @@ class AsyncWorkerTest {
 
   private void trained(long round, int steps) {
     worker.on(
-        new Event.RoundTrained(round, new TrainedRound(steps, 9, 1, 1), 2, pool.lease(), 2),
+        new Event.RoundTrained(round, new TrainedRound(steps, 9, 1, 1, 0.1), 2, pool.lease(), 2),
         effects);
   }
 
