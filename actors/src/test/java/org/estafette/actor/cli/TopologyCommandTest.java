@@ -92,6 +92,23 @@ final class TopologyCommandTest {
   }
 
   @Test
+  void shouldAnswerForTheSmallestGraphsOrSayWhyNot() {
+    for (String kind : GraphRequest.kinds()) {
+      for (String n : new String[] {"1", "2", "3", "4", "6"}) {
+        if (!kind.equals("edges")) {
+          Result r = call(kind, "--n", n);
+          assertThat(r.status()).as(kind + " " + n + ": " + r.err()).isIn(0, 2);
+          assertThat(r.out()).as(kind + " " + n).doesNotContain("NaN");
+          assertThat(r.status() == 0 || r.err().contains("expected")).isTrue();
+        }
+      }
+    }
+    for (String kind : new String[] {"chain", "ring", "star", "complete", "two-cliques"}) {
+      assertThat(call(kind, "--n", "1").status()).as(kind).isZero();
+    }
+  }
+
+  @Test
   void shouldFollowTheSeed() {
     String[] first = {"erdos-renyi", "--n", "20", "--json", "--seed", "3"};
     assertThat(call(first).out()).isEqualTo(call(first).out());

@@ -115,26 +115,34 @@ public final class Layouts {
     y[node] = Math.sin(angle);
   }
 
-  /** Rows of the torus: node 0's neighbour below it tells their length. */
   private static Layout grid(Graph graph) {
     int n = graph.size();
-    int columns = 1;
-    for (int c = 2; c < n; c++) {
-      if (n % c == 0 && graph.adjacent(0, c) && graph.adjacent(0, c - 1)) {
-        columns = c;
-        break;
-      }
-    }
+    int columns = columnsOf(graph);
     double[] x = new double[n];
     double[] y = new double[n];
     for (int i = 0; i < n; i++) {
       int column = i % columns;
       int row = i / columns;
-      // Slightly askew: else the edges that close a row lie on top of the others.
-      x[i] = column + 0.16 * row;
+      // Slightly askew: else the edges that close a row or column lie on top of the others.
+      x[i] = column + 0.16 * (row % 2);
       y[i] = row + 0.16 * (column % 2);
     }
     return Layout.scaled(x, y, (double) n / columns / columns);
+  }
+
+  /** The row length by which every node finds its neighbour below, and the first row closes. */
+  private static int columnsOf(Graph graph) {
+    int n = graph.size();
+    for (int c = 2; c < n; c++) {
+      boolean fits = n % c == 0 && graph.adjacent(0, c - 1);
+      for (int i = 0; fits && i + c < n; i++) {
+        fits = graph.adjacent(i, i + c);
+      }
+      if (fits) {
+        return c;
+      }
+    }
+    return n;
   }
 
   /**
