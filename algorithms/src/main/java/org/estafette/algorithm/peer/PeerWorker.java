@@ -253,8 +253,8 @@ public final class PeerWorker implements Peer {
   }
 
   /**
-   * The rounds are done and the graph is a new one: those who are still in their last round would
-   * wait for this worker.
+   * The rounds are done, and the neighbours have not heard it: the graph is a new one, or this
+   * worker's count followed theirs after its message was sent. They would wait for it.
    */
   private void sayDone(Effects effects) {
     for (PeerId neighbour : neighbourhood().to()) {
@@ -279,7 +279,7 @@ public final class PeerWorker implements Peer {
     }
     answer.discard(); // A second answer is no fault.
     if (h.round() >= plan.rounds()) {
-      inbox.gone(h.sender());
+      inbox.gone(h.sender(), h.incarnation());
       advance(false, effects);
     }
   }
@@ -469,7 +469,8 @@ public final class PeerWorker implements Peer {
   }
 
   private void endRound(int fresh, Effects effects) {
-    round = Math.min(plan.rounds(), Math.max(round + 1, othersRound()));
+    long counted = round + 1;
+    round = Math.min(plan.rounds(), Math.max(counted, othersRound()));
     int sources = neighbourhood().from().size();
     effects.decided(
         new Decision.Mixed(
@@ -488,6 +489,9 @@ public final class PeerWorker implements Peer {
     if (round >= plan.rounds()) {
       phase = Phase.DONE;
       inbox.clear();
+      if (round > counted && plan.pace() == Pace.SYNCHRONOUS) {
+        sayDone(effects); // The last message did not say so.
+      }
       return;
     }
     phase = Phase.TRAINING;
