@@ -3,9 +3,12 @@ package org.estafette.algorithm.peer.gossip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.Surroundings;
+import org.estafette.algorithm.random.CounterRandom;
 import org.estafette.memory.Precision;
 import org.estafette.testing.LockStep;
 import org.estafette.topology.DirectedGraph;
@@ -96,6 +99,40 @@ class GossipFailureTest {
         if (!DEAD.contains(i)) {
           assertThat(all.parameters(i)[0]).as("worker " + i).isCloseTo(optimum, within(1e-6));
         }
+      }
+    }
+  }
+
+  @Test
+  void shouldEndEveryRoundOfConsensusControlThoughMessagesAreLost() {
+    long seed = 77;
+    try (LockStep all =
+        new LockStep(
+            PeerPlan.of(1, 1, Long.MAX_VALUE).withPatience(1),
+            gossip("ring"),
+            slot ->
+                GossipMethods.make(
+                    new GossipOptions.Controlled(0.3, 12, new GossipOptions.Dp(false)),
+                    1,
+                    Precision.FLOAT64),
+            new double[WORKERS][1],
+            0.1,
+            (worker, round, at) -> new double[] {at[0] - target(worker)})) {
+      int more = 0;
+      for (int round = 0; round < 60; round++) {
+        Set<List<Integer>> lost = new HashSet<>();
+        for (int i = 0; i < WORKERS; i++) {
+          int next = (i + 1) % WORKERS;
+          if (CounterRandom.uniform(CounterRandom.key(seed, i), round) < 0.1) {
+            lost.add(List.of(i, next));
+          }
+        }
+        all.round(lost);
+        more += all.sent.stream().anyMatch(m -> m.passage().exchange() > 0) ? 1 : 0;
+      }
+      assertThat(more).as("rounds of several exchanges, seed " + seed).isGreaterThan(30);
+      for (int i = 0; i < WORKERS; i++) {
+        assertThat(all.parameters(i)[0]).as("seed " + seed).isBetween(4.0, 18.0);
       }
     }
   }
