@@ -87,6 +87,9 @@ public final class PeerWorker implements Peer {
   /** It came later than the others, or comes back: its next round is their newest. */
   private boolean behind;
 
+  /** The graph is not the first one: some workers' counts may differ. */
+  private boolean changed;
+
   /** The trainer is at work. */
   private boolean busy;
 
@@ -192,6 +195,7 @@ public final class PeerWorker implements Peer {
 
   /** Takes up the graph of a new epoch. */
   private void wire(long newEpoch, SortedSet<PeerId> nowLive, Effects effects) {
+    changed = joins || epoch != Long.MIN_VALUE;
     epoch = newEpoch;
     live = new TreeSet<>(nowLive);
     tick = 0;
@@ -371,9 +375,22 @@ public final class PeerWorker implements Peer {
       send(round + 1, effects);
       inbox.need(tick, 0);
     } else {
+      if (skips) {
+        place(tick - 1); // The messages of the round before come from the neighbours of that round.
+      }
       inbox.need(tick - 1, 0);
     }
     advance(false, effects);
+  }
+
+  /** This worker's place in a graph that varies, for an exchange of that round. */
+  private void place(long inRound) {
+    if (surroundings.varying()) {
+      Neighbourhood here = surroundings.around(self, live, Math.max(inRound, 1), exchange);
+      around = here;
+      method.rewire(here, epoch);
+      inbox.sources(here);
+    }
   }
 
   /** The graph changed while this worker waited: the same local steps, exchanged in the new one. */
@@ -398,13 +415,8 @@ public final class PeerWorker implements Peer {
 
   /** Sends every part to every neighbour. */
   private void send(long named, Effects effects) {
+    place(tick);
     Neighbourhood here = neighbourhood();
-    if (surroundings.varying()) {
-      here = surroundings.around(self, live, Math.max(tick, 1), exchange);
-      around = here;
-      method.rewire(here, epoch);
-      inbox.sources(here);
-    }
     for (int part = 0; part < method.parts(); part++) {
       send(here, part, named, effects);
     }
@@ -506,8 +518,9 @@ public final class PeerWorker implements Peer {
     if (round >= plan.rounds()) {
       phase = Phase.DONE;
       inbox.clear();
-      if (round > counted && plan.pace() == Pace.SYNCHRONOUS) {
-        sayDone(effects); // The last message did not say so.
+      boolean followed = round > counted && plan.pace() == Pace.SYNCHRONOUS;
+      if (followed || surroundings.varying() && changed) {
+        sayDone(effects); // The last message did not say so, or not to who waits for the next.
       }
       return;
     }
