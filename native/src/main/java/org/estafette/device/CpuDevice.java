@@ -192,10 +192,10 @@ public final class CpuDevice implements Device {
 
   @Override
   public void biasGeluBackward(
-      DeviceVector d, DeviceVector dBias, DeviceVector x, int rows, int width) {
+      DeviceVector d, DeviceVector dBias, DeviceVector slope, int rows, int width) {
     long n = (long) rows * width;
     this.rows.biasGeluBackward(
-        need("d", d, n), need("dBias", dBias, width), need("x", x, n), rows, width);
+        need("d", d, n), need("dBias", dBias, width), need("slope", slope, n), rows, width);
   }
 
   @Override
