@@ -77,7 +77,10 @@ public final class CpuDevice implements Device {
   @Override
   public void upload(int[] source, int from, int count, DeviceVector target) {
     long to = need("target", target, count);
-    MemorySegment.copy(source, from, ALL, ValueLayout.JAVA_INT, to, count);
+    // Once per step and short; MemorySegment.copy from an int[] makes a String now and then.
+    for (int i = 0; i < count; i++) {
+      ALL.set(ValueLayout.JAVA_INT, to + 4L * i, source[from + i]);
+    }
   }
 
   @Override
