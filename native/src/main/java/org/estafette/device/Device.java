@@ -111,7 +111,9 @@ public interface Device extends AutoCloseable {
    */
   void biasGelu(DeviceVector out, DeviceVector x, DeviceVector bias, int rows, int width);
 
-  /** d = d·slope in place, with the slope as {@link #biasGelu} left it; dBias += column sums of d. */
+  /**
+   * d = d·slope in place, with the slope as {@link #biasGelu} left it; dBias += column sums of d.
+   */
   void biasGeluBackward(
       DeviceVector d, DeviceVector dBias, DeviceVector slope, int rows, int width);
 

@@ -91,7 +91,18 @@ final class GemmOneDnn implements Gemm {
       int size = Math.min(piece, k - l);
       float keep = l == 0 ? beta : 1f;
       call(
-          transA, transB, m, n, size, alpha, a + l * aStride, lda, b + l * bStride, ldb, keep, c,
+          transA,
+          transB,
+          m,
+          n,
+          size,
+          alpha,
+          a + l * aStride,
+          lda,
+          b + l * bStride,
+          ldb,
+          keep,
+          c,
           ldc);
     }
   }

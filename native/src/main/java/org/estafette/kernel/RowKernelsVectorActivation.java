@@ -112,7 +112,9 @@ final class RowKernelsVectorActivation {
     }
   }
 
-  /** d = d·slope, dBias += column sums of d, in one pass: so many columns at a time, down all rows. */
+  /**
+   * d = d·slope, dBias += column sums of d, in one pass: so many columns at a time, down all rows.
+   */
   static void geluBackward(long d, long dBias, long slope, int rows, int width) {
     int i = 0;
     for (; i + 4 * Lanes.L <= width; i += 4 * Lanes.L) {
@@ -153,8 +155,7 @@ final class RowKernelsVectorActivation {
     Lanes.store(s3, dBias + 3L * Lanes.BYTES);
   }
 
-  private static void geluColumns(
-      long d, long dBias, long slope, int rows, int width, int count) {
+  private static void geluColumns(long d, long dBias, long slope, int rows, int width, int count) {
     VectorMask<Float> mask = Lanes.F.indexInRange(0, count);
     FloatVector sum = Lanes.load(dBias, mask);
     for (int r = 0; r < rows; r++) {

@@ -56,8 +56,7 @@ final class EstafetteLoop implements StepLoop {
 
   /** Asked before every step, it looks at the thread's allocation and lets the round go on. */
   private static final class BetweenSteps implements BooleanSupplier {
-    private static final ThreadMXBean THREADS =
-        (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private int asked;
     private long first;
