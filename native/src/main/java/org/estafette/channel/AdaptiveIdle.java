@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the channel's thread does when a round of work found none. Right after work it yields, so
  * that an answer is met awake (and a peer that shares the core gets it, which spinning would keep
- * from it); then it sleeps, each time twice as long, up to a millisecond, and after a second of
- * silence up to five: training threads own the cores. A local send ends the sleep at once.
+ * from it); then it sleeps, each time twice as long: up to a millisecond, after a second of silence
+ * up to five, after five seconds up to twenty. Training threads own the cores, and what a wake-up
+ * costs them is less its own few microseconds than the cache that it takes. A local send ends the
+ * sleep at once.
  */
 final class AdaptiveIdle {
   private static final long AWAKE_NANOS = 100_000;
@@ -16,6 +18,8 @@ final class AdaptiveIdle {
   private static final long LONG_SLEEP_NANOS = 1_000_000;
   private static final long SILENCE_NANOS = 1_000_000_000;
   private static final long SILENT_SLEEP_NANOS = 5_000_000;
+  private static final long LONG_SILENCE_NANOS = 5_000_000_000L;
+  private static final long LONGEST_SLEEP_NANOS = 20_000_000;
 
   private final boolean alwaysYield;
   private volatile @Nullable Thread sleeper;
@@ -53,7 +57,14 @@ final class AdaptiveIdle {
       LockSupport.parkNanos(this, sleep);
     }
     sleeper = null;
-    sleep = Math.min(2 * sleep, silence < SILENCE_NANOS ? LONG_SLEEP_NANOS : SILENT_SLEEP_NANOS);
+    sleep = Math.min(2 * sleep, longest(silence));
+  }
+
+  private static long longest(long silence) {
+    if (silence < SILENCE_NANOS) {
+      return LONG_SLEEP_NANOS;
+    }
+    return silence < LONG_SILENCE_NANOS ? SILENT_SLEEP_NANOS : LONGEST_SLEEP_NANOS;
   }
 
   /** Ends the sleep, if there is one. Any thread. */

@@ -60,7 +60,7 @@ final class EmbeddedDriver implements AutoCloseable {
         .dirDeleteOnShutdown(true)
         .warnIfDirectoryExists(false)
         // Resolves names and opens sockets, seldom: by default it wakes a thousand times a second.
-        .asyncExecutorIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000_000, 20_000_000))
+        .asyncExecutorIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000_000, 50_000_000))
         .threadingMode(ownThread ? ThreadingMode.SHARED : ThreadingMode.INVOKER)
         .sharedIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000, 1_000_000))
         .driverTimeoutMs(config.driverTimeout().toMillis())

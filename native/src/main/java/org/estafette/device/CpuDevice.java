@@ -87,7 +87,10 @@ public final class CpuDevice implements Device {
   @Override
   public void upload(int[] source, int from, int count, DeviceVector target) {
     long to = need("target", target, count);
-    MemorySegment.copy(source, from, ALL, ValueLayout.JAVA_INT, to, count);
+    // Once per step and short; MemorySegment.copy from an int[] makes a String now and then.
+    for (int i = 0; i < count; i++) {
+      ALL.set(ValueLayout.JAVA_INT, to + 4L * i, source[from + i]);
+    }
   }
 
   @Override
@@ -202,10 +205,10 @@ public final class CpuDevice implements Device {
 
   @Override
   public void biasGeluBackward(
-      DeviceVector d, DeviceVector dBias, DeviceVector x, int rows, int width) {
+      DeviceVector d, DeviceVector dBias, DeviceVector slope, int rows, int width) {
     long n = (long) rows * width;
     this.rows.biasGeluBackward(
-        need("d", d, n), need("dBias", dBias, width), need("x", x, n), rows, width);
+        need("d", d, n), need("dBias", dBias, width), need("slope", slope, n), rows, width);
   }
 
   @Override

@@ -108,11 +108,17 @@ public interface Device extends AutoCloseable {
   /** dBias += column sums of dOut. */
   void biasGradient(DeviceVector dBias, DeviceVector dOut, int rows, int width);
 
-  /** x += bias, then out = GELU(x), the tanh form of GPT-2. */
+  /**
+   * out = GELU(x + bias), the tanh form of GPT-2; then x = GELU′(x + bias), which is what the
+   * gradient needs.
+   */
   void biasGelu(DeviceVector out, DeviceVector x, DeviceVector bias, int rows, int width);
 
-  /** d = d·GELU′(x) in place, with x as {@link #biasGelu} left it; dBias += column sums of d. */
-  void biasGeluBackward(DeviceVector d, DeviceVector dBias, DeviceVector x, int rows, int width);
+  /**
+   * d = d·slope in place, with the slope as {@link #biasGelu} left it; dBias += column sums of d.
+   */
+  void biasGeluBackward(
+      DeviceVector d, DeviceVector dBias, DeviceVector slope, int rows, int width);
 
   /** x = max(0, x + bias). */
   void biasRelu(DeviceVector x, DeviceVector bias, int rows, int width);

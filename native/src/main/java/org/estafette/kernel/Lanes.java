@@ -143,20 +143,17 @@ final class Lanes {
     return all(1f).div(exp(x.neg()).add(1f));
   }
 
-  /** x·σ(2u) with u = √(2/π)(x + 0.044715x³), which is the tanh form. */
-  static FloatVector gelu(FloatVector x) {
-    FloatVector u2 = x.mul(x).fma(all(2 * ROOT * CUBE), all(2 * ROOT)).mul(x);
-    return x.div(exp(u2.neg()).add(1f));
+  /** σ(2u) with u = √(2/π)(x + 0.044715x³): GELU's tanh form is x·σ(2u). */
+  static FloatVector geluGate(FloatVector x) {
+    FloatVector u2 = x.mul(x).fma(all(-2 * ROOT * CUBE), all(-2 * ROOT)).mul(x);
+    return all(1f).div(exp(u2).add(1f));
   }
 
-  /** σ(2u) + x·σ(2u)(1 − σ(2u))·2u′. */
-  static FloatVector geluSlope(FloatVector x) {
-    FloatVector square = x.mul(x);
-    FloatVector u2 = square.fma(all(2 * ROOT * CUBE), all(2 * ROOT)).mul(x);
-    FloatVector sigma = sigmoid(u2);
-    FloatVector inner = square.fma(all(6 * ROOT * CUBE), all(2 * ROOT)).mul(x);
-    FloatVector bell = sigma.sub(sigma.mul(sigma));
-    return bell.fma(inner, sigma);
+  /** GELU′(x) = s + x·s(1 − s)·2u′, with s = {@link #geluGate} of x. */
+  static FloatVector geluSlope(FloatVector x, FloatVector gate) {
+    FloatVector inner = x.mul(x).fma(all(6 * ROOT * CUBE), all(2 * ROOT)).mul(x);
+    FloatVector bell = gate.sub(gate.mul(gate));
+    return bell.fma(inner, gate);
   }
 
   /** to += factor·v. */

@@ -74,13 +74,13 @@ public interface RowKernels {
   void biasGradient(long dBias, long dOut, int rows, int width);
 
   /**
-   * x += bias in every row, then out = GELU(x) in the tanh form of GPT-2: ½x(1 + tanh(√(2/π)(x +
-   * 0.044715x³))).
+   * out = GELU(v) of v = x + bias, in the tanh form of GPT-2: ½v(1 + tanh(√(2/π)(v + 0.044715v³)));
+   * x = GELU′(v), for the gradient: it shares the exponential, which is most of the work.
    */
   void biasGelu(long out, long x, long bias, int rows, int width);
 
-  /** d = d·GELU′(x) in place, with x as {@link #biasGelu} left it; dBias += column sums of d. */
-  void biasGeluBackward(long d, long dBias, long x, int rows, int width);
+  /** d = d·slope in place, with the slope as {@link #biasGelu} left it; dBias += column sums. */
+  void biasGeluBackward(long d, long dBias, long slope, int rows, int width);
 
   /** x = max(0, x + bias). */
   void biasRelu(long x, long bias, int rows, int width);

@@ -134,17 +134,17 @@ final class RowKernelsScalar implements RowKernels {
     addBias(x, bias, rows, width);
     for (long i = 0; i < (long) rows * width; i++) {
       double v = get(x, i);
-      set(out, i, 0.5 * v * (1 + Math.tanh(GELU_ROOT * (v + GELU_CUBE * v * v * v))));
+      double t = Math.tanh(GELU_ROOT * (v + GELU_CUBE * v * v * v));
+      double inner = GELU_ROOT * (1 + 3 * GELU_CUBE * v * v);
+      set(out, i, 0.5 * v * (1 + t));
+      set(x, i, 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * inner);
     }
   }
 
   @Override
-  public void biasGeluBackward(long d, long dBias, long x, int rows, int width) {
+  public void biasGeluBackward(long d, long dBias, long slope, int rows, int width) {
     for (long i = 0; i < (long) rows * width; i++) {
-      double v = get(x, i);
-      double t = Math.tanh(GELU_ROOT * (v + GELU_CUBE * v * v * v));
-      double inner = GELU_ROOT * (1 + 3 * GELU_CUBE * v * v);
-      set(d, i, get(d, i) * (0.5 * (1 + t) + 0.5 * v * (1 - t * t) * inner));
+      set(d, i, get(d, i) * get(slope, i));
     }
     biasGradient(dBias, d, rows, width);
   }

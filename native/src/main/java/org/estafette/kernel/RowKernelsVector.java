@@ -74,12 +74,8 @@ final class RowKernelsVector implements RowKernels {
   }
 
   @Override
-  public void biasGeluBackward(long d, long dBias, long x, int rows, int width) {
-    long count = (long) rows * width;
-    for (long i = 0; i < count; i += PIECE) {
-      RowKernelsVectorActivation.geluBackward(d + 4 * i, x + 4 * i, piece(count, i));
-    }
-    RowKernelsVectorActivation.biasGradient(dBias, d, rows, width);
+  public void biasGeluBackward(long d, long dBias, long slope, int rows, int width) {
+    RowKernelsVectorActivation.geluBackward(d, dBias, slope, rows, width);
   }
 
   @Override

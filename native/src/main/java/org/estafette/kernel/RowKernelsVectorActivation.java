@@ -64,41 +64,107 @@ final class RowKernelsVectorActivation {
     Lanes.store(sum, dBias, mask);
   }
 
+  /** In two passes over a row, which stays in the first-level cache: one would be too much. */
   static void biasGelu(long out, long x, long bias, int width) {
+    geluGates(out, x, bias, width);
+    geluOfGates(out, x, width);
+  }
+
+  /** x += bias, out = gate of x. */
+  private static void geluGates(long out, long x, long bias, int width) {
     int bound = Lanes.bound(width);
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
       FloatVector v = Lanes.load(x + at).add(Lanes.load(bias + at));
       Lanes.store(v, x + at);
-      Lanes.store(Lanes.gelu(v), out + at);
+      Lanes.store(Lanes.geluGate(v), out + at);
     }
     if (bound < width) {
       long at = 4L * bound;
-      biasGeluTail(out + at, x + at, bias + at, width - bound);
+      geluGatesTail(out + at, x + at, bias + at, width - bound);
     }
   }
 
-  private static void biasGeluTail(long out, long x, long bias, int count) {
+  private static void geluGatesTail(long out, long x, long bias, int count) {
     VectorMask<Float> tail = Lanes.first(count);
     FloatVector v = Lanes.load(x, tail).add(Lanes.load(bias, tail));
     Lanes.store(v, x, tail);
-    Lanes.store(Lanes.gelu(v), out, tail);
+    Lanes.store(Lanes.geluGate(v), out, tail);
   }
 
-  static void geluBackward(long d, long x, int count) {
-    int bound = Lanes.bound(count);
+  /** out = x·out, x = slope, with the gates in out. */
+  private static void geluOfGates(long out, long x, int width) {
+    int bound = Lanes.bound(width);
     for (int i = 0; i < bound; i += Lanes.L) {
       long at = 4L * i;
-      Lanes.store(Lanes.load(d + at).mul(Lanes.geluSlope(Lanes.load(x + at))), d + at);
+      FloatVector v = Lanes.load(x + at);
+      FloatVector gate = Lanes.load(out + at);
+      Lanes.store(v.mul(gate), out + at);
+      Lanes.store(Lanes.geluSlope(v, gate), x + at);
     }
-    if (bound < count) {
-      geluBackwardTail(d + 4L * bound, x + 4L * bound, count - bound);
+    if (bound < width) {
+      long at = 4L * bound;
+      VectorMask<Float> tail = Lanes.first(width - bound);
+      FloatVector v = Lanes.load(x + at, tail);
+      FloatVector gate = Lanes.load(out + at, tail);
+      Lanes.store(v.mul(gate), out + at, tail);
+      Lanes.store(Lanes.geluSlope(v, gate), x + at, tail);
     }
   }
 
-  private static void geluBackwardTail(long d, long x, int count) {
-    VectorMask<Float> tail = Lanes.first(count);
-    Lanes.store(Lanes.load(d, tail).mul(Lanes.geluSlope(Lanes.load(x, tail))), d, tail);
+  /**
+   * d = d·slope, dBias += column sums of d, in one pass: so many columns at a time, down all rows.
+   */
+  static void geluBackward(long d, long dBias, long slope, int rows, int width) {
+    int i = 0;
+    for (; i + 4 * Lanes.L <= width; i += 4 * Lanes.L) {
+      geluColumns4(d + 4L * i, dBias + 4L * i, slope + 4L * i, rows, width);
+    }
+    for (; i < width; i += Lanes.L) {
+      int count = Math.min(Lanes.L, width - i);
+      geluColumns(d + 4L * i, dBias + 4L * i, slope + 4L * i, rows, width, count);
+    }
+  }
+
+  private static void geluColumns4(long d, long dBias, long slope, int rows, int width) {
+    FloatVector s0 = Lanes.load(dBias);
+    FloatVector s1 = Lanes.load(dBias + Lanes.BYTES);
+    FloatVector s2 = Lanes.load(dBias + 2L * Lanes.BYTES);
+    FloatVector s3 = Lanes.load(dBias + 3L * Lanes.BYTES);
+    for (int r = 0; r < rows; r++) {
+      long at = 4L * r * width;
+      FloatVector d0 = Lanes.load(d + at).mul(Lanes.load(slope + at));
+      Lanes.store(d0, d + at);
+      s0 = s0.add(d0);
+      at += Lanes.BYTES;
+      FloatVector d1 = Lanes.load(d + at).mul(Lanes.load(slope + at));
+      Lanes.store(d1, d + at);
+      s1 = s1.add(d1);
+      at += Lanes.BYTES;
+      FloatVector d2 = Lanes.load(d + at).mul(Lanes.load(slope + at));
+      Lanes.store(d2, d + at);
+      s2 = s2.add(d2);
+      at += Lanes.BYTES;
+      FloatVector d3 = Lanes.load(d + at).mul(Lanes.load(slope + at));
+      Lanes.store(d3, d + at);
+      s3 = s3.add(d3);
+    }
+    Lanes.store(s0, dBias);
+    Lanes.store(s1, dBias + Lanes.BYTES);
+    Lanes.store(s2, dBias + 2L * Lanes.BYTES);
+    Lanes.store(s3, dBias + 3L * Lanes.BYTES);
+  }
+
+  private static void geluColumns(long d, long dBias, long slope, int rows, int width, int count) {
+    VectorMask<Float> mask = Lanes.F.indexInRange(0, count);
+    FloatVector sum = Lanes.load(dBias, mask);
+    for (int r = 0; r < rows; r++) {
+      long at = 4L * r * width;
+      FloatVector v = Lanes.load(d + at, mask).mul(Lanes.load(slope + at, mask));
+      Lanes.store(v, d + at, mask);
+      sum = sum.add(v);
+    }
+    Lanes.store(sum, dBias, mask);
   }
 
   static void biasRelu(long x, long bias, int width) {

@@ -68,6 +68,46 @@ class GemmTest {
 
   @ParameterizedTest
   @MethodSource("available")
+  void shouldAgreeWithPlainLoopsWhereTheInnerSideIsTakenInPieces(Gemm gemm) {
+    int[][] sizes = {{5, 1024, 385}, {3, 7, 513}, {6, 33, 257}, {2, 512, 1025}, {4, 1536, 384}};
+    long seed = 20261121;
+    Random random = new Random(seed);
+    try (Arena arena = Arena.ofConfined()) {
+      for (int[] size : sizes) {
+        for (int form = 0; form < 8; form++) {
+          boolean ta = (form & 1) != 0;
+          boolean tb = (form & 2) != 0;
+          float beta = (form & 4) != 0 ? 1f : 0f;
+          int m = size[0];
+          int n = size[1];
+          int k = size[2];
+          int lda = (ta ? m : k) + 1;
+          int ldb = (tb ? k : n) + 2;
+          long a = Numbers.random(arena, random, (ta ? k : m) * lda);
+          long b = Numbers.random(arena, random, (tb ? n : k) * ldb);
+          long c = Numbers.random(arena, random, m * n);
+          float[] before = Numbers.read(c, m * n);
+          gemm.sgemm(ta, tb, m, n, k, 1f, a, lda, b, ldb, beta, c, n);
+          for (int at = 0; at < m * n; at++) {
+            double sum = beta * before[at];
+            for (int l = 0; l < k; l++) {
+              sum +=
+                  (double) Lanes.get(a + 4L * (ta ? l * lda + at / n : at / n * lda + l))
+                      * Lanes.get(b + 4L * (tb ? at % n * ldb + l : l * ldb + at % n));
+            }
+            assertThat((double) Lanes.get(c + 4L * at))
+                .as(
+                    "%s seed=%d m=%d n=%d k=%d ta=%s tb=%s beta=%s at %d",
+                    gemm.name(), seed, m, n, k, ta, tb, beta, at)
+                .isCloseTo(sum, within(1e-4));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
   void shouldNotReadCWhereBetaIsZero(Gemm gemm) {
     try (Arena arena = Arena.ofConfined()) {
       long a = Numbers.of(arena, 2f);

@@ -95,7 +95,7 @@ public final class Gpt implements Model {
     Batch.Tokens tokens = check(batch);
     GptTensors p = parameters(parameters);
     GptTensors g = gradient(gradient);
-    device.fill(gradient, 0);
+    g.clear(device);
     float scale = 1f / tokens.tokens();
     double loss = 0;
     for (int s = 0; s < tokens.size(); s += sequences) {
@@ -107,7 +107,7 @@ public final class Gpt implements Model {
       loss +=
           device.crossEntropyBackward(
               a.logits, a.targets, shape.rows(), config.vocabulary(), scale);
-      backward(p, g, shape);
+      backward(p, g, shape, s > 0);
     }
     return loss / tokens.tokens();
   }
@@ -191,6 +191,8 @@ public final class Gpt implements Model {
   private GptTensors gradient(DeviceVector source) {
     if (gradient == null || !gradient.source.equals(source)) {
       gradient = new GptTensors(config, layout, source);
+      // The padding between tensors, which nothing writes later.
+      device.fill(source, 0);
     }
     return gradient;
   }
@@ -281,12 +283,16 @@ public final class Gpt implements Model {
         false, true, rows, config.vocabulary(), config.width(), a.norm, p.output, false, a.logits);
   }
 
-  /** From the gradient of the logits, which lies in the logits' place. */
-  private void backward(GptTensors p, GptTensors g, AttentionShape shape) {
+  /**
+   * From the gradient of the logits, which lies in the logits' place.
+   *
+   * @param add whether the matrices' gradients add to what earlier passes left
+   */
+  private void backward(GptTensors p, GptTensors g, AttentionShape shape, boolean add) {
     int r = shape.rows();
     int c = config.width();
     int v = config.vocabulary();
-    device.multiply(true, false, v, c, r, a.logits, a.norm, true, g.output);
+    device.multiply(true, false, v, c, r, a.logits, a.norm, add, g.output);
     device.multiply(false, false, r, c, v, a.logits, p.output, false, a.branch);
     device.layerNormBackward(
         a.dResidual,
@@ -301,31 +307,35 @@ public final class Gpt implements Model {
         c,
         false);
     for (int l = config.layers() - 1; l >= 0; l--) {
-      blockBackward(p.blocks[l], g.blocks[l], a.blocks[l], shape);
+      blockBackward(p.blocks[l], g.blocks[l], a.blocks[l], shape, add);
     }
     device.embeddingBackward(
         g.tokenTable, g.positionTable, a.inputs, a.dResidual, r, shape.tokens(), c);
   }
 
   private void blockBackward(
-      GptTensors.Block w, GptTensors.Block g, GptActivations.Block x, AttentionShape shape) {
+      GptTensors.Block w,
+      GptTensors.Block g,
+      GptActivations.Block x,
+      AttentionShape shape,
+      boolean add) {
     int r = shape.rows();
     int c = config.width();
     device.biasGradient(g.downBias, a.dResidual, r, c);
-    device.multiply(true, false, 4 * c, c, r, x.hidden, a.dResidual, true, g.down);
+    device.multiply(true, false, 4 * c, c, r, x.hidden, a.dResidual, add, g.down);
     device.multiply(false, true, r, 4 * c, c, a.dResidual, w.down, false, a.dHidden);
     device.biasGeluBackward(a.dHidden, g.upBias, x.up, r, 4 * c);
-    device.multiply(true, false, c, 4 * c, r, x.norm2, a.dHidden, true, g.up);
+    device.multiply(true, false, c, 4 * c, r, x.norm2, a.dHidden, add, g.up);
     device.multiply(false, true, r, c, 4 * c, a.dHidden, w.up, false, a.branch);
     device.layerNormBackward(
         a.dResidual, g.gamma2, g.beta2, a.branch, x.middle, x.mean2, x.rstd2, w.gamma2, r, c, true);
 
     device.biasGradient(g.projectionBias, a.dResidual, r, c);
-    device.multiply(true, false, c, c, r, x.attended, a.dResidual, true, g.projection);
+    device.multiply(true, false, c, c, r, x.attended, a.dResidual, add, g.projection);
     device.multiply(false, true, r, c, c, a.dResidual, w.projection, false, a.branch);
     device.attentionBackward(a.dQkv, a.branch, x.attended, x.kept, x.qkv, a.scratch, shape);
     device.biasGradient(g.attentionBias, a.dQkv, r, 3 * c);
-    device.multiply(true, false, c, 3 * c, r, x.norm1, a.dQkv, true, g.attention);
+    device.multiply(true, false, c, 3 * c, r, x.norm1, a.dQkv, add, g.attention);
     device.multiply(false, true, r, c, 3 * c, a.dQkv, w.attention, false, a.branch);
     device.layerNormBackward(
         a.dResidual, g.gamma1, g.beta1, a.branch, x.in, x.mean1, x.rstd1, w.gamma1, r, c, true);

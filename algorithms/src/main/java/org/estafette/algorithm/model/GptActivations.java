@@ -133,7 +133,7 @@ final class GptActivations implements AutoCloseable {
     final DeviceVector mean2;
     final DeviceVector rstd2;
 
-    /** R×4C, before the GELU. */
+    /** R×4C: what enters the GELU, and behind it the slope there. */
     final DeviceVector up;
 
     /** R×4C, behind the GELU. */

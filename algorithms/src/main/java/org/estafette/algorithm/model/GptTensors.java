@@ -1,5 +1,6 @@
 package org.estafette.algorithm.model;
 
+import org.estafette.device.Device;
 import org.estafette.device.DeviceVector;
 import org.estafette.memory.Layout;
 
@@ -26,6 +27,22 @@ final class GptTensors {
     normGamma = source.slice(layout.get("ln_f.weight"));
     normBeta = source.slice(layout.get("ln_f.bias"));
     output = config.tied() ? tokenTable : source.slice(layout.get("lm_head.weight"));
+  }
+
+  /**
+   * Zeroes what a batch's gradients are added to. The matrices are left alone: the batch's first
+   * pass writes them. A token table that is also the output matrix is one of those.
+   */
+  void clear(Device device) {
+    if (output != tokenTable) {
+      device.fill(tokenTable, 0);
+    }
+    device.fill(positionTable, 0);
+    for (Block block : blocks) {
+      block.clear(device);
+    }
+    device.fill(normGamma, 0);
+    device.fill(normBeta, 0);
   }
 
   /** One transformer block. */
@@ -56,6 +73,17 @@ final class GptTensors {
       upBias = source.slice(layout.get(prefix + "mlp.c_fc.bias"));
       down = source.slice(layout.get(prefix + "mlp.c_proj.weight"));
       downBias = source.slice(layout.get(prefix + "mlp.c_proj.bias"));
+    }
+
+    private void clear(Device device) {
+      device.fill(gamma1, 0);
+      device.fill(beta1, 0);
+      device.fill(attentionBias, 0);
+      device.fill(projectionBias, 0);
+      device.fill(gamma2, 0);
+      device.fill(beta2, 0);
+      device.fill(upBias, 0);
+      device.fill(downBias, 0);
     }
   }
 }

@@ -1,5 +1,8 @@
 package org.estafette.bench.step;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.function.BooleanSupplier;
 import org.estafette.algorithm.model.Gpt;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.algorithm.train.InnerOptimizer;
@@ -37,6 +40,40 @@ final class EstafetteLoop implements StepLoop {
     double loss = trainer.train(new TrainOrder(steps, 0, step, 0, 0), () -> false).lastLoss();
     step += steps;
     return loss;
+  }
+
+  /**
+   * Takes the steps in one round and gives the bytes that the calling thread allocated from the end
+   * of the first step to the end of the last but one: every object of a step would count, whatever
+   * a round itself needs does not.
+   */
+  long allocated(int steps) {
+    BetweenSteps look = new BetweenSteps();
+    trainer.train(new TrainOrder(steps, 0, step, 0, 0), look);
+    step += steps;
+    return look.bytes();
+  }
+
+  /** Asked before every step, it looks at the thread's allocation and lets the round go on. */
+  private static final class BetweenSteps implements BooleanSupplier {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private int asked;
+    private long first;
+    private long last;
+
+    @Override
+    public boolean getAsBoolean() {
+      last = THREADS.getCurrentThreadAllocatedBytes();
+      if (asked++ == 1) {
+        first = last;
+      }
+      return false;
+    }
+
+    long bytes() {
+      return last - first;
+    }
   }
 
   @Override

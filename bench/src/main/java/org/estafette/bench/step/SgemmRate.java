@@ -14,6 +14,12 @@ final class SgemmRate {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+  /**
+   * Products of 2048³ between two looks at the clock. The process's CPU time moves in steps of 10
+   * ms, and one product takes about 100: a single one would be off by up to a tenth.
+   */
+  private static final int SQUARES = 10;
+
   private SgemmRate() {}
 
   /** One product of a step. */
@@ -23,20 +29,19 @@ final class SgemmRate {
     }
   }
 
-  /** GFLOPS of a 2048³ product, the best of a few. */
+  /** GFLOPS of 2048³ products, timed ten at a time. */
   static double square(Device device) {
     int n = 2048;
     try (DeviceArena arena = device.allocate("sgemm", 3L * n * n)) {
       DeviceVector a = random(device, arena.all().slice(0, (long) n * n));
       DeviceVector b = random(device, arena.all().slice((long) n * n, (long) n * n));
       DeviceVector c = arena.all().slice(2L * n * n, (long) n * n);
-      double best = 0;
-      for (int i = 0; i < 4; i++) {
-        long start = cpuNanos();
+      device.multiply(false, false, n, n, n, a, b, false, c);
+      long start = cpuNanos();
+      for (int i = 0; i < SQUARES; i++) {
         device.multiply(false, false, n, n, n, a, b, false, c);
-        best = Math.max(best, 2.0 * n * n * n / (cpuNanos() - start));
       }
-      return best;
+      return SQUARES * 2.0 * n * n * n / (cpuNanos() - start);
     }
   }
 
@@ -61,9 +66,9 @@ final class SgemmRate {
       DeviceVector b = random(device, arena.all().slice(largest, largest));
       DeviceVector to = arena.all().slice(2 * largest, largest);
       double flops = products.stream().mapToDouble(Product::flops).sum();
-      int repeats = (int) Math.max(1, 5e9 / flops);
+      int repeats = (int) Math.max(1, 1.5e11 / flops);
       double best = 0;
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 2; i++) {
         long start = cpuNanos();
         for (int r = 0; r < repeats; r++) {
           for (Product p : products) {

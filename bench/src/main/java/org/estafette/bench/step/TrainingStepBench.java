@@ -3,7 +3,6 @@ package org.estafette.bench.step;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -36,7 +35,6 @@ import org.estafette.kernel.RowKernels;
 public final class TrainingStepBench {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private TrainingStepBench() {}
 
@@ -86,7 +84,7 @@ public final class TrainingStepBench {
     result.put("parameters", size.parameters());
     double ours = 0;
     double theirs = 0;
-    long bytes = Long.MAX_VALUE;
+    long bytes;
     double square = 0;
     double shapes = 0;
     double ourLoss = 0;
@@ -95,7 +93,7 @@ public final class TrainingStepBench {
     int rows =
         Math.clamp(device.preferredRows(size.config.width()) / size.config.context(), 1, size.batch)
             * size.config.context();
-    try (StepLoop estafette = new EstafetteLoop(size);
+    try (EstafetteLoop estafette = new EstafetteLoop(size);
         StepLoop other = torch ? new TorchLoop(size) : new EstafetteLoop(size)) {
       // The same number of steps on both sides, so that their losses can be compared.
       ourLoss = estafette.run(2);
@@ -104,20 +102,18 @@ public final class TrainingStepBench {
       for (int round = 0; round < rounds; round++) {
         square = Math.max(square, SgemmRate.square(device));
         shapes = Math.max(shapes, SgemmRate.ofModel(device, size.config, rows));
-        long allocated = THREADS.getCurrentThreadAllocatedBytes();
         ours = Math.max(ours, rate(size, estafette));
-        // What a round itself returns is an object; a step is not.
-        bytes =
-            Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / size.steps);
         if (torch) {
           theirs = Math.max(theirs, rate(size, other));
         }
       }
+      bytes = estafette.allocated(2 + size.allocationSteps);
     }
     double gigaflops = size.gigaflops(ours);
     result.put("tokens_per_cpu_second", ours);
     result.put("gflops", gigaflops);
-    result.put("bytes_allocated_per_step", bytes);
+    result.put("steps_watched_for_allocation", size.allocationSteps);
+    result.put("bytes_allocated_in_them", bytes);
     if (torch) {
       result.put("pytorch_tokens_per_cpu_second", theirs);
       result.put("ratio_to_pytorch", ours / theirs);

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -29,25 +30,29 @@ import org.estafette.bench.Machine;
 /**
  * Tokens per second of {@code train} with two workers, H = 20, size M, against two bare training
  * loops of as many steps: in turn, in one JVM.
+ *
+ * <p>Both take whole rounds, and of both the first is left out: in it a cluster that has just
+ * started still loads and compiles its own code, on the cores that train. What is compared is how a
+ * run goes on. The ratio with the first rounds is reported too.
  */
 public final class WholeBench {
   private static final int WORKERS = 2;
   private static final int LOCAL_STEPS = 20;
+  private static final int TOKENS_PER_STEP = 8 * 256;
 
   private WholeBench() {}
 
-  /** Arguments: rounds a worker has in each turn (2), and turns (2). */
+  /** Arguments: rounds a worker has in each turn (3, at least 2), and turns (2). */
   public static void main(String[] args) throws Exception {
-    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 2;
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
     int turns = args.length > 1 ? Integer.parseInt(args[1]) : 2;
     int steps = rounds * LOCAL_STEPS;
-    int tokensPerStep = 8 * 256;
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("workers.count", Integer.toString(WORKERS));
     settings.put("local-steps.count", Integer.toString(LOCAL_STEPS));
     // Both loops take the same steps, whatever the speed of the moment.
     settings.put("local-steps.dynamic", "false");
-    settings.put("tokens", Long.toString((long) WORKERS * steps * tokensPerStep));
+    settings.put("tokens", Long.toString((long) WORKERS * steps * TOKENS_PER_STEP));
     settings.put("model.batch", "8");
     settings.put("model.gpt.layers", "6");
     settings.put("model.gpt.heads", "6");
@@ -59,24 +64,28 @@ public final class WholeBench {
     settings.put("evaluation.batches", "1");
     settings.put("checkpoint.every", "1h");
     RunConfig config = ConfigReader.read(null, settings);
-    List<Double> bare = new ArrayList<>();
-    List<Double> cluster = new ArrayList<>();
+    if (rounds < 2) {
+      throw new IllegalArgumentException("rounds=" + rounds + " (expected >= 2: the first warms)");
+    }
+    List<Rates> bare = new ArrayList<>();
+    List<Rates> cluster = new ArrayList<>();
+    CpuUse use = new CpuUse();
     try (Workshop workshop = Workshop.open(config, ReadProgress.NONE, System.out::println)) {
-      bare(workshop, 2); // The JIT compiles before anything is counted.
+      bare(workshop, 1, 2); // The JIT compiles before anything is counted.
       for (int turn = 0; turn < turns; turn++) {
-        bare.add(bare(workshop, steps));
-        cluster.add(cluster(config, workshop));
+        bare.add(bare(workshop, rounds, LOCAL_STEPS));
+        cluster.add(cluster(config, workshop, use));
         System.out.printf(
             Locale.ROOT,
             "turn %d: bare loops %,.0f tokens/s, train %,.0f tokens/s, ratio %.3f%n",
             turn + 1,
-            bare.getLast(),
-            cluster.getLast(),
-            cluster.getLast() / bare.getLast());
+            bare.getLast().steady(),
+            cluster.getLast().steady(),
+            cluster.getLast().steady() / bare.getLast().steady());
       }
     }
-    double ratio =
-        cluster.stream().mapToDouble(d -> d).sum() / bare.stream().mapToDouble(d -> d).sum();
+    double ratio = sum(cluster, Rates::steady) / sum(bare, Rates::steady);
+    use.print();
     System.out.printf(Locale.ROOT, "train is %.3f of two bare loops (expected >= 0.97)%n", ratio);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "whole");
@@ -86,9 +95,15 @@ public final class WholeBench {
     result.put("workers", WORKERS);
     result.put("local_steps", LOCAL_STEPS);
     result.put("rounds_of_each_worker", rounds);
-    result.put("bare_tokens_per_second", bare);
-    result.put("train_tokens_per_second", cluster);
+    result.put("left_out", "the first round of each worker, on both sides");
+    result.put("bare_tokens_per_second", bare.stream().map(Rates::steady).toList());
+    result.put("train_tokens_per_second", cluster.stream().map(Rates::steady).toList());
     result.put("train_of_bare", ratio);
+    result.put("bare_with_first_round", bare.stream().map(Rates::whole).toList());
+    result.put("train_with_first_round", cluster.stream().map(Rates::whole).toList());
+    result.put(
+        "train_of_bare_with_first_round", sum(cluster, Rates::whole) / sum(bare, Rates::whole));
+    result.put("cores_used_beside_training", use.cores());
     Path file = Path.of("bench/results/whole.json");
     Files.createDirectories(file.getParent());
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), result);
@@ -96,37 +111,85 @@ public final class WholeBench {
     System.exit(0);
   }
 
-  /** Tokens per second of bare loops that take {@code steps} steps each, side by side. */
-  private static double bare(Workshop workshop, int steps) throws Exception {
+  /**
+   * Tokens per second.
+   *
+   * @param whole of all rounds
+   * @param steady from the end of the first rounds
+   */
+  private record Rates(double whole, double steady) {}
+
+  private static double sum(List<Rates> rates, ToDoubleFunction<Rates> which) {
+    return rates.stream().mapToDouble(which).sum();
+  }
+
+  /** Of bare loops that take {@code rounds} rounds of {@code steps} steps each, side by side. */
+  private static Rates bare(Workshop workshop, int rounds, int steps) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
+    List<DeviceTrainer> trainers = new ArrayList<>();
     try {
-      List<DeviceTrainer> trainers = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
         DeviceTrainer trainer = workshop.newTrainer();
         trainer.load(workshop.initialParameters());
         trainers.add(trainer);
       }
-      List<Callable<Long>> loops = new ArrayList<>();
+      Pulse pulse = new Pulse((long) WORKERS * steps * TOKENS_PER_STEP);
+      List<Callable<Void>> loops = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
         DeviceTrainer trainer = trainers.get(i);
-        TrainOrder order = new TrainOrder(steps, i, 0, 0, WORKERS);
-        loops.add(() -> trainer.train(order, () -> false).tokens());
+        int shard = i;
+        loops.add(() -> {
+          for (int r = 0; r < rounds; r++) {
+            long from = (long) r * steps;
+            TrainOrder order = new TrainOrder(steps, shard, from, WORKERS * from, WORKERS);
+            pulse.add(trainer.train(order, () -> false).tokens());
+          }
+          return null;
+        });
       }
-      long began = System.nanoTime();
-      long tokens = 0;
-      for (Future<Long> loop : threads.invokeAll(loops)) {
-        tokens += loop.get();
+      pulse.start();
+      for (Future<Void> loop : threads.invokeAll(loops)) {
+        loop.get();
       }
-      double seconds = (System.nanoTime() - began) / 1e9;
-      trainers.forEach(DeviceTrainer::close);
-      return tokens / seconds;
+      return pulse.rates();
     } finally {
+      trainers.forEach(DeviceTrainer::close);
       threads.shutdown();
     }
   }
 
-  /** Tokens per second from the first round given out to the last push applied. */
-  private static double cluster(RunConfig config, Workshop workshop) throws Exception {
+  /** Notes when the first rounds ended, and the last. */
+  private static final class Pulse {
+    private final long firstRounds;
+    private long tokens;
+    private long began;
+    private long warm;
+    private long ended;
+
+    Pulse(long firstRounds) {
+      this.firstRounds = firstRounds;
+    }
+
+    void start() {
+      began = System.nanoTime();
+    }
+
+    synchronized void add(long more) {
+      tokens += more;
+      ended = System.nanoTime();
+      if (warm == 0 && tokens >= firstRounds) {
+        warm = ended;
+      }
+    }
+
+    synchronized Rates rates() {
+      return new Rates(
+          1e9 * tokens / (ended - began), 1e9 * (tokens - firstRounds) / (ended - warm));
+    }
+  }
+
+  /** Of a cluster, from the first round given out to the last push applied. */
+  private static Rates cluster(RunConfig config, Workshop workshop, CpuUse use) throws Exception {
     Path folder = Files.createTempDirectory("estafette-whole");
     try {
       RunMonitor monitor = new RunMonitor(config.tokens(), metric -> {});
@@ -140,17 +203,31 @@ public final class WholeBench {
               WORKERS,
               0);
       try (Coordinator coordinator = Coordinator.start(plan)) {
-        double[] atLastPush = new double[1];
+        double warm = 0;
+        long warmTokens = 0;
+        double last = 0;
+        double looked = 0;
+        long firstRounds = (long) WORKERS * LOCAL_STEPS * TOKENS_PER_STEP;
         while (!coordinator.result().isDone()) {
           RunMonitor.Snapshot now = monitor.now();
-          if (now.tokens() >= config.tokens() && atLastPush[0] == 0) {
-            atLastPush[0] = now.trainingSeconds();
+          if (warm == 0 && now.tokens() >= firstRounds) {
+            warm = now.trainingSeconds();
+            looked = warm;
+            warmTokens = now.tokens();
+            use.begin();
           }
-          Thread.sleep(20);
+          if (last == 0 && now.tokens() >= config.tokens()) {
+            last = now.trainingSeconds();
+          }
+          if (warm > 0 && last == 0 && now.trainingSeconds() - looked >= 2) {
+            looked = now.trainingSeconds();
+            use.look(looked - warm);
+          }
+          Thread.sleep(50);
         }
         coordinator.result().get();
-        RunMonitor.Snapshot end = monitor.now();
-        return end.tokens() / atLastPush[0];
+        long tokens = monitor.now().tokens();
+        return new Rates(tokens / last, (tokens - warmTokens) / (last - warm));
       }
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
