@@ -65,8 +65,7 @@ class RelaySumsTest {
             assertThat(into.get(c))
                 .as("degree=" + degree + ", to " + to)
                 .isCloseTo(
-                    own.get(c) + total[c],
-                    within(precision == Precision.FLOAT32 ? 1e-4 : 1e-12));
+                    own.get(c) + total[c], within(precision == Precision.FLOAT32 ? 1e-4 : 1e-12));
           }
         }
       }
