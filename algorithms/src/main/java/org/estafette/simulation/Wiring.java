@@ -44,6 +44,11 @@ public final class Wiring {
     return of(graph, MixingMatrix.metropolisHastings(graph));
   }
 
+  /** The same places always, in the order of the workers. */
+  public static Wiring of(List<Neighbourhood> places) {
+    return new Wiring(List.of(List.copyOf(places)));
+  }
+
   /** One peer at a time, twice as far in each averaging. */
   public static Wiring of(TimeVaryingExponential graph) {
     List<List<Neighbourhood>> phases = new ArrayList<>();
