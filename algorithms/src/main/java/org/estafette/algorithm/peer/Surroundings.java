@@ -1,5 +1,6 @@
 package org.estafette.algorithm.peer;
 
+import java.util.List;
 import java.util.SortedSet;
 import java.util.function.Function;
 import org.estafette.algorithm.PeerId;
