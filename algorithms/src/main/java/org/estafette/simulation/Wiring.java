@@ -1,9 +1,13 @@
 package org.estafette.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
+import org.estafette.topology.DoubleTrees;
 import org.estafette.topology.Graph;
 import org.estafette.topology.MixingMatrix;
 import org.estafette.topology.TimeVaryingExponential;
@@ -64,6 +68,29 @@ public final class Wiring {
       phases.add(places);
     }
     return new Wiring(phases);
+  }
+
+  /** Two relay trees over each other, for the parts 0 and 1 of every message. */
+  public static Wiring of(DoubleTrees trees) {
+    List<Neighbourhood> places = new ArrayList<>();
+    for (int i = 0; i < trees.a().size(); i++) {
+      List<List<PeerId>> partners = new ArrayList<>();
+      SortedSet<PeerId> all = new TreeSet<>();
+      for (Graph tree : List.of(trees.a(), trees.b())) {
+        List<PeerId> here = new ArrayList<>();
+        for (int j : tree.neighbours(i)) {
+          here.add(PeerId.worker(j));
+        }
+        partners.add(here);
+        all.addAll(here);
+      }
+      List<PeerId> around = List.copyOf(all);
+      List<Double> ones = Collections.nCopies(around.size(), 1.0);
+      places.add(
+          new Neighbourhood(
+              PeerId.worker(i), trees.a().size(), around, around, 1, ones, ones, partners));
+    }
+    return of(places);
   }
 
   private static Neighbourhood place(MixingMatrix weights, int i, int[] to, int[] from) {

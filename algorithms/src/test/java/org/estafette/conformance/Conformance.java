@@ -86,6 +86,12 @@ public final class Conformance {
     if (root.has("graphs")) {
       return TopologyReplays.all(root.get("graphs"), TOLERANCE, unknown);
     }
+    if (QuadraticReplays.isTasks(root)) {
+      return QuadraticReplays.tasks(root);
+    }
+    if (QuadraticReplays.isSweep(root)) {
+      return QuadraticReplays.sweep(file, root, unknown);
+    }
     JsonNode traces = root.path("oracles");
     if (!traces.path("common").has("deltas")) {
       unknown.add(file.getFileName() + " (a file of another form)");

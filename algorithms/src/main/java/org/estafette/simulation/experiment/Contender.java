@@ -38,7 +38,7 @@ record Contender(
           return rate;
         },
         losses,
-        Float64Vector.zeros(task.dimension()));
+        Float64Vector.zeros(Contenders.LENGTH));
   }
 
   /** A run of any local work. */

@@ -9,7 +9,8 @@ import org.estafette.algorithm.peer.gossip.ExponentialGraph;
 import org.estafette.algorithm.peer.gossip.GossipMethods;
 import org.estafette.algorithm.peer.gossip.GossipOptions;
 import org.estafette.algorithm.peer.relay.Fill;
-import org.estafette.algorithm.peer.relay.RelayMethods;
+import org.estafette.algorithm.peer.relay.RelayGrad;
+import org.estafette.algorithm.peer.relay.RelaySgd;
 import org.estafette.memory.Layout;
 import org.estafette.memory.Precision;
 import org.estafette.simulation.Wiring;
@@ -34,6 +35,9 @@ final class Contenders {
 
   private static final int DIMENSION = 10;
 
+  /** Elements of a vector of ten parameters, padding included. */
+  static final long LENGTH = Layout.of("x", DIMENSION).length();
+
   private Contenders() {}
 
   /** All that are compared by their rounds to an error. */
@@ -44,7 +48,7 @@ final class Contenders {
     all.add(sgp(n, 2));
     all.add(gossip("ring", n));
     all.add(gossip("star", n));
-    all.add(relayed(GRADIENTS, "chain", n, null));
+    all.add(relayedGradients("chain", n));
     all.add(allReduce(n));
     return all;
   }
@@ -76,10 +80,29 @@ final class Contenders {
         relayed(HALF, "chain", n, Fill.HALF),
         relayed(COUNT, "chain", n, Fill.COUNT),
         relayed(START, "chain", n, Fill.START),
-        relayed(GRADIENTS, "chain", n, null),
+        relayedGradients("chain", n),
         gossip("ring", n),
         d2("ring", n, false),
         tracking("ring", n));
+  }
+
+  private static Contender relayed(String name, String kind, int n, Fill fill) {
+    Graph graph = Topologies.named(kind, n, options());
+    return new Contender(
+        name,
+        Wiring.of(graph),
+        Pace.SYNCHRONOUS,
+        RelayTree.of(graph, 0).correction(RelayTiming.SAME_ROUND),
+        many(n, () -> new RelaySgd(fill, LENGTH, Precision.FLOAT64)));
+  }
+
+  private static Contender relayedGradients(String kind, int n) {
+    return new Contender(
+        GRADIENTS,
+        Wiring.of(Topologies.named(kind, n, options())),
+        Pace.SYNCHRONOUS,
+        1,
+        many(n, () -> new RelayGrad(LENGTH, Precision.FLOAT64)));
   }
 
   static Contender allReduce(int n) {
@@ -132,10 +155,14 @@ final class Contenders {
 
   private static Supplier<List<PeerMethod>> methods(int n, GossipOptions options, int dimension) {
     Layout layout = Layout.of("x", dimension);
+    return many(n, () -> GossipMethods.make(options, layout, Precision.FLOAT64));
+  }
+
+  private static Supplier<List<PeerMethod>> many(int n, Supplier<PeerMethod> one) {
     return () -> {
       List<PeerMethod> made = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        made.add(GossipMethods.make(options, layout, Precision.FLOAT64));
+        made.add(one.get());
       }
       return made;
     };

@@ -1,6 +1,7 @@
 package org.estafette.simulation.experiment;
 
 import org.estafette.algorithm.quadratic.RandomQuadratics;
+import org.estafette.memory.Float64Vector;
 import org.estafette.simulation.LockStep;
 
 /**
@@ -59,7 +60,7 @@ record Tuning(int rounds, double rate) {
       double target,
       int toBeat,
       int limit) {
-    double hopeless = 1e6 * Math.max(1, task.error(org.estafette.memory.Float64Vector.zeros(10)));
+    double hopeless = 1e6 * Math.max(1, task.error(Float64Vector.zeros(task.dimension())));
     int below = 0;
     try (LockStep run = contender.start(task, rate)) {
       for (int t = 1; t <= limit; t++) {

@@ -20,6 +20,8 @@ import org.estafette.algorithm.peer.PeerWorker;
 import org.estafette.algorithm.peer.Surroundings;
 import org.estafette.algorithm.peer.gossip.GossipMethods;
 import org.estafette.algorithm.peer.gossip.GossipOptions;
+import org.estafette.algorithm.peer.relay.Fill;
+import org.estafette.algorithm.peer.relay.RelaySgd;
 import org.estafette.algorithm.quadratic.QuadraticsSpec;
 import org.estafette.algorithm.quadratic.RandomQuadratics;
 import org.estafette.algorithm.train.ReferenceTrainer;
@@ -94,7 +96,7 @@ public final class PeersBench {
         Surroundings.relay(
             RelayTree.of(
                 Topologies.named("binary-tree", workers, TopologyOptions.defaults()), 0)));
-    methods.put("RelaySGD binary tree", () -> Relays.hold(layout));
+    methods.put("RelaySGD binary tree", () -> new RelaySgd(Fill.HOLD, layout.length(), Precision.FLOAT64));
     List<Row> rows = new ArrayList<>();
     System.out.printf(
         "%-22s %8s %8s %10s %9s %14s %10s%n",
