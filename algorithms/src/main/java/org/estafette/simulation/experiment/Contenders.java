@@ -92,7 +92,7 @@ final class Contenders {
         name,
         Wiring.of(graph),
         Pace.SYNCHRONOUS,
-        RelayTree.of(graph, 0).correction(RelayTiming.SAME_ROUND),
+        RelayTree.of(graph, 0).correction(RelayTiming.SYNCHRONOUS),
         many(n, () -> new RelaySgd(fill, LENGTH, Precision.FLOAT64)));
   }
 
