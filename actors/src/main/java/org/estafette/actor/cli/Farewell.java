@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.record.Numbers;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,13 @@ final class Farewell {
     out.println();
     out.printf(
         Locale.ROOT,
-        "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s nats%n",
+        "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s%n",
         s.strategy(),
         s.tokens(),
         s.seconds(),
         s.tokensPerSecond(),
         s.finalLoss(),
-        s.validationLoss() == null
-            ? "not measured"
-            : String.format(Locale.ROOT, "%.3f", s.validationLoss()));
+        validation(s));
     out.printf(
         Locale.ROOT,
         "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G ="
@@ -53,6 +52,16 @@ final class Farewell {
                 + "\"");
       }
     }
+  }
+
+  private static String validation(Summary s) {
+    if (s.validationLoss() == null) {
+      return "not measured";
+    }
+    String loss = String.format(Locale.ROOT, "%.3f nats", s.validationLoss());
+    return s.validationAccuracy() == null
+        ? loss
+        : loss + ", " + Numbers.percent(s.validationAccuracy()) + " right";
   }
 
   private static String prompt(RunConfig config) {

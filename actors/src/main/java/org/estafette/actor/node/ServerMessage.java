@@ -7,6 +7,7 @@ import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
+import org.estafette.algorithm.model.Score;
 import org.estafette.channel.Endpoint;
 
 /** What the server's actor is told. */
@@ -62,7 +63,7 @@ public sealed interface ServerMessage {
   record Gone(PeerId worker, int incarnation) implements ServerMessage {}
 
   /** The parameters were validated. */
-  record Validated(long version, double loss, boolean last) implements ServerMessage {}
+  record Validated(long version, Score score, boolean last) implements ServerMessage {}
 
   /** A validation failed; training goes on without it. */
   record ValidationFailed(String reason, boolean last) implements ServerMessage {}

@@ -144,7 +144,7 @@ public final class SimulatedRun implements AutoCloseable {
   /** Validates the parameters as they are now. */
   public void validate() {
     evaluator.load(server.parameters());
-    monitor.validated(simulator.now(), evaluator.validate(config.evaluation().batches()));
+    monitor.validated(simulator.now(), evaluator.score(config.evaluation().batches()));
   }
 
   /** Whether {@link #state} may be called. */
