@@ -153,7 +153,7 @@ public final class LockStep implements AutoCloseable {
       double mass = 0;
       for (int k = 0; k < to.size(); k++) {
         PeerId receiver = to.get(k);
-        if (!around.carries(receiver, part)) {
+        if (!around.carries(receiver, part) || !method.exchangesWith(receiver)) {
           continue;
         }
         Lease lease;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.estafette.algorithm.quadratic.QuadraticsSpec;
 import org.estafette.algorithm.quadratic.RandomQuadratics;
 import org.estafette.simulation.LockStep;
@@ -112,8 +113,8 @@ public final class RelayLoss implements Experiment {
             "9. 10 % lost: D² and gradient tracking are 10 times worse than plain gossip",
             text("%.1e and %.1e against %.1e", d2, tracking, gossip),
             d2 >= 10 * gossip && tracking >= 10 * gossip));
-    double apart = Math.sqrt(levels.get(Contenders.GRADIENTS).get(0.1).distance2());
-    double together = Math.sqrt(levels.get(Contenders.HOLD).get(0.1).distance2());
+    double apart = Math.sqrt(of(levels, Contenders.GRADIENTS, 0.1).distance2());
+    double together = Math.sqrt(of(levels, Contenders.HOLD, 0.1).distance2());
     claims.add(
         new Claim(
             "9. 10 % lost: RelaySGD/Grad leaves its workers apart, 5 times farther than hold does",
@@ -139,7 +140,11 @@ public final class RelayLoss implements Experiment {
   }
 
   private static double error(Map<String, Map<Double, Level>> levels, String name, double lost) {
-    return levels.get(name).get(lost).error();
+    return of(levels, name, lost).error();
+  }
+
+  private static Level of(Map<String, Map<Double, Level>> levels, String name, double lost) {
+    return Objects.requireNonNull(Objects.requireNonNull(levels.get(name)).get(lost));
   }
 
   private static Table table(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.estafette.algorithm.quadratic.QuadraticsSpec;
 import org.estafette.algorithm.quadratic.RandomQuadratics;
@@ -37,15 +38,22 @@ public final class RelayQuadratics implements Experiment {
     }
 
     int of(int n, String method, double zeta2) {
-      Tuning t = all.get(n).get(method).get(zeta2);
-      return t.atLeast(LIMIT);
+      return Objects.requireNonNull(of(n, method).get(zeta2)).atLeast(LIMIT);
+    }
+
+    Map<String, Map<Double, Tuning>> of(int n) {
+      return Objects.requireNonNull(all.get(n));
+    }
+
+    private Map<Double, Tuning> of(int n, String method) {
+      return Objects.requireNonNull(of(n).get(method));
     }
 
     /** (most − fewest)/fewest over ζ². */
     double variation(int n, String method) {
       int most = 0;
       int fewest = Integer.MAX_VALUE;
-      for (Tuning t : all.get(n).get(method).values()) {
+      for (Tuning t : of(n, method).values()) {
         most = Math.max(most, t.atLeast(LIMIT));
         fewest = Math.min(fewest, t.atLeast(LIMIT));
       }
@@ -169,8 +177,7 @@ public final class RelayQuadratics implements Experiment {
     }
     List<List<Object>> rows = new ArrayList<>();
     rounds
-        .all
-        .get(n)
+        .of(n)
         .forEach((method, byZeta) -> {
           List<Object> row = new ArrayList<>(List.of(method));
           for (Tuning t : byZeta.values()) {
@@ -189,8 +196,7 @@ public final class RelayQuadratics implements Experiment {
   private static Figure figure(Rounds rounds, int n) {
     List<Series> series = new ArrayList<>();
     rounds
-        .all
-        .get(n)
+        .of(n)
         .forEach((method, byZeta) -> {
           List<Double> x = new ArrayList<>();
           List<Double> y = new ArrayList<>();
