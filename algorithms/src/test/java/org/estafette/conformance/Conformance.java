@@ -92,6 +92,9 @@ public final class Conformance {
     if (QuadraticReplays.isSweep(root)) {
       return QuadraticReplays.sweep(file, root, unknown);
     }
+    if (RelayGossipFile.fits(root)) {
+      return new RelayGossipFile(root).replay(file.getFileName().toString(), unknown);
+    }
     JsonNode traces = root.path("oracles");
     if (!traces.path("common").has("deltas")) {
       unknown.add(file.getFileName() + " (a file of another form)");
