@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record SweepRow(JsonNode row, SweepMethods method) {
   private static final double DIVERGED = 1e6;
 
+  /** Rounds for which an error must stay below its target to count. */
+  private static final int STAYS = 200;
+
   /** Learning rates 2^(k/4), k = −44 … 8. */
   private static final int LOWEST = -44;
 
@@ -140,105 +143,128 @@ record SweepRow(JsonNode row, SweepMethods method) {
     }
   }
 
+  /** What the row says of one target error. */
+  private static final class Target {
+    final double error;
+
+    /** Steps that were needed at best; one more than could count where it was not reached. */
+    final int steps;
+
+    /** The rate that did; NaN where none did. */
+    final double rate;
+
+    Target(String error, JsonNode entry, int length) {
+      this.error = Double.parseDouble(error);
+      this.steps = entry.isNull() ? length - STAYS + 1 : entry.get("steps").asInt();
+      this.rate = entry.isNull() ? Double.NaN : grid(entry.get("lr").asDouble());
+    }
+  }
+
   /**
-   * Steps and rates of the tuned entries: at the stated rate exactly the stated steps, and at no
-   * rate of the grid fewer.
+   * The tuned entries: at the stated rate exactly the stated steps, at no other rate of the grid
+   * fewer; and the best error of all, at its rate. All targets are followed in one run a rate.
    */
   private Check tuned(RandomQuadratics task, double tolerance) {
     JsonNode tuned = row.get("tuned");
     Worst worst = new Worst();
     int length = 3000;
+    double bestRate = Double.NaN;
+    double bestError = Double.NaN;
+    double largest = Double.NaN;
     for (Map.Entry<String, JsonNode> e : tuned.properties()) {
       if (e.getKey().startsWith("best_error_after_")) {
         length = Integer.parseInt(e.getKey().replaceAll("\\D", ""));
-        double rate = e.getValue().get("lr").asDouble();
-        worst.number(
-            "best error, rate " + rate,
-            e.getValue().get("error").asDouble(),
-            errorAfter(task, grid(rate), length));
+        bestRate = grid(e.getValue().get("lr").asDouble());
+        bestError = e.getValue().get("error").asDouble();
+      } else if (e.getKey().equals("largest_lr_with_error_below_start")) {
+        largest = grid(e.getValue().asDouble());
       }
     }
+    List<Target> targets = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : tuned.properties()) {
       if (Character.isDigit(e.getKey().charAt(0))) {
-        steps(worst, task, Double.parseDouble(e.getKey()), e.getValue(), length);
+        targets.add(new Target(e.getKey(), e.getValue(), length));
+      }
+    }
+    double start = task.error(Float64Vector.zeros(task.dimension()));
+    for (int k = HIGHEST; k >= LOWEST; k--) {
+      double rate = Math.pow(2, k / 4.0);
+      double last = run(worst, task, rate, targets, length, rate == bestRate || rate == largest);
+      if (rate == bestRate) {
+        worst.number("best error, rate " + rate, bestError, last);
+      }
+      if (rate >= largest) {
+        worst.equal("error below start at rate " + rate, rate == largest, last < start);
       }
     }
     return new Check(name(row) + " tuned", worst.worst, tolerance, worst.where);
   }
 
-  private double errorAfter(RandomQuadratics task, double rate, int length) {
-    try (LockStep run = start(task, rate)) {
-      for (int t = 0; t < length; t++) {
-        run.round();
-      }
-      return task.error(run.mean());
-    }
-  }
-
-  private void steps(
-      Worst worst, RandomQuadratics task, double target, JsonNode expected, int length) {
-    int stated = expected.isNull() ? length + 1 : expected.get("steps").asInt();
-    double statedRate = expected.isNull() ? Double.NaN : grid(expected.get("lr").asDouble());
-    if (!expected.isNull()) {
-      int steps = steps(task, statedRate, target, length, Integer.MAX_VALUE);
-      worst.equal("to " + target + " at rate " + statedRate, stated, steps);
-    }
-    for (int k = HIGHEST; k >= LOWEST; k--) {
-      double rate = Math.pow(2, k / 4.0);
-      if (rate != statedRate) {
-        int steps = steps(task, rate, target, length, stated);
-        if (steps < stated) {
-          worst.equal("to " + target + " at rate " + rate, "not below " + stated, steps);
-        }
-      }
-    }
-  }
-
   /**
-   * Steps after which the error stays below; {@code length} + 1 where it does not, or as soon as it
-   * is plain that there will not be fewer than {@code toBeat}.
+   * One run, as far as it may still tell something.
+   *
+   * @param whole whether its last error is wanted
+   * @return the last error; NaN where the run was given up
    */
-  private int steps(
-      RandomQuadratics task, double rate, double target, int length, int toBeat) {
-    int last = 0;
+  private double run(
+      Worst worst,
+      RandomQuadratics task,
+      double rate,
+      List<Target> targets,
+      int length,
+      boolean whole) {
+    int[] last = new int[targets.size()];
+    boolean[] lost = new boolean[targets.size()];
+    boolean go = whole || targets.stream().anyMatch(t -> t.rate == rate);
     double before = Double.NaN;
+    double error = Double.NaN;
     try (LockStep run = start(task, rate)) {
       for (int t = 1; t <= length; t++) {
         run.round();
-        double error = task.error(run.mean());
-        if (!(error < target)) {
-          last = t;
-          if (t + 1 >= toBeat && toBeat <= length || !(error <= DIVERGED)) {
-            return length + 1;
+        error = task.error(run.mean());
+        boolean all = true;
+        for (int i = 0; i < last.length; i++) {
+          if (!(error < targets.get(i).error)) {
+            last[i] = t;
+            lost[i] |= t + 1 >= targets.get(i).steps;
           }
+          all &= lost[i];
         }
-        if (toBeat <= length + 1 && t % 100 == 0) {
-          if (hopeless(error, before, target, Math.min(length, toBeat) - t)) {
-            return length + 1;
+        if (!(error <= DIVERGED) || !go && all) {
+          return !(error <= DIVERGED) ? Double.POSITIVE_INFINITY : Double.NaN;
+        }
+        if (t % 50 == 0) {
+          for (int i = 0; i < last.length; i++) {
+            lost[i] |= hopeless(error, before, targets.get(i), t);
           }
           before = error;
         }
       }
     }
-    return last == length ? length + 1 : last + 1;
+    for (int i = 0; i < last.length; i++) {
+      Target target = targets.get(i);
+      if (target.rate == rate) {
+        worst.equal("to " + target.error + " at rate " + rate, target.steps, last[i] + 1);
+      } else if (last[i] + 1 < target.steps) {
+        worst.equal(
+            "to " + target.error + " at rate " + rate, "not below " + target.steps, last[i] + 1);
+      }
+    }
+    return error;
   }
 
-  /** Whether even thrice the speed of the last hundred rounds would not get there. */
-  private static boolean hopeless(double error, double before, double target, int roundsLeft) {
-    if (!(error > 2 * target) || Double.isNaN(before)) {
+  /** Whether even thrice the speed of the last rounds would not get there in time. */
+  private static boolean hopeless(double error, double before, Target target, int t) {
+    if (!(error > 2 * target.error) || Double.isNaN(before)) {
       return false;
     }
-    double perRound = Math.max(0, Math.log(before / error)) / 100;
-    return Math.log(error / target) > 3 * perRound * roundsLeft;
+    double perRound = Math.max(0, Math.log(before / error)) / 50;
+    return Math.log(error / target.error) > 3 * perRound * (target.steps - t);
   }
 
   /** The rate of the grid that a rounded number means. */
   private static double grid(double rounded) {
     double rate = Math.pow(2, Math.rint(4 * Math.log(rounded) / Math.log(2)) / 4);
     return Math.abs(rate / rounded - 1) < 1e-6 ? rate : rounded;
-  }
-
-  static Float64Vector zeros(RandomQuadratics task) {
-    return Float64Vector.zeros(task.dimension());
   }
 }
