@@ -29,6 +29,24 @@ final class RelayGossipFile {
     REPLAYS.put(Pattern.compile("relay_(model|grad|mix).*"), RelayReplays::rounds);
     REPLAYS.put(Pattern.compile("relay_repair.*"), RelayReplays::repair);
     REPLAYS.put(Pattern.compile("async_relay_model.*"), RelayReplays::async);
+    gossip("gossip.*", GossipReplays::gossip);
+    gossip("d2.*", GossipReplays::d2);
+    gossip("exact_diffusion.*", GossipReplays::exactDiffusion);
+    gossip("gradient_tracking.*", GossipReplays::gradientTracking);
+    gossip("qg_.*", GossipReplays::quasiGlobal);
+    gossip("sgp_time_varying.*", GossipReplays::gradientPush);
+    gossip("all_reduce.*", GossipReplays::allReduce);
+    gossip("push_sum_code_offsets.*", GossipReplays::publishedOffsets);
+    gossip("push_sum.*", PushSumReplays::pushSum);
+    gossip("async_push_sum.*", PushSumReplays::asyncPushSum);
+    gossip("ad_psgd.*", PushSumReplays::pairwise);
+    gossip("powergossip.*", PowerGossipReplays::all);
+  }
+
+  private static void gossip(String names, Trace.Replay replay) {
+    REPLAYS.put(
+        Pattern.compile(names),
+        (file, name, entry) -> replay.run(new Trace(name, entry, file.root, TOLERANCE)));
   }
 
   /** Replays one entry of {@code traces}, or of the file itself. */
@@ -139,7 +157,7 @@ final class RelayGossipFile {
   /** Directed edges (from, to) whose messages of a round, from 0, do not arrive. */
   Set<List<Integer>> lost(int round) {
     Set<List<Integer>> edges = new HashSet<>();
-    for (JsonNode edge : input("lost").path(Integer.toString(round))) {
+    for (JsonNode edge : root.get("inputs").path("lost").path(Integer.toString(round))) {
       edges.add(List.of(edge.get(0).asInt(), edge.get(1).asInt()));
     }
     return edges;
@@ -147,13 +165,13 @@ final class RelayGossipFile {
 
   /** The graph that the inputs draw under a name such as binary_tree_of_4, or else that kind. */
   Graph graph(String kind) {
-    String key = kind.replace('-', '_') + "_of_" + workers();
-    JsonNode drawn = input(key);
+    JsonNode drawn = input(kind.replace('-', '_') + "_of_" + workers());
     if (drawn == null) {
       return Topologies.named(kind, workers(), TopologyOptions.defaults());
     }
     List<Edge> edges = new ArrayList<>();
-    Matcher m = Pattern.compile("(\\d+)-(\\d+)").matcher(drawn.asText());
+    // Behind the semicolon there are further words, numbers among them.
+    Matcher m = Pattern.compile("(\\d+)-(\\d+)").matcher(drawn.asText().split(";", 2)[0]);
     while (m.find()) {
       edges.add(new Edge(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))));
     }

@@ -3,6 +3,7 @@ package org.estafette.algorithm.peer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -266,17 +267,29 @@ final class Inbox {
   /** Whether nothing that the next average needs is still to come. */
   boolean complete() {
     for (Edge e : edges.values()) {
-      if (e.source
-          && e.expected
-          && method.exchangesWith(e.id)
-          && need >= e.since
-          && Edge.roundOf(need) <= e.last
+      if (awaited(e)
           && !heard(e)
           && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean awaited(Edge e) {
+    return e.source
+        && e.expected
+        && method.exchangesWith(e.id)
+        && need >= e.since
+        && Edge.roundOf(need) <= e.last;
+  }
+
+  /** Those whose message the next average waits for, come or not. */
+  Set<PeerId> awaited() {
+    return edges.values().stream()
+        .filter(this::awaited)
+        .map(e -> e.id)
+        .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
   }
 
   private boolean heard(Edge e) {

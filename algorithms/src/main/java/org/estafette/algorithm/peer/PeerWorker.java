@@ -1,6 +1,7 @@
 package org.estafette.algorithm.peer;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.estafette.algorithm.Decision;
@@ -630,9 +631,22 @@ public final class PeerWorker implements Peer {
     needNext();
   }
 
+  /** The epoch of the graph that it follows. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /**
+   * The neighbours whose message the next average waits for, come or not: what a {@link
+   * org.estafette.algorithm.mailbox.RelayQueue} is to be told after each event.
+   */
+  public Set<PeerId> awaited() {
+    return plan.pace() == Pace.ASYNCHRONOUS ? Set.of() : inbox.awaited();
+  }
+
   @Override
   public FlatVector parameters() {
-    return x;
+    return method.trainingPoint(x);
   }
 
   @Override
