@@ -67,6 +67,8 @@ public final class PeersBench {
       double workerRoundsPerSecond,
       double error) {}
 
+  private record Contender(String name, Surroundings graph, Supplier<PeerMethod> method) {}
+
   /** Runs the benchmark and writes its results. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Map<String, String> options = new LinkedHashMap<>();
@@ -81,29 +83,26 @@ public final class PeersBench {
     int workers = Integer.parseInt(options.get("--workers"));
     long rounds = Long.parseLong(options.get("--rounds"));
     Layout layout = Layout.of("x", 10);
-    Map<String, Surroundings> graphs = new LinkedHashMap<>();
-    Map<String, Supplier<PeerMethod>> methods = new LinkedHashMap<>();
-    graphs.put(
-        "DP-SGD ring",
-        Surroundings.gossip(
-            Topologies.named("ring", workers, TopologyOptions.defaults()),
-            MixingMatrix::metropolisHastings));
-    methods.put(
-        "DP-SGD ring",
-        () -> GossipMethods.make(new GossipOptions.Dp(false), layout, Precision.FLOAT64));
-    graphs.put(
-        "RelaySGD binary tree",
-        Surroundings.relay(
-            RelayTree.of(
-                Topologies.named("binary-tree", workers, TopologyOptions.defaults()), 0)));
-    methods.put("RelaySGD binary tree", () -> new RelaySgd(Fill.HOLD, layout.length(), Precision.FLOAT64));
+    List<Contender> contenders =
+        List.of(
+            new Contender(
+                "DP-SGD ring",
+                Surroundings.gossip(
+                    Topologies.named("ring", workers, TopologyOptions.defaults()),
+                    MixingMatrix::metropolisHastings),
+                () -> GossipMethods.make(new GossipOptions.Dp(false), layout, Precision.FLOAT64)),
+            new Contender(
+                "RelaySGD binary tree",
+                Surroundings.relay(
+                    RelayTree.of(
+                        Topologies.named("binary-tree", workers, TopologyOptions.defaults()), 1)),
+                () -> new RelaySgd(Fill.HOLD, layout.length(), Precision.FLOAT64)));
     List<Row> rows = new ArrayList<>();
     System.out.printf(
         "%-22s %8s %8s %10s %9s %14s %10s%n",
         "method", "workers", "rounds", "events", "seconds", "worker-rounds/s", "error");
-    for (String name : graphs.keySet()) {
-      Row row =
-          measure(name, workers, rounds, layout, graphs.get(name), methods.get(name));
+    for (Contender contender : contenders) {
+      Row row = measure(contender, workers, rounds, layout);
       rows.add(row);
       System.out.printf(
           Locale.ROOT,
@@ -130,12 +129,7 @@ public final class PeersBench {
   }
 
   private static Row measure(
-      String name,
-      int workers,
-      long rounds,
-      Layout layout,
-      Surroundings graph,
-      Supplier<PeerMethod> method) {
+      Contender contender, int workers, long rounds, Layout layout) {
     RandomQuadratics task = QuadraticsSpec.paper(workers, 1, 1).generate();
     VectorPool pool = VectorPool.unbounded("simulated", Precision.FLOAT64, layout.length());
     ReferenceTrainer trainer =
@@ -148,7 +142,10 @@ public final class PeersBench {
             (slot, life) ->
                 new PeerSetup(
                     PeerWorker.starting(
-                        plan, graph, method.get(), Float64Vector.zeros(layout.length())),
+                        plan,
+                        contender.graph(),
+                        contender.method().get(),
+                        Float64Vector.zeros(layout.length())),
                     new FifoQueue(QueueOptions.of(64, 1)),
                     trainer,
                     StepTime.constant(1 + (slot * 7919L % 1000) * 1e-3)),
@@ -162,7 +159,7 @@ public final class PeersBench {
             "rounds=" + simulator.slowest() + " of the slowest (expected " + rounds + ")");
       }
       return new Row(
-          name,
+          contender.name(),
           workers,
           rounds,
           simulator.handled(),
