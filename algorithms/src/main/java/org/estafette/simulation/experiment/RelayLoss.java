@@ -22,7 +22,7 @@ import org.estafette.simulation.experiment.Findings.Table;
  */
 public final class RelayLoss implements Experiment {
   private static final int N = 16;
-  private static final double RATE = 0.1;
+  private static final double RATE = 0.05;
   private static final double SIGMA = 0.1;
 
   /** Error of the mean, and the mean squared distance of the workers to it, over the last rounds. */
@@ -165,7 +165,7 @@ public final class RelayLoss implements Experiment {
     });
     return new Table(
         "loss",
-        text("Mean error of rounds 1001 to 1500, n=%d, σ=%.1f, ζ²=1, rate 0.1 (RelaySGD 0.1·κ), %d seeds", N, SIGMA, seeds),
+        text("Mean error of rounds 1001 to 1500, n=%d, σ=%.1f, ζ²=1, rate 0.05 (RelaySGD 0.05·κ), %d seeds", N, SIGMA, seeds),
         heads,
         rows);
   }
