@@ -28,6 +28,36 @@ class TracesTest {
             DynamicTest.dynamicTest(c.name(), () -> assertThat(c.ok()).as(c.line("")).isTrue()));
   }
 
+  @TestFactory
+  Stream<DynamicTest> shouldMeasureEveryGraphAsStated() throws Exception {
+    List<String> unknown = new ArrayList<>();
+    List<Check> checks =
+        Conformance.replay(Path.of("src/test/resources/oracles/topologies.json"), unknown);
+    assertThat(unknown).isEmpty();
+    assertThat(checks).hasSize(69);
+    return checks.stream()
+        .map(c ->
+            DynamicTest.dynamicTest(c.name(), () -> assertThat(c.ok()).as(c.line("")).isTrue()));
+  }
+
+  @Test
+  void shouldNoticeAChangedGraph(@TempDir Path folder) throws Exception {
+    String text =
+        java.nio.file.Files.readString(Path.of("src/test/resources/oracles/topologies.json"));
+    Path changed = folder.resolve("changed.json");
+    java.nio.file.Files.writeString(
+        changed,
+        text.replace("\"diameter\":7", "\"diameter\":6").replace("-0.2034016256", "-0.2034116256"));
+    List<String> failed =
+        Conformance.replay(changed, new ArrayList<>()).stream()
+            .filter(c -> !c.ok())
+            .map(Check::name)
+            .toList();
+    assertThat(failed)
+        .contains("chain_8", "binary_tree_8", "three_tree_8")
+        .doesNotContain("star_8");
+  }
+
   @Test
   void shouldNoticeAChangedNumber(@TempDir Path folder) throws Exception {
     String text = java.nio.file.Files.readString(file());
