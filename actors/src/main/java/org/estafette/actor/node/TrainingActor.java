@@ -121,14 +121,14 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
   private Behavior<WorkerMessage> onServers(WorkerMessage.Servers m) {
     ActorRef<ServerMessage> found = m.reachable().stream().findFirst().orElse(null);
-    boolean changed = found != null && !found.equals(server);
+    ActorRef<ServerMessage> before = server;
     if (found != null) {
       timers.cancel(LOST);
     } else if (server != null) {
       timers.startSingleTimer(LOST, new WorkerMessage.TimerDue(LOST), GIVE_UP);
     }
     server = found;
-    if (changed) {
+    if (found != null && !found.equals(before)) {
       getContext().getLog().debug("{} found the run at {}", setup.key(), found.path());
       hello();
     }
