@@ -22,6 +22,20 @@ public record Passage(int exchange, int part, double mass) {
     }
   }
 
+  /**
+   * The part of a worker's whole parameters, sent to a neighbour that asked for them; no method has
+   * so many parts.
+   */
+  public static final int PARAMETERS_PART = 255;
+
+  /** A worker's parameters, in answer to a {@link Pull}. */
+  public static final Passage PARAMETERS = new Passage(0, PARAMETERS_PART, 1);
+
+  /** Whether this is no part of an exchange but an answer to a {@link Pull}. */
+  public boolean isAnswer() {
+    return part == PARAMETERS_PART;
+  }
+
   /** A whole model in the only exchange of a round. */
   public static final Passage MODEL = new Passage(0, 0, 1);
 }

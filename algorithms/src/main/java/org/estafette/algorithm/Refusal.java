@@ -6,12 +6,14 @@ public enum Refusal {
   DUPLICATE("an update with the same run, sender, incarnation and sequence was applied before"),
   /** Of another run. */
   WRONG_RUN("the update belongs to another run"),
-  /** The sender follows another server epoch. */
-  OLD_EPOCH("the sender follows another epoch of the server"),
+  /** The sender follows another epoch, of the server or of the workers' graph. */
+  OLD_EPOCH("the sender follows another epoch, of the server or of the graph"),
   /** A later life of the same worker is known. */
   OLD_INCARNATION("a later incarnation of the same worker has joined"),
   /** The server does not know the worker. */
   UNKNOWN_WORKER("the worker has not joined this run"),
+  /** The graph of this epoch has no edge from the sender to the receiver. */
+  NOT_A_NEIGHBOUR("the sender is not a neighbour in the graph of this epoch"),
   /** Built on a version that the server never published. */
   UNKNOWN_VERSION("the update is built on a version that this server never published"),
   /** The vector has another length or precision. */

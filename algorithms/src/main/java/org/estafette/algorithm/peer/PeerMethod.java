@@ -31,10 +31,28 @@ public interface PeerMethod extends AutoCloseable {
     return 1;
   }
 
-  /** Whether {@code neighbour} is sent, or sends, that part. */
-  default boolean carries(PeerId neighbour, int part) {
-    return true;
+  /**
+   * Whether a message goes out before the first local steps of a graph's epoch. With overlapped
+   * rounds the first average can then rest on the neighbours' first parameters; otherwise it rests
+   * on nothing heard.
+   */
+  default boolean greets() {
+    return false;
   }
+
+  /**
+   * Whether a message that comes too late for its round is still worth taking, in place of an older
+   * one of the same neighbour and part; for conflatable messages only.
+   */
+  default boolean takesLate() {
+    return false;
+  }
+
+  /**
+   * The parameters to begin from: at the start, after joining, and before anything else but {@link
+   * #rewire}. To be copied by who needs them later.
+   */
+  default void begin(FlatVector x) {}
 
   /** Whether every neighbour is sent the same vector, so that one is composed for all. */
   boolean alike();
@@ -73,7 +91,10 @@ public interface PeerMethod extends AutoCloseable {
   void trained(FlatVector x, FlatVector delta, double rate);
 
   /**
-   * Writes what {@code to} is sent.
+   * Writes what {@code to} is sent. Asked right after the local steps in synchronous rounds, before
+   * anything of this exchange is received; after {@link #average} in overlapped rounds and with
+   * asynchronous workers. Asked a second time for the same local steps where the graph changed while
+   * the worker waited.
    *
    * @param to a neighbour; any of them where all are sent the same
    * @return its mass
@@ -110,8 +131,40 @@ public interface PeerMethod extends AutoCloseable {
     return List.of();
   }
 
-  /** A vector of the state. */
-  record Named(String name, FlatVector vector) {}
+  /**
+   * Takes up a saved {@link #state}; the graph is known, and {@link #begin} is not called then. By
+   * default every vector of the present state takes the saved one of its name.
+   *
+   * @throws IllegalArgumentException where the saved state is of another method
+   */
+  default void restore(List<Named> saved) {
+    for (Named here : state()) {
+      Named there =
+          saved.stream()
+              .filter(s -> s.name().equals(here.name()))
+              .findFirst()
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "the saved state has no vector "
+                          + here.name()
+                          + " (expected it among "
+                          + saved.stream().map(Named::name).toList()
+                          + "): resume with the method that the run began with"));
+      here.vector().copyFrom(there.vector());
+    }
+  }
+
+  /**
+   * A vector of the state.
+   *
+   * @param number what belongs to it: the mass of a held message, a push-sum weight; or 0
+   */
+  record Named(String name, FlatVector vector, double number) {
+    /** A vector alone. */
+    public Named(String name, FlatVector vector) {
+      this(name, vector, 0);
+    }
+  }
 
   /** Gives back the leases that it holds. */
   @Override

@@ -1,0 +1,420 @@
+package org.estafette.algorithm.peer;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.Passage;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.peer.PeerPlan.Pace;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+import org.estafette.memory.Precision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages that wait at a worker, edge by edge: which of them belong to its graph, which were
+ * there before, and whether all that an exchange needs has come.
+ */
+final class Inbox {
+  /** Positions that may wait of a neighbour in an undirected graph: it is one ahead at most. */
+  private static final int LOOK_AHEAD = 4;
+
+  /** Hears of every message that was not used. */
+  interface Refusals {
+    void refused(Header header, Refusal reason, String detail);
+  }
+
+  private final PeerPlan plan;
+  private final PeerMethod method;
+  private final Surroundings surroundings;
+  private final boolean async;
+  private final Map<PeerId, Edge> edges = new TreeMap<>();
+  private SortedSet<PeerId> live = new TreeSet<>();
+  private @Nullable Neighbourhood around;
+  private long epoch = Long.MIN_VALUE;
+  private int lookAhead = LOOK_AHEAD;
+
+  /** The position whose messages the next average uses. */
+  private long need;
+
+  Inbox(PeerPlan plan, PeerMethod method, Surroundings surroundings) {
+    this.plan = plan;
+    this.method = method;
+    this.surroundings = surroundings;
+    this.async = plan.pace() == Pace.ASYNCHRONOUS;
+  }
+
+  Collection<Edge> edges() {
+    return edges.values();
+  }
+
+  Edge edge(PeerId id) {
+    return edges.computeIfAbsent(id, k -> new Edge(k, method.parts()));
+  }
+
+  long need() {
+    return need;
+  }
+
+  void need(long round, int exchange) {
+    need = Edge.position(round, exchange);
+  }
+
+  /**
+   * The graph of a new epoch. Who was not live in the former one is a newcomer; in the first epoch
+   * that this worker knows, nobody is.
+   */
+  void rewire(Neighbourhood now, SortedSet<PeerId> nowLive, long newEpoch, Refusals refusals) {
+    boolean first = live.isEmpty();
+    SortedSet<PeerId> before = live;
+    live = nowLive;
+    epoch = newEpoch;
+    lookAhead =
+        now.undirected() && !surroundings.varying()
+            ? LOOK_AHEAD
+            : Math.max(LOOK_AHEAD, live.size() + 1);
+    for (Edge e : edges.values()) {
+      e.forget();
+      while (!e.waiting.isEmpty() && e.waiting.getFirst().epoch() < epoch) {
+        drop(
+            e,
+            0,
+            Refusal.OLD_EPOCH,
+            "epoch=" + e.waiting.getFirst().epoch() + " (expected " + epoch + ")",
+            refusals);
+      }
+      for (Edge.Waiting w : e.waiting) {
+        if (w.epoch() == epoch) {
+          e.note(w.passage().part(), w.header().version());
+        }
+      }
+    }
+    edges.values().removeIf(e -> !live.contains(e.id) && e.waiting.isEmpty());
+    for (PeerId id : live) {
+      if (!id.equals(now.self()) && (surroundings.varying() || now.from().contains(id))) {
+        edge(id);
+      }
+    }
+    for (Edge e : edges.values()) {
+      // Who has spoken in this epoch already knew it before this worker did.
+      e.expected = first || before.contains(e.id) || !e.waiting.isEmpty();
+    }
+    sources(now);
+  }
+
+  /** The sources of the exchange that comes. */
+  void sources(Neighbourhood now) {
+    around = now;
+    for (Edge e : edges.values()) {
+      e.source = false;
+    }
+    for (PeerId id : now.from()) {
+      edge(id).source = true;
+    }
+  }
+
+  /** The others go on without this worker. */
+  void leave(long newEpoch) {
+    epoch = newEpoch;
+    live = new TreeSet<>();
+    edges.values().forEach(Edge::clear);
+    edges.clear();
+  }
+
+  /** What is wrong with a message's place; null where it may be kept. */
+  Outcome.@Nullable Refused place(Header h, Passage p) {
+    if (h.epoch() < epoch) {
+      return refused(Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected " + epoch + ")");
+    }
+    Edge e = edges.get(h.sender());
+    if (h.epoch() == epoch && !mayCome(e, h, p)) {
+      return refused(
+          Refusal.NOT_A_NEIGHBOUR,
+          h.sender() + ", part=" + p.part() + " (expected an edge to it in epoch " + epoch + ")");
+    }
+    if (e == null || h.incarnation() > e.incarnation) {
+      return null;
+    }
+    if (h.incarnation() < e.incarnation) {
+      return refused(
+          Refusal.OLD_INCARNATION,
+          "incarnation=" + h.incarnation() + " (expected " + e.incarnation + ")");
+    }
+    return h.epoch() == epoch ? again(e, h, p) : waits(e, h, p);
+  }
+
+  private boolean mayCome(@Nullable Edge e, Header h, Passage p) {
+    if (e == null) {
+      return false;
+    }
+    if (!surroundings.varying()) {
+      return e.source && java.util.Objects.requireNonNull(around).carries(e.id, p.part());
+    }
+    if (async || h.version() == 0) {
+      return live.contains(e.id);
+    }
+    PeerId self = java.util.Objects.requireNonNull(around).self();
+    Neighbourhood then = surroundings.around(self, live, h.version(), p.exchange());
+    return then.from().contains(e.id) && then.carries(e.id, p.part());
+  }
+
+  private Outcome.@Nullable Refused waits(Edge e, Header h, Passage p) {
+    long position = Edge.position(h.version(), p.exchange());
+    return e.find(h.epoch(), position, p.part()) == null ? null : duplicate(h);
+  }
+
+  private Outcome.@Nullable Refused again(Edge e, Header h, Passage p) {
+    int part = p.part();
+    if (async) {
+      if (e.came(part, h.version())) {
+        return duplicate(h);
+      }
+      return method.conflatable() && h.version() < e.newest[part] ? late(h) : null;
+    }
+    long position = Edge.position(h.version(), p.exchange());
+    if (position == e.taken[part]) {
+      return duplicate(h);
+    }
+    if (position < need && (position < e.taken[part] || !method.takesLate())) {
+      return late(h);
+    }
+    return waits(e, h, p);
+  }
+
+  private static Outcome.Refused duplicate(Header h) {
+    return refused(
+        Refusal.DUPLICATE,
+        "round=" + h.version() + " of epoch " + h.epoch() + " came from " + h.sender() + " before");
+  }
+
+  private Outcome.Refused late(Header h) {
+    return refused(
+        Refusal.ROUND_OVER,
+        "round=" + h.version() + " of the epoch (expected >= " + Edge.roundOf(need) + ")");
+  }
+
+  private static Outcome.Refused refused(Refusal reason, String detail) {
+    return new Outcome.Refused(reason, detail);
+  }
+
+  /** Keeps a message that {@link #place} found nothing wrong with. */
+  void keep(Edge.Waiting w, Refusals refusals) {
+    Header h = w.header();
+    int part = w.passage().part();
+    Edge e = edge(h.sender());
+    if (h.incarnation() > e.incarnation) {
+      while (!e.waiting.isEmpty()) {
+        drop(
+            e,
+            e.waiting.size() - 1,
+            Refusal.OLD_INCARNATION,
+            "incarnation=" + e.incarnation + " (expected " + h.incarnation() + ")",
+            refusals);
+      }
+      if (e.incarnation > 0) {
+        e.forget();
+      }
+      e.incarnation = h.incarnation();
+    }
+    if (h.epoch() == epoch) {
+      if (!e.expected) {
+        e.expected = true;
+        e.since = w.position();
+      }
+      e.note(part, h.version());
+      if (h.round() >= plan.rounds()) {
+        e.last = h.version();
+      }
+    }
+    if (async && method.conflatable()) {
+      // The newest says all that the older one said.
+      for (int i = e.waiting.size() - 1; i >= 0; i--) {
+        Edge.Waiting older = e.waiting.get(i);
+        if (older.passage().part() == part && older.epoch() == h.epoch()) {
+          e.waiting.remove(i).lease().close();
+        }
+      }
+    } else if (h.epoch() == epoch && w.position() < need && !async) {
+      hand(e, w); // Late, and still worth taking.
+      return;
+    }
+    e.add(w);
+    while (!async && e.positions() > lookAhead) {
+      e.overrun = true;
+      drop(
+          e,
+          0,
+          Refusal.BACKLOG,
+          "more than " + lookAhead + " rounds of " + e.id + " wait (this worker is behind)",
+          refusals);
+    }
+  }
+
+  private void drop(Edge e, int index, Refusal why, String detail, Refusals refusals) {
+    Edge.Waiting w = e.waiting.remove(index);
+    w.lease().close();
+    refusals.refused(w.header(), why, detail);
+  }
+
+  /** Whether nothing that the next average needs is still to come. */
+  boolean complete() {
+    for (Edge e : edges.values()) {
+      if (e.source
+          && e.expected
+          && need >= e.since
+          && Edge.roundOf(need) <= e.last
+          && !heard(e)
+          && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean heard(Edge e) {
+    Neighbourhood here = java.util.Objects.requireNonNull(around);
+    for (int part = 0; part < method.parts(); part++) {
+      if (here.carries(e.id, part) && e.find(epoch, need, part) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The newest absolute round among the messages that the last {@link #take} handed out. */
+  private long heardRound;
+
+  long heardRound() {
+    return heardRound;
+  }
+
+  /**
+   * Hands the method what this exchange has, in the order of the neighbours' slots.
+   *
+   * @return neighbours of whom something new was used
+   */
+  int take(Refusals refusals) {
+    int fresh = 0;
+    heardRound = 0;
+    for (Edge e : edges.values()) {
+      boolean any = false;
+      for (int i = 0; i < e.waiting.size(); ) {
+        Edge.Waiting w = e.waiting.get(i);
+        if (w.epoch() != epoch || w.position() > need && !async) {
+          break;
+        }
+        boolean now = async || e.source && w.position() == need;
+        if (now || method.takesLate() && e.source) {
+          e.waiting.remove(i);
+          hand(e, w);
+          any |= now;
+        } else {
+          drop(e, i, Refusal.ROUND_OVER, "round=" + w.header().version() + " was left out", refusals);
+        }
+      }
+      fresh += any ? 1 : 0;
+    }
+    return fresh;
+  }
+
+  private void hand(Edge e, Edge.Waiting w) {
+    int part = w.passage().part();
+    e.taken[part] = Math.max(e.taken[part], w.position());
+    heardRound = Math.max(heardRound, w.header().round());
+    method.receive(e.id, part, w.passage().mass(), w.lease());
+  }
+
+  /**
+   * The round of this epoch that a worker takes part in next: the one after {@code tick}, or the
+   * neighbours' newest where it has fallen behind.
+   *
+   * @param behind whether it is known to be
+   */
+  long next(long tick, boolean behind) {
+    long next = tick + 1;
+    for (Edge e : edges.values()) {
+      if (!async && (behind || e.overrun)) {
+        next = Math.max(next, e.newestRound(epoch) + (plan.pace() == Pace.OVERLAPPED ? 1 : 0));
+      }
+      e.overrun = false;
+    }
+    return next;
+  }
+
+  /** That worker's rounds are done: nobody waits for it any more. */
+  void gone(PeerId id) {
+    Edge e = edges.get(id);
+    if (e != null) {
+      e.last = -1;
+    }
+  }
+
+  /** Gives back all that waits. */
+  void clear() {
+    edges.values().forEach(Edge::clear);
+  }
+
+  /** What is known of each neighbour. */
+  List<PeerState.Neighbour> neighbours() {
+    return edges.values().stream()
+        .map(e ->
+            new PeerState.Neighbour(
+                e.id.slot(),
+                e.incarnation,
+                e.expected,
+                e.since,
+                e.last,
+                list(e.taken),
+                list(e.newest),
+                list(e.seen)))
+        .toList();
+  }
+
+  private static List<Long> list(long[] values) {
+    return LongStream.of(values).boxed().toList();
+  }
+
+  /** What waits, with its live vectors. */
+  List<PeerState.Kept> waiting() {
+    return edges.values().stream()
+        .flatMap(e -> e.waiting.stream())
+        .map(w -> new PeerState.Kept(w.header(), w.passage(), w.lease().vector()))
+        .toList();
+  }
+
+  /** Takes up a saved inbox of the graph that this one was rewired to. */
+  void restore(PeerState saved, Precision precision) {
+    for (PeerState.Neighbour n : saved.neighbours()) {
+      if (n.taken().size() != method.parts()) {
+        throw new IllegalArgumentException(
+            "the saved state has parts="
+                + n.taken().size()
+                + " (expected "
+                + method.parts()
+                + "): resume with the method that the run began with");
+      }
+      Edge e = edge(PeerId.worker(n.slot()));
+      e.incarnation = n.incarnation();
+      e.expected = n.expected();
+      e.since = n.since();
+      e.last = n.last();
+      for (int part = 0; part < method.parts(); part++) {
+        e.taken[part] = n.taken().get(part);
+        e.newest[part] = n.newest().get(part);
+        e.seen[part] = n.seen().get(part);
+      }
+    }
+    for (PeerState.Kept k : saved.waiting()) {
+      FlatVector own = precision.zeros(k.vector().length());
+      own.copyFrom(k.vector());
+      edge(k.header().sender()).add(new Edge.Waiting(k.header(), k.passage(), Lease.unpooled(own)));
+    }
+  }
+}
