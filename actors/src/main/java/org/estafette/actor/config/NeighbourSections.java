@@ -36,8 +36,10 @@ final class NeighbourSections {
         v.text("gossip.method"),
         v.flag("gossip.asynchronous"),
         v.flag("gossip.overlap"),
+        v.oneOf("gossip.form", "nesterov", "heavy-ball", "normalised"),
         v.below("gossip.momentum", 0, 1),
-        v.within("gossip.consensus-target", 0, 1e9),
+        v.count("gossip.averagings", 1),
+        v.above0("gossip.consensus-target"),
         v.count("gossip.exchanges", 1),
         v.durationAbove0("gossip.patience"));
   }

@@ -86,7 +86,9 @@ public record RunConfig(
       String method,
       boolean asynchronous,
       boolean overlap,
+      String form,
       double momentum,
+      int averagings,
       double consensusTarget,
       int exchanges,
       Duration patience) {}

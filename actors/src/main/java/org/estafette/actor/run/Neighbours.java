@@ -116,13 +116,13 @@ final class Neighbours {
       return config.relay().form().equals("gradient") ? Method.RELAY_GRAD : Method.RELAY;
     }
     String name = config.gossip().method().toLowerCase(Locale.ROOT);
-    if (name.startsWith("qg-")) {
-      return Method.QUASI_GLOBAL;
-    }
-    try {
-      return Method.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("estafette.gossip.method = " + name + ": " + e.getMessage());
-    }
+    return switch (name) {
+      case "d2" -> Method.D2;
+      case "exact-diffusion" -> Method.EXACT_DIFFUSION;
+      case "gradient-tracking" -> Method.GRADIENT_TRACKING;
+      case "qg", "qg-adam" -> Method.QUASI_GLOBAL;
+      case "sgp", "push-sum" -> Method.PUSH_SUM;
+      default -> Method.GOSSIP;
+    };
   }
 }

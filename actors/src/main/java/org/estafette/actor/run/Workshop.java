@@ -16,6 +16,10 @@ import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.algorithm.peer.Peer;
+import org.estafette.algorithm.peer.PeerMethod;
+import org.estafette.algorithm.peer.PeerPlan;
+import org.estafette.algorithm.peer.PeerWorker;
+import org.estafette.algorithm.peer.Surroundings;
 import org.estafette.algorithm.server.AsyncWorker;
 import org.estafette.algorithm.server.ParameterServer;
 import org.estafette.algorithm.server.RoundCoordinator;
@@ -59,6 +63,7 @@ public final class Workshop implements AutoCloseable {
   public static Workshop open(RunConfig config, ReadProgress progress, Consumer<String> notices)
       throws UnreadableDataException {
     if (config.withoutServer()) {
+      Peers.check(config);
       Neighbours.check(config, notices);
     }
     Device device;
@@ -172,7 +177,12 @@ public final class Workshop implements AutoCloseable {
    * @param joins whether it comes while others train: it asks one of them for theirs
    */
   public Peer newPeer(long run, Float32Vector first, boolean joins) {
-    throw new UnsupportedOperationException();
+    PeerPlan plan = Peers.plan(config, run);
+    Surroundings around = Peers.surroundings(config);
+    PeerMethod method = Peers.method(config, layout);
+    return joins
+        ? PeerWorker.joining(plan, around, method, first)
+        : PeerWorker.starting(plan, around, method, first);
   }
 
   /** Whether workers without a server go on each at its own pace. */
