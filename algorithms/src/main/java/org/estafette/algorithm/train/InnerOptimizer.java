@@ -26,17 +26,45 @@ public sealed interface InnerOptimizer {
   }
 
   /**
-   * d = g + weightDecay·x; m ← momentum·m + d; x ← x − rate·(nesterov ? d + momentum·m : m).
+   * d = g + weightDecay·x; m ← momentum·m + intake·d; x ← x − rate·gain·(nesterov ? d + momentum·m :
+   * m).
    *
    * @param momentum in [0, 1)
    * @param nesterov Nesterov's form instead of the heavy ball
    * @param weightDecay coupled weight decay
+   * @param intake what m takes of d: 1, or 1 − momentum where the momentum is dampened to a running
+   *     mean
+   * @param gain factor on the step: 1, or 1/(1 + momentum) where steps with and without momentum are
+   *     to be equally long
    */
-  record Momentum(double momentum, boolean nesterov, double weightDecay) implements InnerOptimizer {
+  record Momentum(
+      double momentum, boolean nesterov, double weightDecay, double intake, double gain)
+      implements InnerOptimizer {
     /** Checks the ranges. */
     public Momentum {
       belowOne("momentum", momentum);
       atLeastZero("weightDecay", weightDecay);
+      aboveZero("intake", intake);
+      aboveZero("gain", gain);
+      if (nesterov && intake != 1) {
+        throw new IllegalArgumentException(
+            "intake=" + intake + " with nesterov (expected 1: Nesterov's form is not dampened)");
+      }
+    }
+
+    /** Torch's form: not dampened, gain 1. */
+    public Momentum(double momentum, boolean nesterov, double weightDecay) {
+      this(momentum, nesterov, weightDecay, 1, 1);
+    }
+
+    /** The running mean m ← μm + (1 − μ)d, and a step of m. */
+    public static Momentum dampened(double momentum, double weightDecay) {
+      return new Momentum(momentum, false, weightDecay, 1 - momentum, 1);
+    }
+
+    /** m ← μm + d, and a step of m/(1 + μ). */
+    public static Momentum normalised(double momentum, double weightDecay) {
+      return new Momentum(momentum, false, weightDecay, 1, 1 / (1 + momentum));
     }
 
     @Override
@@ -81,6 +109,12 @@ public sealed interface InnerOptimizer {
   private static void atLeastZero(String name, double value) {
     if (!(value >= 0)) {
       throw new IllegalArgumentException(name + "=" + value + " (expected >= 0)");
+    }
+  }
+
+  private static void aboveZero(String name, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + "=" + value + " (expected > 0 and finite)");
     }
   }
 

@@ -34,11 +34,11 @@ abstract class OptimizerStep {
                   x,
                   moments[0],
                   g,
-                  rate,
+                  rate * m.gain(),
                   m.momentum(),
                   m.nesterov(),
-                  m.weightDecay(),
-                  gradientScale);
+                  m.weightDecay() * m.intake(),
+                  gradientScale * m.intake());
             }
           };
       case InnerOptimizer.AdamW adam ->

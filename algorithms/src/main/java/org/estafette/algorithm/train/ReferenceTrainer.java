@@ -1,14 +1,13 @@
 package org.estafette.algorithm.train;
 
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float64Vector;
 import org.estafette.memory.Precision;
 
 /**
- * Local gradient descent in float64 on a function handed in: small tasks whose every number is to
- * be followed exactly. x ← x − η(t)·∇f(x).
+ * Local steps in float64 on a function handed in, with any inner optimizer: small tasks whose every number is to
+ * be followed exactly.
  */
 public final class ReferenceTrainer implements LocalTrainer {
   /** A differentiable function of the parameters. */
@@ -28,18 +27,33 @@ public final class ReferenceTrainer implements LocalTrainer {
   private final Float64Vector start;
   private final Float64Vector x;
   private final Float64Vector gradient;
+  private final ReferenceStep step;
+  private long optimizerStep;
 
   /**
-   * A trainer for {@code dimension} parameters whose learning rate is a function of the schedule
+   * Plain gradient descent: a trainer for {@code dimension} parameters whose learning rate is a function of the schedule
    * step.
    */
   public ReferenceTrainer(
       int dimension, Objective objective, java.util.function.DoubleUnaryOperator rate) {
+    this(dimension, objective, rate, new InnerOptimizer.Sgd(0));
+  }
+
+  /**
+   * A trainer for {@code dimension} parameters, all of which decay where the optimizer has a weight
+   * decay: there are no tensors here to tell apart.
+   */
+  public ReferenceTrainer(
+      int dimension,
+      Objective objective,
+      java.util.function.DoubleUnaryOperator rate,
+      InnerOptimizer optimizer) {
     this.objective = objective;
     this.rate = rate;
     this.start = Float64Vector.zeros(dimension);
     this.x = Float64Vector.zeros(dimension);
     this.gradient = Float64Vector.zeros(dimension);
+    this.step = new ReferenceStep(optimizer, x, gradient);
   }
 
   @Override
@@ -67,7 +81,7 @@ public final class ReferenceTrainer implements LocalTrainer {
     while (taken < order.steps() && !interrupted.getAsBoolean()) {
       last = objective.lossAndGradient(order.shard(), order.shardStep() + taken, x, gradient);
       double now = rate.applyAsDouble(order.scheduleStep() + taken * order.scheduleStride());
-      x.axpy(-now, gradient);
+      step.apply(now, ++optimizerStep);
       rates += now;
       sum += last;
       taken++;
@@ -82,11 +96,14 @@ public final class ReferenceTrainer implements LocalTrainer {
 
   @Override
   public TrainerState state() {
-    return new TrainerState(0, List.of());
+    return new TrainerState(optimizerStep, step.moments());
   }
 
   @Override
-  public void restore(TrainerState state) {}
+  public void restore(TrainerState state) {
+    step.restore(state.moments());
+    optimizerStep = state.optimizerStep();
+  }
 
   @Override
   public void close() {}

@@ -1,0 +1,185 @@
+package org.estafette.algorithm.peer.gossip;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.peer.Neighbourhood;
+import org.estafette.algorithm.peer.PeerMethod;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+import org.estafette.memory.Precision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Push-sum for workers of unequal speed on a network that loses, doubles and reorders. A message
+ * holds the sum of all mass that was ever given over its edge, and the receiver takes what is new in
+ * it: the next message makes up for a lost one, and an older or doubled one says nothing new. Its
+ * mass only grows, which tells older from newer. The step is x ← x − w·Δ; without the factor w the
+ * method blows up where workers differ in speed.
+ *
+ * <p>When the live workers change, every edge begins anew at 0 on both ends; what was on the way is
+ * lost, in x and w alike, and leaves z = x/w where it was.
+ */
+final class AsyncPushSum implements PeerMethod {
+  private static final long NONE = Long.MIN_VALUE;
+
+  /** Mass that went over one directed edge. */
+  private static final class Edge {
+    final FlatVector total;
+    double weight;
+
+    Edge(FlatVector total) {
+      this.total = total;
+    }
+  }
+
+  private final long length;
+  private final Precision precision;
+  private final FlatVector own;
+  private final FlatVector point;
+  private final Map<PeerId, Edge> given = new HashMap<>();
+  private final Map<PeerId, Edge> taken = new HashMap<>();
+  private final FlatVector arrived;
+  private double weight = 1;
+  private double arrivedWeight;
+  private double leaving;
+  private boolean begun;
+  private double squares;
+  private int heard;
+  private double spread = Double.NaN;
+  private Neighbourhood around = Shares.NOBODY;
+  private long epoch = NONE;
+
+  AsyncPushSum(long length, Precision precision) {
+    this.length = length;
+    this.precision = precision;
+    this.own = precision.zeros(length);
+    this.point = precision.zeros(length);
+    this.arrived = precision.zeros(length);
+  }
+
+  @Override
+  public void rewire(Neighbourhood to, long newEpoch) {
+    around = to;
+    if (epoch != NONE && newEpoch > epoch) {
+      settle();
+      restart(given);
+      restart(taken);
+    }
+    epoch = newEpoch;
+    // Edges are made here, so that no vector is made in a round.
+    to.to().forEach(peer -> edge(given, peer));
+    to.from().forEach(peer -> edge(taken, peer));
+  }
+
+  private static void restart(Map<PeerId, Edge> edges) {
+    for (Edge edge : edges.values()) {
+      edge.total.fill(0);
+      edge.weight = 0;
+    }
+  }
+
+  private Edge edge(Map<PeerId, Edge> edges, PeerId peer) {
+    @Nullable Edge known = edges.get(peer);
+    if (known == null) {
+      known = new Edge(precision.zeros(length));
+      edges.put(peer, known);
+    }
+    return known;
+  }
+
+  @Override
+  public boolean alike() {
+    return false;
+  }
+
+  @Override
+  public boolean conflatable() {
+    return true;
+  }
+
+  @Override
+  public FlatVector trainingPoint(FlatVector x) {
+    if (!begun) {
+      own.copyFrom(x);
+      begun = true;
+    }
+    point.copyFrom(own);
+    point.scale(1 / weight);
+    return point;
+  }
+
+  /** What was composed leaves, before anything else changes the mass that it was a share of. */
+  private void settle() {
+    if (leaving != 0) {
+      own.scale(1 - leaving);
+      weight *= 1 - leaving;
+      leaving = 0;
+    }
+  }
+
+  @Override
+  public void trained(FlatVector x, FlatVector delta, double rate) {
+    settle();
+    own.axpy(-weight, delta);
+  }
+
+  @Override
+  public double compose(PeerId to, int part, FlatVector into) {
+    double share = Shares.of(around, to);
+    Edge edge = edge(given, to);
+    leaving += share;
+    edge.total.axpy(share, own);
+    edge.weight += share * weight;
+    into.copyFrom(edge.total);
+    return edge.weight;
+  }
+
+  @Override
+  public void receive(PeerId from, int part, double mass, Lease values) {
+    try (values) {
+      Edge edge = edge(taken, from);
+      if (!(mass > edge.weight)) {
+        return; // Older than what was taken, or the same once more.
+      }
+      FlatVector message = values.vector();
+      double fresh = mass - edge.weight;
+      point.difference(message, edge.total);
+      arrived.axpy(1, point);
+      arrivedWeight += fresh;
+      edge.total.copyFrom(message);
+      edge.weight = mass;
+      point.scale(1 / fresh);
+      point.axpy(-1 / weight, own);
+      squares += point.squaredNorm();
+      heard++;
+    }
+  }
+
+  @Override
+  public boolean average(FlatVector x) {
+    settle();
+    own.axpy(1, arrived);
+    weight += arrivedWeight;
+    arrived.fill(0);
+    arrivedWeight = 0;
+    spread = heard == 0 ? Double.NaN : Math.sqrt(squares / heard);
+    squares = 0;
+    heard = 0;
+    x.copyFrom(own);
+    return false;
+  }
+
+  @Override
+  public double mass() {
+    return weight;
+  }
+
+  @Override
+  public double spread() {
+    return spread;
+  }
+
+  @Override
+  public void close() {}
+}
