@@ -86,6 +86,9 @@ public final class Conformance {
     if (root.has("graphs")) {
       return TopologyReplays.all(root.get("graphs"), TOLERANCE, unknown);
     }
+    if (RelayGossipFile.fits(root)) {
+      return new RelayGossipFile(root).replay(file.getFileName().toString(), unknown);
+    }
     JsonNode traces = root.path("oracles");
     if (!traces.path("common").has("deltas")) {
       unknown.add(file.getFileName() + " (a file of another form)");

@@ -187,6 +187,23 @@ public final class Graph {
     return longest;
   }
 
+  /** The node whose farthest other node is nearest, the smallest of several: a good root. */
+  public int centre() {
+    int best = 0;
+    int least = Integer.MAX_VALUE;
+    for (int i = 0; i < size(); i++) {
+      int farthest = 0;
+      for (int d : distancesFrom(i)) {
+        farthest = Math.max(farthest, d);
+      }
+      if (farthest < least) {
+        least = farthest;
+        best = i;
+      }
+    }
+    return best;
+  }
+
   @Override
   public boolean equals(Object o) {
     return o instanceof Graph g && size() == g.size() && edges.equals(g.edges);

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       CheckpointCommand.class,
       ReportCommand.class,
+      TopologyCommand.class,
       DoctorCommand.class,
     },
     footer = {
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       "  estafette train                          a language model on the JDK's own sources",
       "  estafette train --data book.txt --workers 4 --tokens 6000000",
       "  estafette simulate conf/sim/mixture.conf",
+      "  estafette topology ring --n 16           what a graph does to averaging",
       "  estafette COMMAND --help                 more of each command",
     })
 public final class Main {
