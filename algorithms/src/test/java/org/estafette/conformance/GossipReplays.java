@@ -95,12 +95,12 @@ final class GossipReplays {
     return checks;
   }
 
-  private static LockStep.Graph exponential(ExponentialGraph graph, int n) {
+  private static MethodsInStep.Graph exponential(ExponentialGraph graph, int n) {
     TreeSet<PeerId> live = new TreeSet<>();
     for (int i = 0; i < n; i++) {
       live.add(PeerId.worker(i));
     }
-    return (i, round, exchange) -> graph.around(PeerId.worker(i), live, round, exchange);
+    return (i, round, exchange) -> graph.around(PeerId.worker(i), live, round + 1, exchange);
   }
 
   private static double mu(Trace t) {
@@ -128,7 +128,7 @@ final class GossipReplays {
       JsonNode traces,
       GossipOptions options,
       InnerOptimizer optimizer,
-      java.util.function.IntFunction<LockStep.Graph> graph) {
+      java.util.function.IntFunction<MethodsInStep.Graph> graph) {
     List<Check> checks = new ArrayList<>();
     traces
         .properties()
@@ -143,7 +143,7 @@ final class GossipReplays {
       JsonNode expected,
       GossipOptions options,
       InnerOptimizer optimizer,
-      java.util.function.IntFunction<LockStep.Graph> graphs) {
+      java.util.function.IntFunction<MethodsInStep.Graph> graphs) {
     PeerScenario scenario = new PeerScenario(t.file().get("inputs"), name);
     int n = scenario.workers();
     List<FlatVector> x = new ArrayList<>();
@@ -152,10 +152,10 @@ final class GossipReplays {
       x.add(start);
       methods.add(GossipMethods.make(options, start.length(), Precision.FLOAT64));
     }
-    LockStep.Graph graph = graphs.apply(n);
+    MethodsInStep.Graph graph = graphs.apply(n);
     boolean lossy = t.name().endsWith("_lost");
-    LockStep all =
-        new LockStep(
+    MethodsInStep all =
+        new MethodsInStep(
             methods,
             scenario.trainers(optimizer),
             x,

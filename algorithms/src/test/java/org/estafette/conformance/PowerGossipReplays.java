@@ -68,8 +68,8 @@ final class PowerGossipReplays {
               step -> 1));
     }
     double[][] w = Mixing.chain(n, weight(t));
-    LockStep all =
-        new LockStep(
+    MethodsInStep all =
+        new MethodsInStep(
             methods,
             trainers,
             x,

@@ -43,8 +43,8 @@ final class PushSumReplays {
     PeerScenario scenario = new PeerScenario(t.file().get("inputs"), name);
     List<FlatVector> x = scenario.start();
     List<PeerMethod> methods = methods(new GossipOptions.Sum(false), x);
-    LockStep all =
-        new LockStep(
+    MethodsInStep all =
+        new MethodsInStep(
             methods,
             scenario.trainers(new InnerOptimizer.Sgd(0)),
             x,
@@ -90,8 +90,8 @@ final class PushSumReplays {
 
   static List<Check> asyncPushSum(Trace t) {
     return List.of(
-        events(t, "plain", new GossipOptions.Sum(true)),
-        events(t, "cumulative", new GossipOptions.AsyncSum()));
+        events(t, "plain", new GossipOptions.Sum(false)),
+        events(t, "cumulative", new GossipOptions.AsyncSum(false)));
   }
 
   private record Sent(int from, int to, double mass, Lease values) {}
@@ -102,7 +102,7 @@ final class PushSumReplays {
     List<PeerMethod> methods = methods(options, x);
     for (int i = 0; i < x.size(); i++) {
       methods.get(i).rewire(half(i, List.of(), x.size()), 1);
-      methods.get(i).trainingPoint(x.get(i));
+      methods.get(i).begin(x.get(i));
     }
     Map<String, Sent> onTheWay = new HashMap<>();
     Compare c = t.compare("." + form);

@@ -268,6 +268,7 @@ final class Inbox {
     for (Edge e : edges.values()) {
       if (e.source
           && e.expected
+          && method.exchangesWith(e.id)
           && need >= e.since
           && Edge.roundOf(need) <= e.last
           && !heard(e)

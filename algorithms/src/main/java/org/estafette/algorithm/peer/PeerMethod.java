@@ -54,12 +54,22 @@ public interface PeerMethod extends AutoCloseable {
    */
   default void begin(FlatVector x) {}
 
+  /**
+   * Whether the worker and that neighbour send each other messages in the exchange to come; asked
+   * before each exchange, and both ends answer alike. In the first exchange of a round with all; a
+   * method that averages more than once may end with some neighbours before others.
+   */
+  default boolean exchangesWith(PeerId neighbour) {
+    return true;
+  }
+
   /** Whether every neighbour is sent the same vector, so that one is composed for all. */
   boolean alike();
 
   /**
    * Whether a message says all that earlier ones said, so that only the newest counts; otherwise
-   * each counts exactly once.
+   * each counts exactly once. The parts of an exchange belong together: where one of them may not
+   * be superseded, as the tracker of gradient tracking, none may.
    */
   boolean conflatable();
 

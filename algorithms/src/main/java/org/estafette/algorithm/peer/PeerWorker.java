@@ -402,7 +402,7 @@ public final class PeerWorker implements Peer {
     List<PeerId> to = here.to();
     for (int i = 0; i < to.size(); i++) {
       PeerId neighbour = to.get(i);
-      if (!here.carries(neighbour, part)) {
+      if (!here.carries(neighbour, part) || !method.exchangesWith(neighbour)) {
         continue;
       }
       if (header == null) {

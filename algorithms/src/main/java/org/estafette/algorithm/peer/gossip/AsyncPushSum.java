@@ -1,7 +1,9 @@
 package org.estafette.algorithm.peer.gossip;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.PeerMethod;
@@ -14,14 +16,19 @@ import org.jspecify.annotations.Nullable;
  * Push-sum for workers of unequal speed on a network that loses, doubles and reorders. A message
  * holds the sum of all mass that was ever given over its edge, and the receiver takes what is new in
  * it: the next message makes up for a lost one, and an older or doubled one says nothing new. Its
- * mass only grows, which tells older from newer. The step is x ← x − w·Δ; without the factor w the
- * method blows up where workers differ in speed.
+ * mass only grows, which tells older from newer. The step should be the weighted one, x ← x − w·Δ:
+ * the published x ← x − Δ blows up where workers differ in speed.
  *
  * <p>When the live workers change, every edge begins anew at 0 on both ends; what was on the way is
  * lost, in x and w alike, and leaves z = x/w where it was.
  */
 final class AsyncPushSum implements PeerMethod {
   private static final long NONE = Long.MIN_VALUE;
+  private static final String MASS = "push-sum mass";
+  private static final String ARRIVED = "arrived mass";
+  private static final String LEAVING = "leaving share";
+  private static final String GIVEN = "given to ";
+  private static final String TAKEN = "taken from ";
 
   /** Mass that went over one directed edge. */
   private static final class Edge {
@@ -33,24 +40,25 @@ final class AsyncPushSum implements PeerMethod {
     }
   }
 
+  private final PushSum.Step step;
   private final long length;
   private final Precision precision;
   private final FlatVector own;
   private final FlatVector point;
-  private final Map<PeerId, Edge> given = new HashMap<>();
-  private final Map<PeerId, Edge> taken = new HashMap<>();
+  private final Map<PeerId, Edge> given = new TreeMap<>();
+  private final Map<PeerId, Edge> taken = new TreeMap<>();
   private final FlatVector arrived;
   private double weight = 1;
   private double arrivedWeight;
   private double leaving;
-  private boolean begun;
   private double squares;
   private int heard;
   private double spread = Double.NaN;
   private Neighbourhood around = Shares.NOBODY;
   private long epoch = NONE;
 
-  AsyncPushSum(long length, Precision precision) {
+  AsyncPushSum(long length, Precision precision, PushSum.Step step) {
+    this.step = step;
     this.length = length;
     this.precision = precision;
     this.own = precision.zeros(length);
@@ -60,9 +68,9 @@ final class AsyncPushSum implements PeerMethod {
 
   @Override
   public void rewire(Neighbourhood to, long newEpoch) {
+    settle();
     around = to;
     if (epoch != NONE && newEpoch > epoch) {
-      settle();
       restart(given);
       restart(taken);
     }
@@ -89,6 +97,12 @@ final class AsyncPushSum implements PeerMethod {
   }
 
   @Override
+  public void begin(FlatVector x) {
+    own.copyFrom(x);
+    weight = 1;
+  }
+
+  @Override
   public boolean alike() {
     return false;
   }
@@ -100,10 +114,6 @@ final class AsyncPushSum implements PeerMethod {
 
   @Override
   public FlatVector trainingPoint(FlatVector x) {
-    if (!begun) {
-      own.copyFrom(x);
-      begun = true;
-    }
     point.copyFrom(own);
     point.scale(1 / weight);
     return point;
@@ -121,7 +131,7 @@ final class AsyncPushSum implements PeerMethod {
   @Override
   public void trained(FlatVector x, FlatVector delta, double rate) {
     settle();
-    own.axpy(-weight, delta);
+    own.axpy(step == PushSum.Step.PLAIN ? -1 : -weight, delta);
   }
 
   @Override
@@ -178,6 +188,41 @@ final class AsyncPushSum implements PeerMethod {
   @Override
   public double spread() {
     return spread;
+  }
+
+  @Override
+  public List<Named> state() {
+    List<Named> all = new ArrayList<>();
+    all.add(new Named(MASS, own, weight));
+    all.add(new Named(ARRIVED, arrived, arrivedWeight));
+    all.add(new Named(LEAVING, point, leaving));
+    given.forEach((peer, edge) -> all.add(new Named(GIVEN + peer, edge.total, edge.weight)));
+    taken.forEach((peer, edge) -> all.add(new Named(TAKEN + peer, edge.total, edge.weight)));
+    return List.copyOf(all);
+  }
+
+  @Override
+  public void restore(List<Named> saved) {
+    PeerMethod.super.restore(saved);
+    for (Named one : saved) {
+      switch (one.name()) {
+        case MASS -> weight = one.number();
+        case ARRIVED -> arrivedWeight = one.number();
+        case LEAVING -> leaving = one.number();
+        default -> {
+          weigh(one, GIVEN, given);
+          weigh(one, TAKEN, taken);
+        }
+      }
+    }
+  }
+
+  private static void weigh(Named one, String kind, Map<PeerId, Edge> edges) {
+    edges.forEach((peer, edge) -> {
+      if (one.name().equals(kind + peer)) {
+        edge.weight = one.number();
+      }
+    });
   }
 
   @Override

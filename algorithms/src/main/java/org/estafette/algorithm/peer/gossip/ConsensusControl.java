@@ -74,8 +74,8 @@ final class ConsensusControl extends Decorated {
   }
 
   @Override
-  public boolean carries(PeerId neighbour, int part) {
-    return open.contains(neighbour) && inner.carries(neighbour, part);
+  public boolean exchangesWith(PeerId neighbour) {
+    return open.contains(neighbour) && inner.exchangesWith(neighbour);
   }
 
   @Override

@@ -27,8 +27,23 @@ abstract class Decorated implements PeerMethod {
   }
 
   @Override
-  public boolean carries(PeerId neighbour, int part) {
-    return inner.carries(neighbour, part);
+  public boolean exchangesWith(PeerId neighbour) {
+    return inner.exchangesWith(neighbour);
+  }
+
+  @Override
+  public boolean greets() {
+    return inner.greets();
+  }
+
+  @Override
+  public boolean takesLate() {
+    return inner.takesLate();
+  }
+
+  @Override
+  public void begin(FlatVector x) {
+    inner.begin(x);
   }
 
   @Override

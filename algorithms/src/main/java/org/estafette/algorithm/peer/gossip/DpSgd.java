@@ -11,6 +11,8 @@ import org.estafette.memory.Precision;
  * Decentralised parallel SGD (Lian et al., 2017): x_i ← Σ_j W_ij h_j with the half steps h = x − Δ.
  * Overlapped, the messages rest on the parameters before the local steps: x_i ← Σ_j W_ij x_j − Δ_i.
  *
+ * Their worker's pace is then the overlapped one, and messages travel during the local steps.
+ *
  * <p>Where a message is lost, the weights that are left are scaled to sum 1.
  */
 final class DpSgd implements PeerMethod {
@@ -29,6 +31,16 @@ final class DpSgd implements PeerMethod {
   @Override
   public void rewire(Neighbourhood around, long epoch) {
     averaging.rewire(around);
+  }
+
+  @Override
+  public boolean greets() {
+    return overlap;
+  }
+
+  @Override
+  public void begin(FlatVector x) {
+    own.copyFrom(x);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SortedSet;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
+import org.estafette.algorithm.peer.Surroundings;
 
 /**
  * The one-peer exponential graph of stochastic gradient push (Assran et al., 2019): in its k-th
@@ -15,7 +16,7 @@ import org.estafette.algorithm.peer.Neighbourhood;
  * @param averagings averagings of each round
  * @param order which offset comes when
  */
-public record ExponentialGraph(int averagings, Order order) {
+public record ExponentialGraph(int averagings, Order order) implements Surroundings {
   /** The order of the offsets. */
   public enum Order {
     /** 2^((t·averagings + j) mod d): each in turn. */
@@ -56,12 +57,17 @@ public record ExponentialGraph(int averagings, Order order) {
     return 1 << Math.floorMod(k, period);
   }
 
+  @Override
+  public boolean varying() {
+    return true;
+  }
+
   /**
-   * A worker's place in averaging {@code averaging} of round {@code round}; alone it has no
-   * neighbours.
+   * A worker's place in an averaging; alone it has no neighbours.
    *
    * @throws IllegalArgumentException where {@code self} is not live
    */
+  @Override
   public Neighbourhood around(PeerId self, SortedSet<PeerId> live, long round, int averaging) {
     List<PeerId> all = new ArrayList<>(live);
     int at = all.indexOf(self);
@@ -72,7 +78,7 @@ public record ExponentialGraph(int averagings, Order order) {
     if (n == 1) {
       return new Neighbourhood(self, 1, List.of(), List.of(), 1, List.of(), List.of());
     }
-    int offset = offset(n, round, averaging);
+    int offset = offset(n, round - 1, averaging);
     PeerId to = all.get(Math.floorMod(at + offset, n));
     PeerId from = all.get(Math.floorMod(at - offset, n));
     List<Double> half = List.of(0.5);

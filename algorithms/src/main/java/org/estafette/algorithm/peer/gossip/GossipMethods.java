@@ -33,7 +33,7 @@ public final class GossipMethods {
         "sgp",
         () -> new GossipOptions.Push(new ExponentialGraph(1, ExponentialGraph.Order.IN_TURN)));
     DEFAULTS.put("push-sum", () -> new GossipOptions.Sum(false));
-    DEFAULTS.put("async-push-sum", GossipOptions.AsyncSum::new);
+    DEFAULTS.put("async-push-sum", () -> new GossipOptions.AsyncSum(true));
     DEFAULTS.put("consensus-control", () -> new GossipOptions.Controlled(0.25, 50, plain));
     DEFAULTS.put("powergossip", () -> new GossipOptions.Power(1, 1, 0));
   }
@@ -104,8 +104,8 @@ public final class GossipMethods {
       case GossipOptions.Tracked o -> new GradientTracking(n, precision);
       case GossipOptions.Push o -> new GradientPush(n, precision, o.graph().averagings());
       case GossipOptions.Sum o ->
-          new PushSum(n, precision, o.weighted() ? PushSum.Step.WEIGHTED : PushSum.Step.PLAIN);
-      case GossipOptions.AsyncSum o -> new AsyncPushSum(n, precision);
+          new PushSum(n, precision, PushSum.Step.of(o.weighted()));
+      case GossipOptions.AsyncSum o -> new AsyncPushSum(n, precision, PushSum.Step.of(o.weighted()));
       case GossipOptions.Power o ->
           throw new IllegalArgumentException(
               "method=" + o.name() + " (expected to be made with a layout, for its matrices)");

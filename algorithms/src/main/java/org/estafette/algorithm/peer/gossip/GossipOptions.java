@@ -64,8 +64,12 @@ public sealed interface GossipOptions {
     }
   }
 
-  /** Push-sum at each worker's pace, with cumulative messages: "async-push-sum". */
-  record AsyncSum() implements GossipOptions {
+  /**
+   * Push-sum at each worker's pace, with cumulative messages: "async-push-sum".
+   *
+   * @param weighted steps x ← x − w·Δ; the published x ← x − Δ is unstable at unequal speeds
+   */
+  record AsyncSum(boolean weighted) implements GossipOptions {
     @Override
     public String name() {
       return "async-push-sum";

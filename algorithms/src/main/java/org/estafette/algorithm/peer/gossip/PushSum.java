@@ -1,5 +1,6 @@
 package org.estafette.algorithm.peer.gossip;
 
+import java.util.List;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.PeerMethod;
@@ -22,8 +23,15 @@ final class PushSum implements PeerMethod {
     /** x ← x − Δ: as published. Blows up where w becomes small, as with unequal speeds. */
     PLAIN,
     /** x ← x − w·Δ, which is z ← z − Δ. */
-    WEIGHTED
+    WEIGHTED;
+
+    static Step of(boolean weighted) {
+      return weighted ? WEIGHTED : PLAIN;
+    }
   }
+
+  private static final String MASS = "push-sum mass";
+  private static final String ARRIVED = "arrived mass";
 
   private final Step step;
   private final FlatVector own;
@@ -32,7 +40,6 @@ final class PushSum implements PeerMethod {
   private double weight = 1;
   private double arrivedWeight;
   private double given;
-  private boolean begun;
   private double squares;
   private int heard;
   private double spread = Double.NaN;
@@ -48,7 +55,14 @@ final class PushSum implements PeerMethod {
 
   @Override
   public void rewire(Neighbourhood to, long epoch) {
+    settle(); // What was composed for a former graph is gone.
     around = to;
+  }
+
+  @Override
+  public void begin(FlatVector x) {
+    own.copyFrom(x);
+    weight = 1;
   }
 
   @Override
@@ -63,10 +77,6 @@ final class PushSum implements PeerMethod {
 
   @Override
   public FlatVector trainingPoint(FlatVector x) {
-    if (!begun) {
-      own.copyFrom(x);
-      begun = true;
-    }
     point.copyFrom(own);
     point.scale(1 / weight);
     return point;
@@ -132,6 +142,23 @@ final class PushSum implements PeerMethod {
   @Override
   public double spread() {
     return spread;
+  }
+
+  @Override
+  public List<Named> state() {
+    return List.of(new Named(MASS, own, weight), new Named(ARRIVED, arrived, arrivedWeight));
+  }
+
+  @Override
+  public void restore(List<Named> saved) {
+    PeerMethod.super.restore(saved);
+    for (Named one : saved) {
+      if (one.name().equals(MASS)) {
+        weight = one.number();
+      } else if (one.name().equals(ARRIVED)) {
+        arrivedWeight = one.number();
+      }
+    }
   }
 
   @Override

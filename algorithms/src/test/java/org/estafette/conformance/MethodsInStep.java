@@ -14,7 +14,7 @@ import org.estafette.memory.Lease;
 import org.estafette.memory.VectorPool;
 
 /** All workers of a decentralised method in lock step: round by round, exchange by exchange. */
-public final class LockStep {
+public final class MethodsInStep {
   /** The graph around a worker in an exchange. */
   @FunctionalInterface
   public interface Graph {
@@ -37,10 +37,11 @@ public final class LockStep {
   private final FlatVector steps;
   private final FlatVector delta;
   private final VectorPool pool;
+  private final List<Neighbourhood> places = new ArrayList<>();
   private long round;
   private int exchanges;
 
-  public LockStep(
+  public MethodsInStep(
       List<? extends PeerMethod> methods,
       List<? extends LocalTrainer> trainers,
       List<FlatVector> x,
@@ -56,7 +57,9 @@ public final class LockStep {
     this.delta = first.precision().zeros(first.length());
     this.pool = VectorPool.unbounded("lock step", first.precision(), first.length());
     for (int i = 0; i < methods.size(); i++) {
-      methods.get(i).rewire(graph.around(i, 0, 0), 1);
+      places.add(graph.around(i, 0, 0));
+      methods.get(i).rewire(places.get(i), 1);
+      methods.get(i).begin(x.get(i));
     }
   }
 
@@ -93,13 +96,12 @@ public final class LockStep {
   }
 
   private void exchange(List<Integer> active) {
-    List<Neighbourhood> places = new ArrayList<>();
     for (int i = 0; i < methods.size(); i++) {
       Neighbourhood place = graph.around(i, round, exchanges);
-      if (!place.equals(graph.around(i, 0, 0)) || round + exchanges > 0 && varies(i)) {
+      if (!place.equals(places.get(i))) {
+        places.set(i, place);
         methods.get(i).rewire(place, 1);
       }
-      places.add(place);
     }
     List<Letter> letters = new ArrayList<>();
     for (int i : active) {
@@ -119,17 +121,12 @@ public final class LockStep {
     active.removeIf(i -> !methods.get(i).average(x.get(i)));
   }
 
-  private boolean varies(int i) {
-    return !graph.around(i, 0, 0).equals(graph.around(i, 1, 0))
-        || !graph.around(i, 0, 0).equals(graph.around(i, 0, 1));
-  }
-
   private void compose(int i, int part, Neighbourhood place, List<Letter> letters) {
     PeerMethod method = methods.get(i);
     Lease shared = null;
     double mass = 0;
     for (PeerId to : place.to()) {
-      if (!method.carries(to, part)) {
+      if (!(place.carries(to, part) && method.exchangesWith(to))) {
         continue;
       }
       Lease lease;
