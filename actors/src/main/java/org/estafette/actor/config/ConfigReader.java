@@ -140,6 +140,8 @@ public final class ConfigReader {
     boolean synchronous = meeting == RunConfig.Meeting.SYNC;
     RunConfig.Workers workers = workers(v);
     RunConfig.Outer outer = outer(v, workers.count(), synchronous);
+    RunConfig.Relay relay = NeighbourSections.relay(v);
+    RunConfig.Gossip gossip = NeighbourSections.gossip(v);
     return new RunConfig(
         name,
         v.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
@@ -149,8 +151,8 @@ public final class ConfigReader {
         workers,
         steps(v),
         NeighbourSections.topology(v, meeting),
-        NeighbourSections.relay(v),
-        NeighbourSections.gossip(v),
+        relay,
+        gossip,
         outer,
         new RunConfig.Staleness(
             v.oneOf("staleness.policy", "constant", "polynomial").equals("polynomial"),
@@ -170,7 +172,7 @@ public final class ConfigReader {
             v.oneOf("schedule.scope", "run", "shard").equals("shard")),
         model(v),
         data(v),
-        mailbox(v, meeting),
+        mailbox(v, fittingMailbox(meeting, relay, gossip)),
         evaluation(v),
         new RunConfig.Checkpoints(
             v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
@@ -273,13 +275,17 @@ public final class ConfigReader {
         v.map("data.options"));
   }
 
-  private static RunConfig.Mailbox mailbox(Values v, RunConfig.Meeting meeting) {
-    String fitting =
-        switch (meeting) {
-          case ASYNC, SYNC -> "delayed-nesterov";
-          case RELAY -> "relay";
-          case GOSSIP -> "gossip";
-        };
+  /** Rounds wait for all their messages; who does not wait needs the newest only. */
+  private static String fittingMailbox(
+      RunConfig.Meeting meeting, RunConfig.Relay relay, RunConfig.Gossip gossip) {
+    return switch (meeting) {
+      case ASYNC, SYNC -> "delayed-nesterov";
+      case RELAY -> relay.asynchronous() ? "gossip" : "relay";
+      case GOSSIP -> gossip.asynchronous() ? "gossip" : "relay";
+    };
+  }
+
+  private static RunConfig.Mailbox mailbox(Values v, String fitting) {
     String name = v.is("mailbox", "auto") ? fitting : v.text("mailbox");
     Map<String, String> all = v.map("mailboxes");
     Map<String, String> own = new java.util.TreeMap<>();

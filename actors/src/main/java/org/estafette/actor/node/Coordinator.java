@@ -110,7 +110,7 @@ public final class Coordinator implements AutoCloseable {
   public static Coordinator start(Plan plan) {
     RunConfig config = plan.workshop().config();
     // Akka makes the mailbox far from here, where a wrong class would only be logged.
-    plan.workshop().newMailbox();
+    plan.workshop().checkMailbox();
     int expected =
         Workers.expectedUpdates(
             plan.workshop(), plan.localWorkers(), plan.localWorkers() + plan.moreWorkers());

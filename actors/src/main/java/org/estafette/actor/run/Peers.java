@@ -107,7 +107,7 @@ final class Peers {
                   g.averagings(),
                   org.estafette.algorithm.peer.gossip.ExponentialGraph.Order.IN_TURN));
       case "push-sum" ->
-          g.asynchronous() ? new GossipOptions.AsyncSum() : new GossipOptions.Sum(false);
+          g.asynchronous() ? GossipMethods.defaults("async-push-sum") : new GossipOptions.Sum(false);
       case "consensus-control" ->
           new GossipOptions.Controlled(g.consensusTarget(), g.exchanges(), plain);
       default -> named(g.method());

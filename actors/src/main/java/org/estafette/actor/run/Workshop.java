@@ -16,6 +16,7 @@ import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.algorithm.peer.Peer;
+import org.estafette.algorithm.peer.PeerMailboxes;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.PeerWorker;
@@ -183,6 +184,22 @@ public final class Workshop implements AutoCloseable {
     return joins
         ? PeerWorker.joining(plan, around, method, first)
         : PeerWorker.starting(plan, around, method, first);
+  }
+
+  /**
+   * Tries the mailbox before anything is started with it.
+   *
+   * @throws ConfigException where its class cannot be used, or it would lose what the method needs
+   */
+  public void checkMailbox() {
+    UpdateQueue mailbox = newMailbox();
+    if (config.withoutServer()) {
+      try (PeerMethod method = Peers.method(config, layout)) {
+        PeerMailboxes.check(mailbox, Peers.plan(config, 0), method);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException("estafette.mailbox: " + e.getMessage());
+      }
+    }
   }
 
   /** Whether workers without a server go on each at its own pace. */
