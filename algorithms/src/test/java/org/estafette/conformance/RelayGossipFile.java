@@ -139,7 +139,7 @@ final class RelayGossipFile {
   /** Directed edges (from, to) whose messages of a round, from 0, do not arrive. */
   Set<List<Integer>> lost(int round) {
     Set<List<Integer>> edges = new HashSet<>();
-    for (JsonNode edge : input("lost").path(Integer.toString(round))) {
+    for (JsonNode edge : root.get("inputs").path("lost").path(Integer.toString(round))) {
       edges.add(List.of(edge.get(0).asInt(), edge.get(1).asInt()));
     }
     return edges;
@@ -147,13 +147,13 @@ final class RelayGossipFile {
 
   /** The graph that the inputs draw under a name such as binary_tree_of_4, or else that kind. */
   Graph graph(String kind) {
-    String key = kind.replace('-', '_') + "_of_" + workers();
-    JsonNode drawn = input(key);
+    JsonNode drawn = input(kind.replace('-', '_') + "_of_" + workers());
     if (drawn == null) {
       return Topologies.named(kind, workers(), TopologyOptions.defaults());
     }
     List<Edge> edges = new ArrayList<>();
-    Matcher m = Pattern.compile("(\\d+)-(\\d+)").matcher(drawn.asText());
+    // Behind the semicolon there are further words, numbers among them.
+    Matcher m = Pattern.compile("(\\d+)-(\\d+)").matcher(drawn.asText().split(";", 2)[0]);
     while (m.find()) {
       edges.add(new Edge(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))));
     }

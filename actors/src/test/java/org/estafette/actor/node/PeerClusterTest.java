@@ -153,15 +153,14 @@ final class PeerClusterTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"relay, chain", "gossip, ring"})
-  void shouldRepairTheGraphAroundAWorkerThatFails(String strategy, String kind) throws Exception {
+  @Test
+  void shouldBeginWithoutAWorkerThatDoesNotCome() throws Exception {
     try (Workshop workshop =
         workshop(
             "strategy",
-            strategy,
-            "topology.kind",
-            kind,
+            "relay",
+            "workers.patience",
+            "2s",
             "model.kind",
             FailingModel.class.getName(),
             "model.options.name",

@@ -1,8 +1,10 @@
 package org.estafette.algorithm.peer;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,6 +38,10 @@ final class Inbox {
   private final Surroundings surroundings;
   private final boolean async;
   private final Map<PeerId, Edge> edges = new TreeMap<>();
+
+  /** Whose rounds are done, with the life that did them; it holds in every epoch to come. */
+  private final Map<PeerId, Integer> finished = new HashMap<>();
+
   private SortedSet<PeerId> live = new TreeSet<>();
   private @Nullable Neighbourhood around;
   private long epoch = Long.MIN_VALUE;
@@ -105,6 +111,9 @@ final class Inbox {
     for (Edge e : edges.values()) {
       // Who has spoken in this epoch already knew it before this worker did.
       e.expected = first || before.contains(e.id) || !e.waiting.isEmpty();
+      if (finished.getOrDefault(e.id, -1) >= e.incarnation) {
+        e.last = -1;
+      }
     }
     sources(now);
   }
@@ -231,6 +240,7 @@ final class Inbox {
       e.note(part, h.version());
       if (h.round() >= plan.rounds()) {
         e.last = h.version();
+        finished.put(e.id, h.incarnation());
       }
     }
     if (async && method.conflatable()) {
@@ -266,17 +276,33 @@ final class Inbox {
   /** Whether nothing that the next average needs is still to come. */
   boolean complete() {
     for (Edge e : edges.values()) {
+<<<<<<< HEAD
       if (e.source
           && e.expected
           && method.exchangesWith(e.id)
           && need >= e.since
           && Edge.roundOf(need) <= e.last
+=======
+      if (awaited(e)
+>>>>>>> relay
           && !heard(e)
           && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean awaited(Edge e) {
+    return e.source && e.expected && need >= e.since && Edge.roundOf(need) <= e.last;
+  }
+
+  /** Those whose message the next average waits for, come or not. */
+  Set<PeerId> awaited() {
+    return edges.values().stream()
+        .filter(this::awaited)
+        .map(e -> e.id)
+        .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
   }
 
   private boolean heard(Edge e) {
@@ -349,10 +375,11 @@ final class Inbox {
     return next;
   }
 
-  /** That worker's rounds are done: nobody waits for it any more. */
-  void gone(PeerId id) {
+  /** That worker's rounds are done: nobody waits for this life of it any more. */
+  void gone(PeerId id, int incarnation) {
+    finished.merge(id, incarnation, Math::max);
     Edge e = edges.get(id);
-    if (e != null) {
+    if (e != null && e.incarnation <= incarnation) {
       e.last = -1;
     }
   }

@@ -1,6 +1,7 @@
 package org.estafette.algorithm.peer;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.estafette.algorithm.Decision;
@@ -252,8 +253,8 @@ public final class PeerWorker implements Peer {
   }
 
   /**
-   * The rounds are done and the graph is a new one: those who are still in their last round would
-   * wait for this worker.
+   * The rounds are done, and the neighbours have not heard it: the graph is a new one, or this
+   * worker's count followed theirs after its message was sent. They would wait for it.
    */
   private void sayDone(Effects effects) {
     for (PeerId neighbour : neighbourhood().to()) {
@@ -278,7 +279,7 @@ public final class PeerWorker implements Peer {
     }
     answer.discard(); // A second answer is no fault.
     if (h.round() >= plan.rounds()) {
-      inbox.gone(h.sender());
+      inbox.gone(h.sender(), h.incarnation());
       advance(false, effects);
     }
   }
@@ -414,7 +415,8 @@ public final class PeerWorker implements Peer {
       } else {
         lease = effects.lease();
         mass = method.compose(neighbour, part, lease.vector());
-        shared = method.alike() ? lease : null;
+        // Held until the last one is sent: what was sent may be gone at once.
+        shared = method.alike() ? lease.retain() : null;
       }
       Passage passage = new Passage(exchange, part, mass);
       effects.send(
@@ -422,6 +424,9 @@ public final class PeerWorker implements Peer {
           method.conflatable()
               ? new NeighbourModel(header, passage, lease)
               : new NeighbourShare(header, passage, lease));
+    }
+    if (shared != null) {
+      shared.close();
     }
   }
 
@@ -468,7 +473,8 @@ public final class PeerWorker implements Peer {
   }
 
   private void endRound(int fresh, Effects effects) {
-    round = Math.min(plan.rounds(), Math.max(round + 1, othersRound()));
+    long counted = round + 1;
+    round = Math.min(plan.rounds(), Math.max(counted, othersRound()));
     int sources = neighbourhood().from().size();
     effects.decided(
         new Decision.Mixed(
@@ -487,6 +493,9 @@ public final class PeerWorker implements Peer {
     if (round >= plan.rounds()) {
       phase = Phase.DONE;
       inbox.clear();
+      if (round > counted && plan.pace() == Pace.SYNCHRONOUS) {
+        sayDone(effects); // The last message did not say so.
+      }
       return;
     }
     phase = Phase.TRAINING;
@@ -628,6 +637,19 @@ public final class PeerWorker implements Peer {
     busy = true;
     phase = round >= plan.rounds() ? Phase.DONE : Phase.RESTORED;
     needNext();
+  }
+
+  /** The epoch of the graph that it follows. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /**
+   * The neighbours whose message the next average waits for, come or not: what a {@link
+   * org.estafette.algorithm.mailbox.RelayQueue} is to be told after each event.
+   */
+  public Set<PeerId> awaited() {
+    return plan.pace() == Pace.ASYNCHRONOUS ? Set.of() : inbox.awaited();
   }
 
   @Override
