@@ -276,15 +276,7 @@ final class Inbox {
   /** Whether nothing that the next average needs is still to come. */
   boolean complete() {
     for (Edge e : edges.values()) {
-<<<<<<< HEAD
-      if (e.source
-          && e.expected
-          && method.exchangesWith(e.id)
-          && need >= e.since
-          && Edge.roundOf(need) <= e.last
-=======
       if (awaited(e)
->>>>>>> relay
           && !heard(e)
           && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
         return false;
