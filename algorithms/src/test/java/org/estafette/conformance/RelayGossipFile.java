@@ -29,6 +29,24 @@ final class RelayGossipFile {
     REPLAYS.put(Pattern.compile("relay_(model|grad|mix).*"), RelayReplays::rounds);
     REPLAYS.put(Pattern.compile("relay_repair.*"), RelayReplays::repair);
     REPLAYS.put(Pattern.compile("async_relay_model.*"), RelayReplays::async);
+    gossip("gossip.*", GossipReplays::gossip);
+    gossip("d2.*", GossipReplays::d2);
+    gossip("exact_diffusion.*", GossipReplays::exactDiffusion);
+    gossip("gradient_tracking.*", GossipReplays::gradientTracking);
+    gossip("qg_.*", GossipReplays::quasiGlobal);
+    gossip("sgp_time_varying.*", GossipReplays::gradientPush);
+    gossip("all_reduce.*", GossipReplays::allReduce);
+    gossip("push_sum_code_offsets.*", GossipReplays::publishedOffsets);
+    gossip("push_sum.*", PushSumReplays::pushSum);
+    gossip("async_push_sum.*", PushSumReplays::asyncPushSum);
+    gossip("ad_psgd.*", PushSumReplays::pairwise);
+    gossip("powergossip.*", PowerGossipReplays::all);
+  }
+
+  private static void gossip(String names, Trace.Replay replay) {
+    REPLAYS.put(
+        Pattern.compile(names),
+        (file, name, entry) -> replay.run(new Trace(name, entry, file.root, TOLERANCE)));
   }
 
   /** Replays one entry of {@code traces}, or of the file itself. */

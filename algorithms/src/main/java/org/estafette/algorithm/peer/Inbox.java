@@ -286,7 +286,11 @@ final class Inbox {
   }
 
   private boolean awaited(Edge e) {
-    return e.source && e.expected && need >= e.since && Edge.roundOf(need) <= e.last;
+    return e.source
+        && e.expected
+        && method.exchangesWith(e.id)
+        && need >= e.since
+        && Edge.roundOf(need) <= e.last;
   }
 
   /** Those whose message the next average waits for, come or not. */

@@ -654,7 +654,7 @@ public final class PeerWorker implements Peer {
 
   @Override
   public FlatVector parameters() {
-    return x;
+    return method.trainingPoint(x);
   }
 
   @Override

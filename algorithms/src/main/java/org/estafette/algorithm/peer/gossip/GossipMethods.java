@@ -13,7 +13,7 @@ import org.estafette.memory.Precision;
 
 /** The gossip methods by name, and what makes one of its options. */
 public final class GossipMethods {
-  /** The worker of its own kind, PairwiseWorker, that is no method of rounds. */
+  /** The worker of its own kind, {@link PairwiseWorker}, that is no method of rounds. */
   public static final String PAIRWISE = "ad-psgd";
 
   private static final double MU = 0.9;
