@@ -5,25 +5,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
-import org.estafette.actor.node.Coordinator;
-import org.estafette.actor.run.RunCheckpoints;
-import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
-import org.estafette.algorithm.train.DeviceTrainer;
-import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.bench.Machine;
 
 /**
@@ -62,10 +51,10 @@ public final class WholeBench {
     List<Double> bare = new ArrayList<>();
     List<Double> cluster = new ArrayList<>();
     try (Workshop workshop = Workshop.open(config, ReadProgress.NONE, System.out::println)) {
-      bare(workshop, 2); // The JIT compiles before anything is counted.
+      Runs.bare(workshop, 2); // The JIT compiles before anything is counted.
       for (int turn = 0; turn < turns; turn++) {
-        bare.add(bare(workshop, steps));
-        cluster.add(cluster(config, workshop));
+        bare.add(Runs.bare(workshop, steps));
+        cluster.add(Runs.cluster(workshop));
         System.out.printf(
             Locale.ROOT,
             "turn %d: bare loops %,.0f tokens/s, train %,.0f tokens/s, ratio %.3f%n",
@@ -94,68 +83,5 @@ public final class WholeBench {
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), result);
     System.out.println("written to " + file);
     System.exit(0);
-  }
-
-  /** Tokens per second of bare loops that take {@code steps} steps each, side by side. */
-  private static double bare(Workshop workshop, int steps) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
-    try {
-      List<DeviceTrainer> trainers = new ArrayList<>();
-      for (int i = 0; i < WORKERS; i++) {
-        DeviceTrainer trainer = workshop.newTrainer();
-        trainer.load(workshop.initialParameters());
-        trainers.add(trainer);
-      }
-      List<Callable<Long>> loops = new ArrayList<>();
-      for (int i = 0; i < WORKERS; i++) {
-        DeviceTrainer trainer = trainers.get(i);
-        TrainOrder order = new TrainOrder(steps, i, 0, 0, WORKERS);
-        loops.add(() -> trainer.train(order, () -> false).tokens());
-      }
-      long began = System.nanoTime();
-      long tokens = 0;
-      for (Future<Long> loop : threads.invokeAll(loops)) {
-        tokens += loop.get();
-      }
-      double seconds = (System.nanoTime() - began) / 1e9;
-      trainers.forEach(DeviceTrainer::close);
-      return tokens / seconds;
-    } finally {
-      threads.shutdown();
-    }
-  }
-
-  /** Tokens per second from the first round given out to the last push applied. */
-  private static double cluster(RunConfig config, Workshop workshop) throws Exception {
-    Path folder = Files.createTempDirectory("estafette-whole");
-    try {
-      RunMonitor monitor = new RunMonitor(config.tokens(), metric -> {});
-      Coordinator.Plan plan =
-          new Coordinator.Plan(
-              System.nanoTime(),
-              workshop,
-              monitor,
-              new RunCheckpoints(folder.resolve("checkpoints"), 1, "whole", workshop),
-              null,
-              WORKERS,
-              0);
-      try (Coordinator coordinator = Coordinator.start(plan)) {
-        double[] atLastPush = new double[1];
-        while (!coordinator.result().isDone()) {
-          RunMonitor.Snapshot now = monitor.now();
-          if (now.tokens() >= config.tokens() && atLastPush[0] == 0) {
-            atLastPush[0] = now.trainingSeconds();
-          }
-          Thread.sleep(20);
-        }
-        coordinator.result().get();
-        RunMonitor.Snapshot end = monitor.now();
-        return end.tokens() / atLastPush[0];
-      }
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
-      }
-    }
   }
 }
