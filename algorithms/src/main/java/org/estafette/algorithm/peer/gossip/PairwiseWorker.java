@@ -23,6 +23,7 @@ import org.estafette.algorithm.View;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.peer.PeerPlan;
+import org.estafette.algorithm.peer.PeerState;
 import org.estafette.algorithm.peer.Surroundings;
 import org.estafette.algorithm.random.CounterRandom;
 import org.estafette.algorithm.train.TrainOrder;
@@ -67,6 +68,7 @@ public final class PairwiseWorker implements Peer {
   private SortedSet<PeerId> live = new TreeSet<>();
   private List<PeerId> passive = List.of();
   private boolean joining;
+  private boolean restored;
   private int asked;
   private long sequence;
   private long round;
@@ -110,7 +112,7 @@ public final class PairwiseWorker implements Peer {
         self = e.view().self();
         incarnation = e.view().incarnation();
         wire(e.view(), effects);
-        joining = joins;
+        joining = joins && !restored;
         if (joining) {
           join(effects);
         } else {
@@ -379,6 +381,56 @@ public final class PairwiseWorker implements Peer {
 
   private void refused(Header h, Refusal why, String detail, Effects effects) {
     effects.decided(new Decision.Refused(h, why, detail));
+  }
+
+  /** Whether {@link #state} can be taken: no question is open. */
+  public boolean atRest() {
+    return partner == null && !joining;
+  }
+
+  /**
+   * What must survive. Answers that are kept for being asked again are not part of it: take it of
+   * all workers when all are at rest.
+   *
+   * @throws IllegalStateException where the worker is not {@linkplain #atRest at rest}
+   */
+  public PeerState state() {
+    if (!atRest()) {
+      throw new IllegalStateException(
+          self + " waits for " + (joining ? "parameters" : partner) + " (expected to be at rest)");
+    }
+    return new PeerState(
+        PeerState.SCHEMA,
+        self.slot(),
+        incarnation,
+        epoch,
+        live.stream().map(PeerId::slot).toList(),
+        round,
+        questions,
+        sequence,
+        List.of(),
+        List.of(),
+        x,
+        List.of());
+  }
+
+  /**
+   * Takes up a saved state, before any event; {@code Started} goes on with the next round.
+   *
+   * @throws IllegalArgumentException where the state is of another form or model
+   */
+  public void restore(PeerState saved) {
+    if (saved.schema() != PeerState.SCHEMA || saved.parameters().length() != x.length()) {
+      throw new IllegalArgumentException(
+          "saved state has schema=%d, parameters=%d (expected schema=%d, parameters=%d)"
+              .formatted(
+                  saved.schema(), saved.parameters().length(), PeerState.SCHEMA, x.length()));
+    }
+    round = saved.round();
+    questions = saved.tick();
+    sequence = saved.sequence();
+    x.copyFrom(saved.parameters());
+    restored = true;
   }
 
   @Override

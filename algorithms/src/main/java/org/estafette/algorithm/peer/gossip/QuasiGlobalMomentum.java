@@ -1,7 +1,6 @@
 package org.estafette.algorithm.peer.gossip;
 
 import java.util.List;
-import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Precision;
@@ -12,9 +11,6 @@ import org.estafette.memory.Precision;
  * x_new)/η. With H local steps η is the sum of their rates. The inner optimizer is given m before
  * each round and steps with it in heavy-ball, Nesterov's or normalised form; what it makes of m
  * within the round is forgotten.
- *
- * <p>Where all neighbours' messages were lost, m rests as it was: the difference would hold the
- * worker's own steps alone.
  */
 final class QuasiGlobalMomentum extends Decorated {
   private static final double SMALLEST_RATE = 1e-8;
@@ -23,8 +19,6 @@ final class QuasiGlobalMomentum extends Decorated {
   private final FlatVector momentum;
   private final FlatVector moved;
   private double rate;
-  private boolean neighbours;
-  private boolean heard;
 
   QuasiGlobalMomentum(PeerMethod inner, long length, Precision precision, double mu) {
     super(inner);
@@ -37,12 +31,6 @@ final class QuasiGlobalMomentum extends Decorated {
   }
 
   @Override
-  public void rewire(Neighbourhood around, long epoch) {
-    neighbours = !around.from().isEmpty();
-    inner.rewire(around, epoch);
-  }
-
-  @Override
   public List<FlatVector> moments() {
     return List.of(momentum);
   }
@@ -51,15 +39,13 @@ final class QuasiGlobalMomentum extends Decorated {
   public void trained(FlatVector x, FlatVector delta, double sumOfRates) {
     rate = Math.max(sumOfRates, SMALLEST_RATE);
     moved.copyFrom(x);
-    heard = false;
     inner.trained(x, delta, sumOfRates);
   }
 
   @Override
   public boolean average(FlatVector x) {
     boolean more = inner.average(x);
-    heard |= !Double.isNaN(inner.spread());
-    if (!more && (heard || !neighbours)) {
+    if (!more) {
       moved.axpy(-1, x);
       momentum.scale(mu);
       momentum.axpy((1 - mu) / rate, moved);
