@@ -2,6 +2,7 @@ package org.estafette.topology.advice;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.estafette.topology.Graph;
 import org.estafette.topology.MixingMatrix;
 import org.estafette.topology.RelayTiming;
@@ -19,8 +20,17 @@ public final class Advisor {
 
   private Advisor() {}
 
-  /** The gravest thing that is to be said. */
+  /** The gravest thing that is to be said; may need the eigenvalues of W, n³ operations. */
   public static Advice judge(Plan plan) {
+    return judge(plan, () -> Spectrum.of(plan.mixing()));
+  }
+
+  /**
+   * The same with a spectrum that is known already.
+   *
+   * @param spectrum of the plan's mixing matrix; asked only where W is symmetric
+   */
+  public static Advice judge(Plan plan, Supplier<Spectrum> spectrum) {
     Graph graph = plan.graph();
     if (!graph.connected()) {
       return disconnected(graph);
@@ -29,9 +39,9 @@ public final class Advisor {
     return switch (plan.method()) {
       case RELAY -> relay(graph);
       case RELAY_GRAD -> relayOfGradients(graph);
-      case D2 -> d2(w);
-      case EXACT_DIFFUSION -> averaging(w.lazy());
-      case GOSSIP, GRADIENT_TRACKING, QUASI_GLOBAL -> averaging(w);
+      case D2 -> d2(w, spectrum);
+      case EXACT_DIFFUSION -> averaging(w, spectrum, true);
+      case GOSSIP, GRADIENT_TRACKING, QUASI_GLOBAL -> averaging(w, spectrum, false);
       case PUSH_SUM, AD_PSGD -> new Advice.Ok();
     };
   }
@@ -83,8 +93,8 @@ public final class Advisor {
             "relay models instead, or take a shallower tree");
   }
 
-  private static Advice d2(MixingMatrix w) {
-    Advice common = averaging(w);
+  private static Advice d2(MixingMatrix w, Supplier<Spectrum> known) {
+    Advice common = averaging(w, known, false);
     if (common.refused() || w.asymmetry() > ROUNDING) {
       return common.refused()
           ? common
@@ -92,7 +102,7 @@ public final class Advisor {
               "D² needs symmetric weights (W differs from its transpose by " + w.asymmetry() + ")",
               "take Metropolis–Hastings weights");
     }
-    Spectrum spectrum = Spectrum.of(w);
+    Spectrum spectrum = known.get();
     String seen = "λ_min=" + rounded(spectrum.smallest());
     if (!spectrum.allowsD2()) {
       return new Advice.Refused(
@@ -109,8 +119,12 @@ public final class Advisor {
     return common;
   }
 
-  /** What every averaging with W needs: the mean stays, and all come together. */
-  private static Advice averaging(MixingMatrix w) {
+  /**
+   * What every averaging needs: the mean stays, and all come together.
+   *
+   * @param lazy whether (W + I) / 2 is used, whose smallest eigenvalue does no harm
+   */
+  private static Advice averaging(MixingMatrix w, Supplier<Spectrum> known, boolean lazy) {
     if (!w.rowStochastic()) {
       return new Advice.Refused(
           "rows of W do not sum to 1 with weights from 0, so models that all agree would change",
@@ -125,8 +139,8 @@ public final class Advisor {
     if (w.asymmetry() > ROUNDING) {
       return new Advice.Ok();
     }
-    Spectrum spectrum = Spectrum.of(w);
-    if (spectrum.gap() < ROUNDING) {
+    Spectrum spectrum = known.get();
+    if ((lazy ? spectrum.gapOfSecond() : spectrum.gap()) < ROUNDING) {
       return new Advice.Refused(
           "averaging with W never brings all nodes together (λ₂="
               + rounded(spectrum.second())

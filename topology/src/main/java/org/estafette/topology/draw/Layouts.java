@@ -3,7 +3,9 @@ package org.estafette.topology.draw;
 import org.estafette.topology.Graph;
 import org.estafette.topology.RelayTree;
 
-/** A place for each node: lines for chains, layers for trees, a grid for the torus, else circles. */
+/**
+ * A place for each node: lines for chains, layers for trees, a grid for the torus, else circles.
+ */
 public final class Layouts {
   private static final int CHAIN_ROW = 12;
 
@@ -113,29 +115,39 @@ public final class Layouts {
     y[node] = Math.sin(angle);
   }
 
-  /** Rows of the torus: node 0's neighbour below it tells their length. */
   private static Layout grid(Graph graph) {
     int n = graph.size();
-    int columns = 1;
-    for (int c = 2; c < n; c++) {
-      if (n % c == 0 && graph.adjacent(0, c) && graph.adjacent(0, c - 1)) {
-        columns = c;
-        break;
-      }
-    }
+    int columns = columnsOf(graph);
     double[] x = new double[n];
     double[] y = new double[n];
     for (int i = 0; i < n; i++) {
       int column = i % columns;
       int row = i / columns;
-      // Slightly askew: else the edges that close a row lie on top of the others.
-      x[i] = column + 0.16 * row;
+      // Slightly askew: else the edges that close a row or column lie on top of the others.
+      x[i] = column + 0.16 * (row % 2);
       y[i] = row + 0.16 * (column % 2);
     }
     return Layout.scaled(x, y, (double) n / columns / columns);
   }
 
-  /** The middle of the tree on top, leaves side by side, parents over the middle of their children. */
+  /** The row length by which every node finds its neighbour below, and the first row closes. */
+  private static int columnsOf(Graph graph) {
+    int n = graph.size();
+    for (int c = 2; c < n; c++) {
+      boolean fits = n % c == 0 && graph.adjacent(0, c - 1);
+      for (int i = 0; fits && i + c < n; i++) {
+        fits = graph.adjacent(i, i + c);
+      }
+      if (fits) {
+        return c;
+      }
+    }
+    return n;
+  }
+
+  /**
+   * The middle of the tree on top, leaves side by side, parents over the middle of their children.
+   */
   private static Layout layers(Graph graph) {
     RelayTree tree = RelayTree.of(graph, graph.centre());
     double[] x = new double[graph.size()];

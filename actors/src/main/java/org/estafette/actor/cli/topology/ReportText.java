@@ -1,6 +1,7 @@
 package org.estafette.actor.cli.topology;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,8 +59,8 @@ public final class ReportText {
     eigenvalue("λ_min", a.lambdaMin(), "D² needs it above −0.3333");
     eigenvalue("spectral gap", a.spectralGap(), "");
     a.effectiveNeighbours()
-        .forEach((gamma, found) -> fact(
-            "n_W(" + gamma + ")", f("%.2f", found.mean()), neighbours(found, n)));
+        .forEach((gamma, found) ->
+            fact("n_W(" + gamma + ")", f("%.2f", found.mean()), neighbours(found, n)));
     fact(
         "toy problem",
         f("%.4f", a.toy().bestRate()),
@@ -96,15 +97,18 @@ public final class ReportText {
     }
   }
 
+  /** Methods of which the same is to be said share a line. */
   private void advice(Map<String, Judgement> advice) {
-    if (!advice.isEmpty()) {
+    Map<Judgement, List<String>> said = new LinkedHashMap<>();
+    advice.forEach((method, j) -> said.computeIfAbsent(j, k -> new ArrayList<>()).add(method));
+    if (!said.isEmpty()) {
       lines.add("advice");
     }
-    advice.forEach((method, j) -> {
-      lines.add(
-          f("  %-18s %s%s", method, j.verdict(), j.reason() == null ? "" : ": " + j.reason()));
+    said.forEach((j, methods) -> {
+      String who = String.join(", ", methods);
+      lines.add(f("  %-8s %s%s", j.verdict(), who, j.reason() == null ? "" : ": " + j.reason()));
       if (j.remedy() != null) {
-        lines.add(f("  %-18s → %s", "", j.remedy()));
+        lines.add(f("  %-8s → %s", "", j.remedy()));
       }
     });
   }

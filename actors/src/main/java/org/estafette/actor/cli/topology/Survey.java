@@ -30,18 +30,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Measures a graph. */
 public final class Survey {
-  /** Eigenvalues take n³ operations: about ten seconds here. */
-  private static final int MOST_FOR_SPECTRUM = 1_500;
+  /** Eigenvalues take n³ operations: some seconds here. */
+  private static final int MOST_FOR_SPECTRUM = 1_000;
 
   private static final int MOST_FOR_MIXING = 64;
   private static final double[] GAMMAS = {0.9, 0.99};
 
   private final GraphRequest request;
   private final Graph graph;
+  private final MixingMatrix mixing;
+  private final @Nullable Spectrum spectrum;
 
   private Survey(GraphRequest request) {
     this.request = request;
     this.graph = request.graph();
+    this.mixing = request.mixing(graph);
+    this.spectrum =
+        graph.size() > MOST_FOR_SPECTRUM || request.isOnePeer() ? null : Spectrum.of(mixing);
   }
 
   /**
@@ -102,19 +107,18 @@ public final class Survey {
           neighbours(n, n),
           toy(n));
     }
-    MixingMatrix w = request.mixing(graph);
-    if (graph.size() > MOST_FOR_SPECTRUM) {
+    Spectrum known = spectrum;
+    if (known == null) {
       return null;
     }
-    Spectrum spectrum = Spectrum.of(w);
-    EffectiveNeighbours worst = EffectiveNeighbours.worst(spectrum);
+    EffectiveNeighbours worst = EffectiveNeighbours.worst(known);
     return new Averaging(
         request.weights(),
         1,
-        spectrum.second(),
-        spectrum.smallest(),
-        spectrum.gap(),
-        neighbours(EffectiveNeighbours.mean(spectrum), worst),
+        known.second(),
+        known.smallest(),
+        known.gap(),
+        neighbours(EffectiveNeighbours.mean(known), worst),
         toy(worst));
   }
 
@@ -142,8 +146,7 @@ public final class Survey {
       relays.add(relay("tree B, odd coordinates", RelayTree.of(trees.b(), trees.b().centre())));
     } else if (graph.connected() && !request.isOnePeer()) {
       int root = graph.centre();
-      Graph tree =
-          graph.isTree() ? graph : SpanningTree.of(graph, root, SpanningTree.Search.BFS);
+      Graph tree = graph.isTree() ? graph : SpanningTree.of(graph, root, SpanningTree.Search.BFS);
       relays.add(
           relay(
               graph.isTree() ? "this tree" : "a spanning tree from node " + root,
@@ -177,10 +180,11 @@ public final class Survey {
         DoubleTrees trees = DoubleTrees.binary(graph.size());
         all.put(method.shown(), judgement(Advisor.judge(Plan.of(method, trees.a()))));
       }
-    } else if (graph.size() <= MOST_FOR_SPECTRUM) {
+    } else if (spectrum != null) {
+      Spectrum known = spectrum;
       for (Method method : Method.values()) {
-        Plan plan = new Plan(method, graph, request.mixing(graph));
-        all.put(method.shown(), judgement(Advisor.judge(plan)));
+        Plan plan = new Plan(method, graph, mixing);
+        all.put(method.shown(), judgement(Advisor.judge(plan, () -> known)));
       }
     }
     return all;
