@@ -281,7 +281,9 @@ public final class ConfigReader {
     return switch (meeting) {
       case ASYNC, SYNC -> "delayed-nesterov";
       case RELAY -> relay.asynchronous() ? "gossip" : "relay";
-      case GOSSIP -> gossip.asynchronous() ? "gossip" : "relay";
+      // Pairs that average: each question and answer counts.
+      case GOSSIP ->
+          gossip.method().equals("ad-psgd") ? "fifo" : gossip.asynchronous() ? "gossip" : "relay";
     };
   }
 

@@ -242,10 +242,17 @@ public final class Coordinator implements AutoCloseable {
           .build();
     }
 
+    /** An exchange of all workers of a node may go to one other node, or to this one. */
+    private static int queueFrames(RunConfig config) {
+      long n = config.workers().count();
+      return config.withoutServer() ? (int) Math.min(4096, 16 + 4 * n * n) : 16;
+    }
+
     private static ChannelConfig.Builder base(RunConfig config, long run, String name) {
       RunConfig.Channel c = config.channel();
       return ChannelConfig.builder(name, run)
           .udp(c.host(), c.port())
+          .queueFrames(queueFrames(config))
           .udpMtu(c.mtu())
           .termLength(c.term())
           .maxMetaBytes(org.estafette.actor.wire.UpdateCodec.MAX_BYTES);

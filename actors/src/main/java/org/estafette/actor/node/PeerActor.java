@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * from worker to worker, and to the registrar only when it asks for them.
  */
 final class PeerActor extends TrainingActor {
+  private static final Duration SEND_AGAIN = Duration.ofMillis(200);
+
   private final UpdateSink sink;
   private final @Nullable UpdateMessageQueue mailbox;
   private Map<Integer, WorkerMessage.Address> addresses = Map.of();
@@ -84,6 +87,7 @@ final class PeerActor extends TrainingActor {
         .onMessage(WorkerMessage.NeighbourPull.class, this::onPull)
         .onMessage(WorkerMessage.MailboxRefused.class, this::onMailboxRefused)
         .onMessage(WorkerMessage.ParametersWanted.class, this::onWanted)
+        .onMessage(WorkerMessage.ParametersNotSent.class, this::onParametersNotSent)
         .onMessage(WorkerMessage.ReportAgain.class, m -> onReportAgain())
         .onMessage(WorkerMessage.NotSent.class, this::onNotSent);
   }
@@ -94,7 +98,9 @@ final class PeerActor extends TrainingActor {
   }
 
   private Behavior<WorkerMessage> onAdmitted(WorkerMessage.Admitted a) {
-    welcomed();
+    if (a.first() != WorkerMessage.First.SENT) {
+      welcomed(); // Otherwise it asks until it has its first parameters.
+    }
     if (a.equals(admitted)) {
       return this; // The answer to a greeting that was repeated.
     }
@@ -208,8 +214,20 @@ final class PeerActor extends TrainingActor {
   }
 
   private Behavior<WorkerMessage> onWanted(WorkerMessage.ParametersWanted m) {
+    if (wanted != null && wanted.id() > m.id()) {
+      return this;
+    }
     wanted = m;
     answerWanted();
+    return this;
+  }
+
+  /** The channel has much to do: later, unless the registrar has asked anew meanwhile. */
+  private Behavior<WorkerMessage> onParametersNotSent(WorkerMessage.ParametersNotSent m) {
+    getContext().getLog().info("{}: parameters not sent yet: {}", setup.key(), m.reason());
+    if (wanted == null) {
+      getContext().scheduleOnce(SEND_AGAIN, getContext().getSelf(), m.wanted());
+    }
     return this;
   }
 
@@ -233,6 +251,7 @@ final class PeerActor extends TrainingActor {
         model.discard();
       } else {
         resumed = model.parameters();
+        welcomed();
         begin();
       }
       return;
@@ -275,7 +294,14 @@ final class PeerActor extends TrainingActor {
     copy.vector().copyFrom(p.parameters());
     Header header =
         new Header(setup.run(), self, incarnation, w.id(), epoch, w.id(), p.round());
-    post(a.registrar(), PeerId.SERVER, new NeighbourModel(header, Passage.MODEL, copy));
+    ActorRef<WorkerMessage> me = getContext().getSelf();
+    setup
+        .port()
+        .send(
+            a.registrar(),
+            PeerId.SERVER,
+            new NeighbourModel(header, Passage.MODEL, copy),
+            why -> me.tell(new WorkerMessage.ParametersNotSent(w, why)));
   }
 
   @Override

@@ -86,6 +86,9 @@ public sealed interface WorkerMessage {
    */
   record ParametersWanted(long id, long round) implements WorkerMessage, ControlMessage {}
 
+  /** The worker's parameters could not be handed to the channel. */
+  record ParametersNotSent(ParametersWanted wanted, String reason) implements WorkerMessage {}
+
   /** The worker was given up as lost, and is not: it is to report again. */
   record ReportAgain() implements WorkerMessage, ControlMessage {}
 

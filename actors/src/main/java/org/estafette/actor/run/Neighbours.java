@@ -121,7 +121,8 @@ final class Neighbours {
       case "exact-diffusion" -> Method.EXACT_DIFFUSION;
       case "gradient-tracking" -> Method.GRADIENT_TRACKING;
       case "qg", "qg-adam" -> Method.QUASI_GLOBAL;
-      case "sgp", "push-sum" -> Method.PUSH_SUM;
+      case "sgp", "push-sum", "async-push-sum" -> Method.PUSH_SUM;
+      case "ad-psgd" -> Method.AD_PSGD;
       default -> Method.GOSSIP;
     };
   }

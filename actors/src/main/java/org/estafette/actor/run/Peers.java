@@ -2,6 +2,7 @@ package org.estafette.actor.run;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.algorithm.peer.PeerMethod;
@@ -45,12 +46,20 @@ final class Peers {
 
   private static PeerPlan.Pace pace(RunConfig config) {
     boolean relay = config.meeting() == RunConfig.Meeting.RELAY;
-    if (relay ? config.relay().asynchronous() : config.gossip().asynchronous()) {
+    if (relay
+        ? config.relay().asynchronous()
+        : config.gossip().asynchronous() || pairwise(config)) {
       return PeerPlan.Pace.ASYNCHRONOUS;
     }
     return (relay ? config.relay().overlap() : config.gossip().overlap())
         ? PeerPlan.Pace.OVERLAPPED
         : PeerPlan.Pace.SYNCHRONOUS;
+  }
+
+  /** Whether pairs of workers average whenever they meet: a worker of its own kind. */
+  static boolean pairwise(RunConfig config) {
+    return config.meeting() == RunConfig.Meeting.GOSSIP
+        && config.gossip().method().equals(GossipMethods.PAIRWISE);
   }
 
   /** The graph as the workers see it, also after some of them are lost. */
@@ -62,6 +71,9 @@ final class Peers {
       }
       DoubleTrees trees = DoubleTrees.binary(config.workers().count());
       return Surroundings.relay(RelayTree.of(trees.a(), 0), RelayTree.of(trees.b(), 0));
+    }
+    if (pairwise(config)) {
+      return Surroundings.gossip(graph, rest -> Neighbours.mixing(config, rest));
     }
     GossipOptions options = gossip(config);
     if (GossipMethods.graph(options).isPresent()) {
@@ -124,7 +136,7 @@ final class Peers {
 
   /** The inner optimizer that the method brings along; empty where the configured one is used. */
   static Optional<InnerOptimizer> optimizer(RunConfig config) {
-    return config.meeting() == RunConfig.Meeting.GOSSIP
+    return config.meeting() == RunConfig.Meeting.GOSSIP && !pairwise(config)
         ? GossipMethods.optimizer(gossip(config), config.inner().weightDecay())
         : Optional.empty();
   }
@@ -139,6 +151,10 @@ final class Peers {
       checkRelay(config);
       return;
     }
+    if (pairwise(config)) {
+      checkPairwise(config);
+      return;
+    }
     RunConfig.Gossip g = config.gossip();
     GossipOptions options = gossip(config);
     if (g.asynchronous() && GossipMethods.needsRounds(options)) {
@@ -151,6 +167,22 @@ final class Peers {
     if (g.overlap() && (g.asynchronous() || !g.method().equals("dp-sgd"))) {
       throw new ConfigException(
           "estafette.gossip.overlap = true (expected only with method = dp-sgd in rounds)");
+    }
+  }
+
+  private static void checkPairwise(RunConfig config) {
+    Set<String> superseding = Set.of("gossip", "relay");
+    if (superseding.contains(config.mailbox().name())) {
+      throw new ConfigException(
+          "estafette.mailbox = "
+              + config.mailbox().name()
+              + ", with gossip.method = ad-psgd (expected fifo or auto: each question and answer"
+              + " counts)");
+    }
+    if (config.gossip().overlap()) {
+      throw new ConfigException(
+          "estafette.gossip.overlap = true, with gossip.method = ad-psgd (expected false: it has no"
+              + " rounds)");
     }
   }
 

@@ -21,6 +21,7 @@ import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.PeerWorker;
 import org.estafette.algorithm.peer.Surroundings;
+import org.estafette.algorithm.peer.gossip.PairwiseWorker;
 import org.estafette.algorithm.server.AsyncWorker;
 import org.estafette.algorithm.server.ParameterServer;
 import org.estafette.algorithm.server.RoundCoordinator;
@@ -180,6 +181,11 @@ public final class Workshop implements AutoCloseable {
   public Peer newPeer(long run, Float32Vector first, boolean joins) {
     PeerPlan plan = Peers.plan(config, run);
     Surroundings around = Peers.surroundings(config);
+    if (Peers.pairwise(config)) {
+      return joins
+          ? PairwiseWorker.joining(plan, around, first, config.seed())
+          : PairwiseWorker.starting(plan, around, first, config.seed());
+    }
     PeerMethod method = Peers.method(config, layout);
     return joins
         ? PeerWorker.joining(plan, around, method, first)
@@ -193,7 +199,7 @@ public final class Workshop implements AutoCloseable {
    */
   public void checkMailbox() {
     UpdateQueue mailbox = newMailbox();
-    if (config.withoutServer()) {
+    if (config.withoutServer() && !Peers.pairwise(config)) {
       try (PeerMethod method = Peers.method(config, layout)) {
         PeerMailboxes.check(mailbox, Peers.plan(config, 0), method);
       } catch (IllegalArgumentException e) {
@@ -204,9 +210,7 @@ public final class Workshop implements AutoCloseable {
 
   /** Whether workers without a server go on each at its own pace. */
   public boolean asynchronousPeers() {
-    return config.meeting() == RunConfig.Meeting.RELAY
-        ? config.relay().asynchronous()
-        : config.gossip().asynchronous();
+    return Peers.plan(config, 0).pace() == PeerPlan.Pace.ASYNCHRONOUS;
   }
 
   /** Most neighbours that a worker without a server has while all are there. */

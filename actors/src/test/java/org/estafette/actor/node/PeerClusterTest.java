@@ -109,6 +109,7 @@ final class PeerClusterTest {
     "gossip, gossip.method, push-sum",
     "gossip, gossip.method, consensus-control",
     "gossip, gossip.asynchronous, true",
+    "gossip, gossip.method, ad-psgd",
   })
   void shouldTrainToTheEndWithoutAServer(String strategy, String key, String value)
       throws Exception {

@@ -47,6 +47,7 @@ final class NeighbourPlansTest {
         "4 | gossip | gossip.method=dpsgd | did you mean | dp-sgd",
         "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages rounds | expected",
         "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
         "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",
         "4 | relay | relay.asynchronous=true relay.overlap=true | relay.asynchronous | expected",
         "4 | relay | relay.asynchronous=true relay.fill=half | relay.asynchronous | hold",
