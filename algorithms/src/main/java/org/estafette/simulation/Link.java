@@ -1,7 +1,7 @@
 package org.estafette.simulation;
 
 /**
- * The way between a worker and the server.
+ * The way between two who exchange messages.
  *
  * @param latency seconds that any message takes
  * @param secondsPerElement further seconds for each element of its tensor; 0 for infinite bandwidth

@@ -13,6 +13,8 @@ import org.estafette.algorithm.Event;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.MergedPush;
 import org.estafette.algorithm.Message;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Update;
@@ -294,10 +296,13 @@ public final class Simulator implements AutoCloseable {
     return new View(self, life, 1, live);
   }
 
-  private static long elements(Message message) {
+  /** Elements of a message's tensor. */
+  static long elements(Message message) {
     return switch (message) {
       case GlobalModel m -> m.parameters().vector().length();
       case PseudoGradient p -> p.delta().vector().length();
+      case NeighbourModel m -> m.parameters().vector().length();
+      case NeighbourShare s -> s.values().vector().length();
       default -> 0;
     };
   }

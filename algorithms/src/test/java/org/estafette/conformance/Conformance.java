@@ -86,6 +86,12 @@ public final class Conformance {
     if (root.has("graphs")) {
       return TopologyReplays.all(root.get("graphs"), TOLERANCE, unknown);
     }
+    if (QuadraticReplays.isTasks(root)) {
+      return QuadraticReplays.tasks(root);
+    }
+    if (QuadraticReplays.isSweep(root)) {
+      return QuadraticReplays.sweep(file, root, unknown);
+    }
     if (RelayGossipFile.fits(root)) {
       return new RelayGossipFile(root).replay(file.getFileName().toString(), unknown);
     }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import org.estafette.kernel.Gemm;
+import org.estafette.kernel.ImageKernels;
 import org.estafette.kernel.OuterKernels;
 import org.estafette.kernel.RowKernels;
 import org.estafette.memory.Float32Vector;
@@ -28,12 +29,15 @@ public final class CpuDevice implements Device {
   private final Gemm gemm;
   private final RowKernels rows;
   private final CpuAttention attention;
+  private final ImageOps images;
 
-  /** With these matrix products and row kernels. */
+  /** With these matrix products and row kernels, and the image kernels that go with them. */
   public CpuDevice(Gemm gemm, RowKernels rows) {
     this.gemm = gemm;
     this.rows = rows;
     this.attention = new CpuAttention(gemm, rows);
+    boolean scalar = rows == RowKernels.scalar();
+    this.images = new CpuImageOps(gemm, scalar ? ImageKernels.scalar() : ImageKernels.best());
   }
 
   @Override
@@ -52,11 +56,17 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public ImageOps images() {
+    return images;
+  }
+
+  @Override
   public DeviceArena allocate(String purpose, long elements) {
     return CpuMemory.allocate(purpose, elements);
   }
 
-  private static long need(String name, DeviceVector v, long elements) {
+  /** The vector's address; refuses it where it is too short. */
+  static long need(String name, DeviceVector v, long elements) {
     if (v.length() < elements) {
       throw tooShort(name, v, elements);
     }

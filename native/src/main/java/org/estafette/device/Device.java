@@ -31,6 +31,9 @@ public interface Device extends AutoCloseable {
    */
   int preferredRows(int width);
 
+  /** The operations on images: convolutions, group norm, pooling. */
+  ImageOps images();
+
   /**
    * Allocates memory.
    *

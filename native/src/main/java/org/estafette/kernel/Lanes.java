@@ -101,7 +101,7 @@ final class Lanes {
     return FloatVector.zero(F);
   }
 
-  /** The lanes below {@code count}, which is below {@link #L}. */
+  /** The lanes below {@code count}, which is at most {@link #L}. */
   static VectorMask<Float> first(int count) {
     return F.indexInRange(0, count);
   }

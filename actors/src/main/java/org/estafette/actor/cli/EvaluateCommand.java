@@ -11,15 +11,17 @@ import org.estafette.actor.checkpoint.StoredCheckpoint;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.record.Numbers;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.Workshop;
+import org.estafette.algorithm.model.Score;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures a checkpoint's loss on validation data. */
+/** Measures a checkpoint's loss, and accuracy where it classifies, on validation data. */
 @Command(
     name = "evaluate",
     description = "Measures a checkpoint's loss on its run's validation data, or on other data.",
@@ -68,21 +70,26 @@ final class EvaluateCommand implements Callable<Integer> {
             Workshop.open(config, new ReadingLine(System.err, false), System.err::println);
         DeviceTrainer trainer = workshop.newTrainer()) {
       trainer.load(RunCheckpoints.parameters(checkpoint, workshop));
-      double loss = trainer.validate(batches);
+      Score score = trainer.score(batches);
+      double loss = score.loss();
       long used = Math.min(batches, workshop.dataset().validationBatches(config.model().batch()));
       if (json) {
         System.out.printf(
             Locale.ROOT,
-            "{\"checkpoint\": %s, \"validation_loss\": %.6f, \"batches\": %d}%n",
+            "{\"checkpoint\": %s, \"validation_loss\": %.6f,%s \"batches\": %d}%n",
             RunOptions.quoted(checkpoint.path()),
             loss,
+            score.classifies()
+                ? String.format(Locale.ROOT, " \"validation_accuracy\": %.6f,", score.accuracy())
+                : "",
             used);
       } else {
         System.out.printf(
             Locale.ROOT,
-            "validation loss %.4f nats (%.4f bits) over %d batches, %s%n",
+            "validation loss %.4f nats (%.4f bits)%s over %d batches, %s%n",
             loss,
             loss / Math.log(2),
+            score.classifies() ? ", " + Numbers.percent(score.accuracy()) + " right" : "",
             used,
             checkpoint.path());
       }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.record.Exchanges;
+import org.estafette.actor.record.Numbers;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,13 @@ final class Farewell {
     out.println();
     out.printf(
         Locale.ROOT,
-        "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s nats%n",
+        "  %s: %,d tokens in %.0f s (%,.0f tokens/s), loss %.3f, validation %s%n",
         s.strategy(),
         s.tokens(),
         s.seconds(),
         s.tokensPerSecond(),
         s.finalLoss(),
-        s.validationLoss() == null
-            ? "not measured"
-            : String.format(Locale.ROOT, "%.3f", s.validationLoss()));
+        validation(s));
     Exchanges e = s.exchanges();
     if (e == null) {
       pushes(out, s);
@@ -82,6 +81,16 @@ final class Farewell {
     if (e.repairs() > 0) {
       out.printf("  repairs   %d (the graph closed around a lost worker)%n", e.repairs());
     }
+  }
+
+  private static String validation(Summary s) {
+    if (s.validationLoss() == null) {
+      return "not measured";
+    }
+    String loss = String.format(Locale.ROOT, "%.3f nats", s.validationLoss());
+    return s.validationAccuracy() == null
+        ? loss
+        : loss + ", " + Numbers.percent(s.validationAccuracy()) + " right";
   }
 
   private static String prompt(RunConfig config) {

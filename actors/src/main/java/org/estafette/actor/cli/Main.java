@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       CheckpointCommand.class,
       ReportCommand.class,
+      ReproduceCommand.class,
       TopologyCommand.class,
       DoctorCommand.class,
     },

@@ -32,6 +32,7 @@ final class Summaries {
             end.tokensPerSecond(),
             end.trainLoss(),
             end.validationLoss(),
+            end.validationAccuracy(),
             end.pushes(),
             end.staleness(),
             gain,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.estafette.algorithm.data.ImageTask;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a run's configuration: reference, then file, then what the command line sets. */
@@ -246,6 +247,10 @@ public final class ConfigReader {
     if (hidden.stream().anyMatch(width -> width < 1)) {
       throw v.wrong("model.mlp.hidden", "a list of widths, each >= 1");
     }
+    List<Integer> channels = v.wholes("model.convnet.channels");
+    if (channels.isEmpty() || channels.stream().anyMatch(c -> c < 1)) {
+      throw v.wrong("model.convnet.channels", "a list of at least one width, each >= 1");
+    }
     return new RunConfig.ModelChoice(
         v.text("model.kind"),
         v.count("model.batch", 1),
@@ -256,6 +261,8 @@ public final class ConfigReader {
         v.flag("model.gpt.tied"),
         hidden,
         v.oneOf("model.mlp.init", "he", "xavier", "torch"),
+        channels,
+        v.count("model.convnet.groups", 1),
         v.map("model.options"));
   }
 
@@ -267,11 +274,18 @@ public final class ConfigReader {
     return new RunConfig.DataChoice(
         v.text("data.kind"),
         v.text("data.path"),
-        v.oneOf("data.partition", "iid", "by-source", "dirichlet"),
+        v.oneOf("data.partition", "iid", "by-source", "dirichlet", "balanced-dirichlet"),
         v.above0("data.alpha"),
         validation,
         v.bytes("data.max-bytes"),
         v.oneOf("data.mixture", "async-local-sgd", "async-local-sgd-small", "local-methods"),
+        new RunConfig.ImageChoice(
+            v.flag("data.images.augment"),
+            v.count("data.images.side", ImageTask.TILE),
+            v.count("data.images.classes", 2),
+            v.within("data.images.noise", 0, 100),
+            v.count("data.images.rows", 1),
+            v.count("data.images.validation-rows", 1)),
         v.map("data.options"));
   }
 

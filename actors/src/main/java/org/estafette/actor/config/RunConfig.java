@@ -153,6 +153,8 @@ public record RunConfig(
       boolean tied,
       List<Integer> hidden,
       String initialization,
+      List<Integer> channels,
+      int groups,
       Map<String, String> options) {}
 
   /** {@code estafette.data}. */
@@ -164,7 +166,12 @@ public record RunConfig(
       double validation,
       long maxBytes,
       String mixture,
+      ImageChoice images,
       Map<String, String> options) {}
+
+  /** {@code estafette.data.images}. */
+  public record ImageChoice(
+      boolean augment, int side, int classes, double noise, int rows, int validationRows) {}
 
   /** The section of {@code estafette.mailboxes} that {@code estafette.mailbox} names. */
   public record Mailbox(String name, String policy, int capacity, Map<String, String> values) {}

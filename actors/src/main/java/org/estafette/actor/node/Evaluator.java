@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.estafette.actor.run.Workshop;
+import org.estafette.algorithm.model.Score;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ final class Evaluator implements AutoCloseable {
     this.executor = executor;
   }
 
-  /** Mean validation loss of these parameters, in nats; the lease passes to the evaluator. */
-  CompletionStage<Double> validate(Lease parameters, int batches) {
+  /** What these parameters are worth on validation data; the lease passes to the evaluator. */
+  CompletionStage<Score> validate(Lease parameters, int batches) {
     return CompletableFuture.supplyAsync(
         () -> {
           try (parameters) {
@@ -32,7 +33,7 @@ final class Evaluator implements AutoCloseable {
   }
 
   /** The same on the calling thread. */
-  synchronized double validate(org.estafette.memory.FlatVector parameters, int batches) {
+  synchronized Score validate(org.estafette.memory.FlatVector parameters, int batches) {
     if (closed) {
       throw new IllegalStateException("the run is over");
     }
@@ -42,7 +43,7 @@ final class Evaluator implements AutoCloseable {
       trainer = t;
     }
     t.load(parameters);
-    return t.validate(batches);
+    return t.score(batches);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.estafette.actor.node;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.estafette.algorithm.model.Score;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,11 @@ final class MeanPass implements AutoCloseable {
   /**
    * What was done.
    *
-   * @param loss on validation data, in nats; NaN where it was not to be measured, or could not be
+   * @param score on validation data; null where it was not to be measured, or could not be
    * @param path of the checkpoint; empty where none was written
    * @param failure what could not be done; empty where all could
    */
-  record Done(double loss, String path, String failure) {}
+  record Done(@Nullable Score score, String path, String failure) {}
 
   /**
    * Starts on one mean.
@@ -46,7 +47,7 @@ final class MeanPass implements AutoCloseable {
   }
 
   private Done done(Lease mean, boolean validate, @Nullable ServerState state) {
-    double loss = Double.NaN;
+    Score score = null;
     String path = "";
     String failure = "";
     // What is learnt is saved first; and one that fails must not keep the other from being done.
@@ -57,11 +58,11 @@ final class MeanPass implements AutoCloseable {
     }
     try {
       int batches = setup.workshop().config().evaluation().batches();
-      loss = validate ? evaluator.validate(mean.vector(), batches) : Double.NaN;
+      score = validate ? evaluator.validate(mean.vector(), batches) : null;
     } catch (RuntimeException e) {
       failure += (failure.isEmpty() ? "" : "; ") + "validation: " + e;
     }
-    return new Done(loss, path, failure);
+    return new Done(score, path, failure);
   }
 
   @Override

@@ -462,9 +462,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
             (done, failure) ->
                 failure == null
                     ? new ServerMessage.PassDone(
-                        done.loss(), result.consensus(), done.path(), done.failure(), g.last())
+                        done.score(), result.consensus(), done.path(), done.failure(), g.last())
                     : new ServerMessage.PassDone(
-                        Double.NaN, result.consensus(), "", failure.toString(), g.last()));
+                        null, result.consensus(), "", failure.toString(), g.last()));
   }
 
   private ServerState state(FlatVector mean) {
@@ -491,8 +491,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onPassDone(ServerMessage.PassDone m) {
     passing = false;
-    if (!Double.isNaN(m.loss())) {
-      monitor.validated(now(), m.loss());
+    if (m.score() != null) {
+      monitor.validated(now(), m.score());
     }
     if (!m.path().isEmpty()) {
       checkpoint = Path.of(m.path());

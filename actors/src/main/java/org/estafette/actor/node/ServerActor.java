@@ -274,16 +274,16 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     getContext()
         .pipeToSelf(
             evaluator.validate(copy, config.evaluation().batches()),
-            (loss, failure) ->
+            (score, failure) ->
                 failure == null
-                    ? new ServerMessage.Validated(version, loss, last)
+                    ? new ServerMessage.Validated(version, score, last)
                     : new ServerMessage.ValidationFailed(failure.toString(), last));
   }
 
   private Behavior<ServerMessage> onValidated(ServerMessage.Validated m) {
     validating = false;
-    setup.monitor().validated(now(), m.loss());
-    getContext().getLog().debug("validation loss {} at version {}", m.loss(), m.version());
+    setup.monitor().validated(now(), m.score());
+    getContext().getLog().debug("validation {} at version {}", m.score(), m.version());
     if (ending) {
       lastValidationDone(m.last());
     }

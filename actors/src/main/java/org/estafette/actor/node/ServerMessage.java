@@ -10,7 +10,9 @@ import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
+import org.estafette.algorithm.model.Score;
 import org.estafette.channel.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 /** What the actor of the run's first node is told: the server, or the registrar. */
 public sealed interface ServerMessage {
@@ -105,13 +107,14 @@ public sealed interface ServerMessage {
   /**
    * What was to be done with the mean of the parameters is done.
    *
-   * @param loss on validation data; NaN where it was not measured
+   * @param score on validation data; null where it was not measured
    * @param consensus Ξ
    * @param path of the checkpoint; empty where none was written
    * @param failure why what was to be done could not be; empty where it could
    * @param last whether the run ends with this
    */
-  record PassDone(double loss, double consensus, String path, String failure, boolean last)
+  record PassDone(
+      @Nullable Score score, double consensus, String path, String failure, boolean last)
       implements ServerMessage {}
 
   /** An update has arrived. */
@@ -137,7 +140,7 @@ public sealed interface ServerMessage {
   record Gone(PeerId worker, int incarnation) implements ServerMessage {}
 
   /** The parameters were validated. */
-  record Validated(long version, double loss, boolean last) implements ServerMessage {}
+  record Validated(long version, Score score, boolean last) implements ServerMessage {}
 
   /** A validation failed; training goes on without it. */
   record ValidationFailed(String reason, boolean last) implements ServerMessage {}

@@ -30,6 +30,8 @@ public sealed interface Metric {
    * @param localSteps local steps, all workers together
    * @param trainLoss mean training loss of the latest rounds
    * @param validationLoss loss on validation data; null where it was not measured now
+   * @param validationAccuracy share of validation samples classified rightly, 0 … 1; null where it
+   *     was not measured now or the model does not classify
    * @param tokensPerSecond throughput since the point before
    * @param version updates of the global model
    * @param workers workers that take part
@@ -43,6 +45,7 @@ public sealed interface Metric {
       long localSteps,
       double trainLoss,
       @Nullable Double validationLoss,
+      @Nullable Double validationAccuracy,
       double tokensPerSecond,
       long version,
       int workers,
@@ -57,6 +60,7 @@ public sealed interface Metric {
         long localSteps,
         double trainLoss,
         @Nullable Double validationLoss,
+        @Nullable Double validationAccuracy,
         double tokensPerSecond,
         long version,
         int workers,
@@ -68,6 +72,7 @@ public sealed interface Metric {
           localSteps,
           trainLoss,
           validationLoss,
+          validationAccuracy,
           tokensPerSecond,
           version,
           workers,

@@ -42,6 +42,13 @@ public final class Numbers {
         : String.format(Locale.ROOT, "%.3g", value);
   }
 
+  /** A share as 54.1 %, or a dash. */
+  public static String percent(@Nullable Double share) {
+    return share == null || share.isNaN()
+        ? "–"
+        : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
   /** 0.42 s, 8.4 s, 3 min 20 s, 1 h 02 min. */
   public static String duration(double seconds) {
     if (!Double.isFinite(seconds)) {

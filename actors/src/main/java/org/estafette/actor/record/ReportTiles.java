@@ -26,6 +26,9 @@ final class ReportTiles {
         "Validation loss",
         Numbers.loss(validation()),
         best.isPresent() ? "best " + Numbers.loss(best.getAsDouble()) : "not measured");
+    if (accuracy() != null) {
+      tile(page, false, "Validation accuracy", Numbers.percent(accuracy()), "classified rightly");
+    }
     tile(page, false, "Training loss", Numbers.loss(training()), "mean of the last rounds");
     tile(page, false, "Tokens", Numbers.count(tokens()), "in " + Numbers.duration(seconds()));
     tile(page, false, "Tokens/s", Numbers.count(rate()), "all workers");
@@ -103,6 +106,7 @@ final class ReportTiles {
         "#workers",
         "#H",
         "#validation loss",
+        "#accuracy",
         "#training loss",
         "#tokens",
         "#time",
@@ -123,6 +127,7 @@ final class ReportTiles {
             : last != null ? Numbers.count(last.workers()) : "–",
         summary == null ? "–" : Numbers.count(summary.localSteps()),
         Numbers.loss(validation()),
+        Numbers.percent(accuracy()),
         Numbers.loss(training()),
         Numbers.count(tokens()),
         Numbers.duration(seconds()),
@@ -147,6 +152,17 @@ final class ReportTiles {
     }
     return run.progress()
         .map(Metric.ProgressPoint::validationLoss)
+        .filter(v -> v != null)
+        .reduce((a, b) -> b)
+        .orElse(null);
+  }
+
+  private @Nullable Double accuracy() {
+    if (summary != null && summary.validationAccuracy() != null) {
+      return summary.validationAccuracy();
+    }
+    return run.progress()
+        .map(Metric.ProgressPoint::validationAccuracy)
         .filter(v -> v != null)
         .reduce((a, b) -> b)
         .orElse(null);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokensPerSecond tokens by seconds
  * @param finalLoss mean training loss of the last rounds, in nats
  * @param validationLoss loss on validation data at the end, in nats; null where it was not measured
+ * @param validationAccuracy share of validation samples classified rightly at the end, 0 … 1; null
+ *     where it was not measured or the model does not classify
  * @param pushes what became of them
  * @param staleness of those applied
  * @param gain G = K·w·lr/(1−β): how far K equal pushes move the model in the end
@@ -41,6 +43,7 @@ public record Summary(
     double tokensPerSecond,
     double finalLoss,
     @Nullable Double validationLoss,
+    @Nullable Double validationAccuracy,
     Pushes pushes,
     Staleness staleness,
     double gain,

@@ -3,14 +3,20 @@ package org.estafette.actor.run;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.data.CifarReader;
 import org.estafette.actor.data.CorpusReader;
 import org.estafette.actor.data.LoadedCorpus;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.algorithm.data.Augmentation;
+import org.estafette.algorithm.data.Cifar10;
 import org.estafette.algorithm.data.Dataset;
 import org.estafette.algorithm.data.DatasetProvider;
 import org.estafette.algorithm.data.DatasetRequest;
+import org.estafette.algorithm.data.ImageDataset;
+import org.estafette.algorithm.data.ImageTask;
 import org.estafette.algorithm.data.LogisticTask;
 import org.estafette.algorithm.data.MixtureTask;
 import org.estafette.algorithm.data.Partition;
@@ -33,8 +39,15 @@ final class Datasets {
           mixture(data.mixture(), config.seed()).dataset(shards, partition, config.seed());
       case "logistic" ->
           logistic(data.options(), config.seed()).dataset(shards, partition, config.seed());
+      case "cifar10" -> cifar10(config, partition, progress);
+      case "images" ->
+          images(data.images(), config.seed()).dataset(shards, partition, config.seed());
       default ->
-          Classes.named(data.kind(), DatasetProvider.class, "data.kind", "text, mixture, logistic")
+          Classes.named(
+                  data.kind(),
+                  DatasetProvider.class,
+                  "data.kind",
+                  "text, mixture, logistic, cifar10, images")
               .open(
                   new DatasetRequest(
                       data.options(), shards, config.model().context(), config.seed()));
@@ -47,6 +60,36 @@ final class Datasets {
       case "async-local-sgd-small" -> MixtureTask.asyncLocalSgdSmall(seed);
       default -> MixtureTask.localMethods(3, seed);
     };
+  }
+
+  private static Dataset cifar10(RunConfig config, Partition partition, ReadProgress progress)
+      throws UnreadableDataException {
+    RunConfig.DataChoice data = config.data();
+    if (data.path().isEmpty()) {
+      throw new ConfigException(
+          "estafette.data.kind = cifar10 needs data.path (or --data): the folder with "
+              + "data_batch_1.bin … and test_batch.bin of CIFAR-10's binary version; data.kind ="
+              + " images needs no data");
+    }
+    CifarReader.Tables tables = new CifarReader(progress).read(Path.of(data.path()));
+    return ImageDataset.of(
+        tables.training(),
+        tables.test(),
+        Cifar10.CLASSES,
+        Cifar10.SCALE,
+        data.images().augment() ? Augmentation.FLIP_AND_CROP : Augmentation.NONE,
+        config.shards().count(),
+        partition,
+        config.seed(),
+        config.seed());
+  }
+
+  private static ImageTask images(RunConfig.ImageChoice i, long seed) {
+    try {
+      return new ImageTask(i.side(), 3, i.classes(), i.noise(), i.rows(), i.validationRows(), seed);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.data.images: " + e.getMessage());
+    }
   }
 
   private static Dataset text(

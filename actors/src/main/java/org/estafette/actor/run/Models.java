@@ -6,6 +6,9 @@ import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.algorithm.data.Batch;
 import org.estafette.algorithm.data.Dataset;
+import org.estafette.algorithm.data.Images;
+import org.estafette.algorithm.model.ConvNet;
+import org.estafette.algorithm.model.ConvNetConfig;
 import org.estafette.algorithm.model.Gpt;
 import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Logistic;
@@ -31,9 +34,10 @@ final class Models {
     return switch (m.kind()) {
       case "gpt" -> new Gpt(device, gpt(m), m.batch());
       case "mlp" -> new Mlp(device, mlp(m, dataset), m.batch());
+      case "convnet" -> new ConvNet(device, convNet(m, dataset), m.batch());
       case "logistic" -> new Logistic(device, rows(dataset, "logistic").width(), 0, m.batch());
       default ->
-          Classes.named(m.kind(), ModelProvider.class, "model.kind", "gpt, mlp, logistic")
+          Classes.named(m.kind(), ModelProvider.class, "model.kind", "gpt, mlp, convnet, logistic")
               .create(device, dataset, m.batch(), m.options());
     };
   }
@@ -49,6 +53,18 @@ final class Models {
         MlpConfig.Initialization.valueOf(m.initialization().toUpperCase(java.util.Locale.ROOT)));
   }
 
+  private static ConvNetConfig convNet(RunConfig.ModelChoice m, Dataset dataset) {
+    if (!(dataset instanceof Images images)) {
+      throw new ConfigException(
+          "estafette.model.kind = convnet needs images; choose data.kind = cifar10 or images");
+    }
+    try {
+      return new ConvNetConfig(images.form(), m.channels(), m.groups(), images.classes());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.model.convnet: " + e.getMessage());
+    }
+  }
+
   private static Batch.Rows rows(Dataset dataset, String kind) {
     if (dataset.newBatch(1) instanceof Batch.Rows rows) {
       return rows;
@@ -60,8 +76,11 @@ final class Models {
             + " choose model.kind = gpt or data.kind = mixture");
   }
 
-  /** One more than the largest label of the first validation rows. */
+  /** What the images say, or one more than the largest label of the first validation rows. */
   private static int classes(Dataset dataset) {
+    if (dataset instanceof Images images) {
+      return images.classes();
+    }
     Batch batch = dataset.newBatch(256);
     int most = 0;
     for (long b = 0; b < Math.min(8, dataset.validationBatches(256)); b++) {

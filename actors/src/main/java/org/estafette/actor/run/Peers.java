@@ -147,6 +147,14 @@ final class Peers {
    * @throws ConfigException where values do not go together
    */
   static void check(RunConfig config) {
+    if (config.shards().count() < config.workers().count()) {
+      throw new ConfigException(
+          "estafette.shards.count = "
+              + config.shards().count()
+              + " (expected at least workers.count = "
+              + config.workers().count()
+              + ": without a server each worker has a shard of its own)");
+    }
     if (config.meeting() == RunConfig.Meeting.RELAY) {
       checkRelay(config);
       return;

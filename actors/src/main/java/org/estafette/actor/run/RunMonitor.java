@@ -14,6 +14,7 @@ import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.model.Score;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public final class RunMonitor {
   private final TreeSet<PeerId> seen = new TreeSet<>();
   private final Map<String, Long> refused = new TreeMap<>();
   private double loss = Double.NaN;
-  private @Nullable Double validation;
+  private @Nullable Score validation;
   private long tokens;
   private long localSteps;
   private long accepted;
@@ -66,6 +67,7 @@ public final class RunMonitor {
    * @param tokensBefore tokens of what was resumed: they took no time now
    * @param trainLoss running mean over rounds; NaN before the first
    * @param validationLoss the newest; null before the first
+   * @param validationAccuracy likewise; null too where the model does not classify
    * @param workers live workers
    * @param restarts workers that came back after a loss
    * @param exchanges of a run without a server; null with one
@@ -79,6 +81,7 @@ public final class RunMonitor {
       long localSteps,
       double trainLoss,
       @Nullable Double validationLoss,
+      @Nullable Double validationAccuracy,
       long version,
       int workers,
       int restarts,
@@ -110,6 +113,7 @@ public final class RunMonitor {
           localSteps,
           trainLoss,
           validated ? validationLoss : null,
+          validated ? validationAccuracy : null,
           tokensPerSecond(),
           version,
           workers,
@@ -310,9 +314,9 @@ public final class RunMonitor {
   }
 
   /** The parameters were validated. */
-  public void validated(double at, double validationLoss) {
-    validation = validationLoss;
-    point(at, validationLoss);
+  public void validated(double at, Score score) {
+    validation = score;
+    point(at, score);
     snapshot = take(at);
   }
 
@@ -320,8 +324,8 @@ public final class RunMonitor {
     point(at, null);
   }
 
-  /** One line; {@code measured} is the validation loss if it was measured just now. */
-  private void point(double at, @Nullable Double measured) {
+  /** One line; {@code measured} is the validation if it was done just now. */
+  private void point(double at, @Nullable Score measured) {
     double since = at - secondsAtPoint;
     double rate = since > 0 ? (tokens - tokensAtPoint) / since : 0;
     tokensAtPoint = tokens;
@@ -333,7 +337,8 @@ public final class RunMonitor {
             tokens,
             localSteps,
             loss,
-            measured,
+            loss(measured),
+            accuracy(measured),
             rate,
             version,
             live.size(),
@@ -346,6 +351,14 @@ public final class RunMonitor {
     return withoutServer
         ? new Exchanges(fresh, held, superseded, epoch, repairs, consensus)
         : null;
+  }
+
+  private static @Nullable Double loss(@Nullable Score score) {
+    return score == null ? null : score.loss();
+  }
+
+  private static @Nullable Double accuracy(@Nullable Score score) {
+    return score == null || !score.classifies() ? null : score.accuracy();
   }
 
   private Pushes pushes() {
@@ -366,7 +379,8 @@ public final class RunMonitor {
         budgetTokens,
         localSteps,
         loss,
-        validation,
+        loss(validation),
+        accuracy(validation),
         version,
         live.size(),
         restarts,

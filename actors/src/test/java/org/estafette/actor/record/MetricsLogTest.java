@@ -59,7 +59,17 @@ class MetricsLogTest {
   void shouldWriteNumbersThatAreNoneAsNullAndReadThemAsNaN() throws IOException {
     append(
         new Metric.ProgressPoint(
-            1, 0, 0, Double.NaN, Double.POSITIVE_INFINITY, 0, 0, 1, Pushes.NONE, Staleness.NONE));
+            1,
+            0,
+            0,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            null,
+            0,
+            0,
+            1,
+            Pushes.NONE,
+            Staleness.NONE));
     assertThat(Files.readString(file)).contains("\"train_loss\":null");
     Metric.ProgressPoint read = (Metric.ProgressPoint) MetricsLog.read(file).getFirst();
     assertThat(read.trainLoss()).isNaN();
@@ -153,6 +163,7 @@ class MetricsLogTest {
         32,
         3.25,
         validation,
+        null,
         2730.5,
         3,
         4,

@@ -61,6 +61,7 @@ class ReportTest {
             50,
             2.5,
             2.6,
+            null,
             100,
             20,
             4,
@@ -119,7 +120,17 @@ class ReportTest {
     for (int i = 1; i <= 10_000; i++) {
       metrics.add(
           new Metric.ProgressPoint(
-              i, i * 10L, i, i % 2, i == 7 ? 3.5 : null, 10, i, 1, Pushes.NONE, Staleness.NONE));
+              i,
+              i * 10L,
+              i,
+              i % 2,
+              i == 7 ? 3.5 : null,
+              null,
+              10,
+              i,
+              1,
+              Pushes.NONE,
+              Staleness.NONE));
     }
     JsonNode curves =
         data(Report.html(List.of(new RunRecord("long", "", null, metrics)))).at("/runs/0");
@@ -136,7 +147,7 @@ class ReportTest {
     for (long tokens : new long[] {10, 20, 30, 40, 25, 35}) {
       metrics.add(
           new Metric.ProgressPoint(
-              tokens, tokens, 1, tokens, null, 1, 1, 1, Pushes.NONE, Staleness.NONE));
+              tokens, tokens, 1, tokens, null, null, 1, 1, 1, Pushes.NONE, Staleness.NONE));
     }
     JsonNode data = data(Report.html(List.of(new RunRecord("resumed", "", null, metrics))));
     assertThat(data.at("/runs/0/tokens").toString()).isEqualTo("[10,20,25,35]");

@@ -68,6 +68,8 @@ final class WorkshopTest {
     "gpt, text",
     "mlp, mixture",
     "logistic, logistic",
+    "convnet, images",
+    "mlp, images",
     "mlp, org.estafette.actor.run.WorkshopTest$OwnData",
     "org.estafette.actor.run.FailingModel, text"
   })
@@ -82,6 +84,14 @@ final class WorkshopTest {
                 "800",
                 "data.mixture",
                 "async-local-sgd-small",
+                "data.images.rows",
+                "400",
+                "data.images.validation-rows",
+                "100",
+                "model.convnet.channels",
+                "[4, 8]",
+                "model.convnet.groups",
+                "2",
                 "model.mlp.hidden",
                 "[8]",
                 "inner.rate",
@@ -93,6 +103,8 @@ final class WorkshopTest {
       assertThat(round.meanLoss()).isFinite().isPositive();
       assertThat(round.tokens()).isEqualTo(3L * workshop.tokensPerStep());
       assertThat(trainer.validate(2)).isFinite();
+      assertThat(trainer.score(2).classifies())
+          .isEqualTo(List.of("convnet", "mlp", "logistic").contains(model));
       assertThat(workshop.describe()).containsKeys("data", "model", "device", "strategy");
       assertThat(workshop.transformersConfig().isEmpty()).isEqualTo(!model.equals("gpt"));
     }
@@ -103,6 +115,8 @@ final class WorkshopTest {
     "model.kind, com.example.None, a class on the class path",
     "model.kind, java.lang.String, does not implement org.estafette.actor.run.ModelProvider",
     "model.kind, mlp, needs rows of features",
+    "model.kind, convnet, needs images",
+    "data.images.classes, 50000, rows=20000",
     "data.kind, com.example.None, a class on the class path",
     "data.kind, java.lang.String, does not implement org.estafette.algorithm.data.DatasetProvider",
     "data.kind, org.estafette.actor.run.WorkshopTest, does not implement",
@@ -110,9 +124,15 @@ final class WorkshopTest {
     "device, gpu7, estafette.device",
   })
   void shouldSayWhatTheConfigurationNamesThatThereIsNot(String key, String value, String message) {
-    assertThatThrownBy(() -> with(key, value))
+    String kind = key.startsWith("data.images") ? "images" : "text";
+    String section = key.replaceFirst("^(model.gpt|data.images).*", "$1");
+    assertThatThrownBy(() ->
+            with(
+                key.equals("data.kind")
+                    ? new String[] {key, value}
+                    : new String[] {"data.kind", kind, key, value}))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("estafette." + (key.startsWith("model.gpt") ? "model.gpt" : key))
+        .hasMessageContaining("estafette." + section)
         .hasMessageContaining(message);
   }
 

@@ -9,6 +9,8 @@ import org.estafette.algorithm.random.RandomStream;
 
 /** Deals weighed items of several sources to shards: what a {@link Partition} says, done. */
 final class Dealer {
+  private static final long MIXTURES_KEY = CounterRandom.key("mixtures of shards");
+
   private final long[] weights;
   private final int[] sources;
   private final int sourceCount;
@@ -55,6 +57,7 @@ final class Dealer {
       case Partition.Iid iid -> dealer.toLightest(IntStream.range(0, shards).toArray(), -1);
       case Partition.BySource bySource -> dealer.bySource();
       case Partition.Dirichlet dirichlet -> dealer.dirichlet(dirichlet.alpha(), seed);
+      case Partition.BalancedDirichlet balanced -> dealer.mixtures(balanced.alpha(), seed);
     }
     dealer.fillUp(minimum);
     return dealer.shardOf;
@@ -137,6 +140,66 @@ final class Dealer {
           dealt += weights[item];
         }
       }
+    }
+  }
+
+  /** Shard after shard draws a mixture of the sources, and items by it until it has its share. */
+  private void mixtures(double alpha, long seed) {
+    Piles piles = new Piles(order, sources, sourceCount);
+    double total = Arrays.stream(weights).sum();
+    double[] mixture = new double[sourceCount];
+    long dealt = 0;
+    for (int shard = 0; shard < shards; shard++) {
+      RandomStream random = CounterRandom.stream(CounterRandom.key(MIXTURES_KEY, seed, shard));
+      random.nextDirichlet(alpha, mixture);
+      long end = Math.round(total * (shard + 1) / shards);
+      while (dealt < end) {
+        int item = piles.take(mixture, random.nextDouble());
+        shardOf[item] = shard;
+        dealt += weights[item];
+      }
+    }
+  }
+
+  /** The items of each source, in the order of dealing. */
+  private static final class Piles {
+    private final int[][] items;
+    private final int[] taken;
+
+    Piles(int[] order, int[] sources, int sourceCount) {
+      items = new int[sourceCount][];
+      taken = new int[sourceCount];
+      for (int s = 0; s < sourceCount; s++) {
+        int source = s;
+        items[s] = Arrays.stream(order).filter(item -> sources[item] == source).toArray();
+      }
+    }
+
+    /** The next item of a source drawn by the mixture, from those that have some left. */
+    int take(double[] mixture, double uniform) {
+      double sum = 0;
+      int fullest = 0;
+      for (int s = 0; s < items.length; s++) {
+        sum += left(s) > 0 ? mixture[s] : 0;
+        fullest = left(s) > left(fullest) ? s : fullest;
+      }
+      // Where all that is left has weight 0, as with a tiny alpha, the fullest pile goes first.
+      int source = fullest;
+      double place = uniform * sum;
+      for (int s = 0; s < items.length && sum > 0; s++) {
+        if (left(s) > 0 && mixture[s] > 0) {
+          source = s;
+          place -= mixture[s];
+          if (place < 0) {
+            break;
+          }
+        }
+      }
+      return items[source][taken[source]++];
+    }
+
+    private int left(int source) {
+      return items[source].length - taken[source];
     }
   }
 

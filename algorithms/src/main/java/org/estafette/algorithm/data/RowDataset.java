@@ -1,10 +1,5 @@
 package org.estafette.algorithm.data;
 
-import java.util.Arrays;
-import java.util.stream.IntStream;
-import org.estafette.algorithm.random.CounterRandom;
-import org.estafette.algorithm.random.Permutations;
-
 /**
  * Rows of features with classes. A shard's rows are gone through once an epoch, every epoch in an
  * order of its own; step s of batches of B is places s·B … s·B + B − 1 of that endless row of
@@ -13,22 +8,16 @@ import org.estafette.algorithm.random.Permutations;
  * <p>Filling a batch allocates nothing.
  */
 public final class RowDataset implements Dataset {
-  private static final long VALIDATION_KEY = CounterRandom.key("validation order");
-  private static final long DEALING_KEY = CounterRandom.key("dealing of rows");
-
   private final RowTable training;
   private final RowTable validation;
   private final int validationRows;
-  private final int[][] shards;
-  private final long seed;
+  private final RowShards shards;
 
-  private RowDataset(
-      RowTable training, RowTable validation, int validationRows, int[][] shards, long seed) {
+  private RowDataset(RowTable training, RowTable validation, int validationRows, RowShards shards) {
     this.training = training;
     this.validation = validation;
     this.validationRows = validationRows;
     this.shards = shards;
-    this.seed = seed;
   }
 
   /**
@@ -58,24 +47,11 @@ public final class RowDataset implements Dataset {
       throw new IllegalArgumentException(
           "width of validation=" + validation.width() + " (expected " + training.width() + ")");
     }
-    int rows = training.rows();
-    long[] weights = new long[rows];
-    long[] hashes = new long[rows];
-    long key = CounterRandom.key(DEALING_KEY, dealingSeed);
-    for (int row = 0; row < rows; row++) {
-      weights[row] = 1;
-      hashes[row] = CounterRandom.bits(key, row);
-    }
-    int sources = Arrays.stream(training.sources()).max().orElse(-1) + 1;
-    int[] shardOf =
-        Dealer.deal(
-            partition, weights, hashes, training.sources(), sources, shards, 1, dealingSeed);
-    int[][] own = new int[shards][];
-    for (int s = 0; s < shards; s++) {
-      int shard = s;
-      own[s] = IntStream.range(0, rows).filter(row -> shardOf[row] == shard).toArray();
-    }
-    return new RowDataset(training, validation, validationRows, own, seed);
+    return new RowDataset(
+        training,
+        validation,
+        validationRows,
+        RowShards.deal(training.sources(), shards, partition, dealingSeed, seed));
   }
 
   /** Features of a row, D. */
@@ -85,21 +61,17 @@ public final class RowDataset implements Dataset {
 
   /** Rows of each class that a shard has. */
   public int[] classes(int shard) {
-    int[] counts = new int[Arrays.stream(training.labels()).max().orElse(-1) + 1];
-    for (int row : shards[shard]) {
-      counts[training.labels()[row]]++;
-    }
-    return counts;
+    return shards.classes(shard, training.labels());
   }
 
   @Override
   public int shards() {
-    return shards.length;
+    return shards.count();
   }
 
   @Override
   public long shardTokens(int shard) {
-    return shards[shard].length;
+    return shards.size(shard);
   }
 
   @Override
@@ -110,12 +82,8 @@ public final class RowDataset implements Dataset {
   @Override
   public void fill(Batch batch, int shard, long step) {
     Batch.Rows rows = form(batch);
-    int[] own = shards[shard];
     for (int i = 0; i < rows.size(); i++) {
-      long place = step * rows.size() + i;
-      long epochKey = CounterRandom.key(seed, shard, place / own.length);
-      int row = own[(int) Permutations.at(epochKey, own.length, place % own.length)];
-      training.copyRow(row, rows, i);
+      training.copyRow(shards.row(shard, step * rows.size() + i), rows, i);
     }
   }
 
@@ -124,8 +92,7 @@ public final class RowDataset implements Dataset {
     Batch.Rows rows = form(batch);
     for (int i = 0; i < rows.size(); i++) {
       long place = (step * rows.size() + i) % validationRows;
-      int row = (int) Permutations.at(VALIDATION_KEY, validation.rows(), place);
-      validation.copyRow(row, rows, i);
+      validation.copyRow(RowShards.validationRow(validation.rows(), place), rows, i);
     }
   }
 
@@ -141,7 +108,7 @@ public final class RowDataset implements Dataset {
         + " rows of "
         + width()
         + " in "
-        + shards.length
+        + shards.count()
         + " shards, "
         + validationRows
         + " validation rows]";

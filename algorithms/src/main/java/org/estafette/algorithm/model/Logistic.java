@@ -24,6 +24,7 @@ public final class Logistic implements Model {
   private final DeviceVector scores;
   private final DeviceVector logits;
   private final DeviceVector pick;
+  private final Hits hits;
 
   /**
    * Allocates the activations.
@@ -57,6 +58,7 @@ public final class Logistic implements Model {
     scores = arena.all().slice(cuts.get("scores"));
     logits = arena.all().slice(cuts.get("logits"));
     pick = arena.all().slice(cuts.get("pick"));
+    hits = new Hits(batch, 2);
     device.upload(new float[] {0, 1}, 0, 2, pick);
   }
 
@@ -86,10 +88,19 @@ public final class Logistic implements Model {
 
   @Override
   public double loss(Batch batch, DeviceVector parameters) {
+    return score(batch, parameters).loss();
+  }
+
+  @Override
+  public Score score(Batch batch, DeviceVector parameters) {
     Batch.Rows given = check(batch);
     forward(given, parameters);
-    return device.crossEntropy(logits, targets, given.size(), 2) / given.size()
-        + 0.5 * ridge * device.squaredNorm(parameters);
+    int n = given.size();
+    int right = hits.count(device, logits, given.labels(), 0, n, 2);
+    double loss =
+        device.crossEntropy(logits, targets, n, 2) / n
+            + 0.5 * ridge * device.squaredNorm(parameters);
+    return new Score(loss, (double) right / n);
   }
 
   /** Logits (0, xᵀw): their softmax cross-entropy is the logistic loss. */

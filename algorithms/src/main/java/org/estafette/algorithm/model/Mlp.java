@@ -20,6 +20,7 @@ public final class Mlp implements Model {
   private final int[] widths;
   private final DeviceArena arena;
   private final DeviceVector targets;
+  private final Hits hits;
 
   /** Outputs of layer l at l + 1; 0 is the input. The last are logits. */
   private final DeviceVector[] outputs;
@@ -51,6 +52,7 @@ public final class Mlp implements Model {
     Layout cuts = plan.build();
     arena = device.allocate("activations of " + config + " for " + batch + " rows", cuts.length());
     targets = arena.all().slice(cuts.get("targets"));
+    hits = new Hits(batch, widths[widths.length - 1]);
     outputs = new DeviceVector[widths.length];
     gradients = new DeviceVector[widths.length];
     for (int i = 0; i < widths.length; i++) {
@@ -115,10 +117,18 @@ public final class Mlp implements Model {
 
   @Override
   public double loss(Batch batch, DeviceVector parameters) {
+    return score(batch, parameters).loss();
+  }
+
+  @Override
+  public Score score(Batch batch, DeviceVector parameters) {
     Batch.Rows rows = check(batch);
     forward(rows, parameters(parameters));
     int last = widths.length - 1;
-    return device.crossEntropy(outputs[last], targets, rows.size(), widths[last]) / rows.size();
+    int n = rows.size();
+    int right = hits.count(device, outputs[last], rows.labels(), 0, n, widths[last]);
+    double loss = device.crossEntropy(outputs[last], targets, n, widths[last]);
+    return new Score(loss / n, (double) right / n);
   }
 
   private void forward(Batch.Rows rows, Tensors p) {

@@ -28,6 +28,14 @@ public interface Model extends AutoCloseable {
   /** Mean loss over the batch, in nats, without a gradient. */
   double loss(Batch batch, DeviceVector parameters);
 
+  /**
+   * As {@link #loss}, with the accuracy where the model classifies: {@link Score#of} the loss
+   * unless a model says otherwise.
+   */
+  default Score score(Batch batch, DeviceVector parameters) {
+    return Score.of(loss(batch, parameters));
+  }
+
   /** Gives back the activations. */
   @Override
   void close();

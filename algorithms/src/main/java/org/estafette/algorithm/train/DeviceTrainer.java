@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import org.estafette.algorithm.data.Batch;
 import org.estafette.algorithm.data.Dataset;
 import org.estafette.algorithm.model.Model;
+import org.estafette.algorithm.model.Score;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
@@ -139,13 +140,21 @@ public final class DeviceTrainer implements LocalTrainer {
 
   /** Mean loss over the first validation batches. */
   public double validate(long batches) {
+    return score(batches).loss();
+  }
+
+  /** Mean loss, and accuracy where the model classifies, over the first validation batches. */
+  public Score score(long batches) {
     long count = Math.min(batches, data.validationBatches(batch.size()));
-    double sum = 0;
+    double loss = 0;
+    double accuracy = 0;
     for (long b = 0; b < count; b++) {
       data.fillValidation(batch, b);
-      sum += model.loss(batch, parameters);
+      Score score = model.score(batch, parameters);
+      loss += score.loss();
+      accuracy += score.accuracy();
     }
-    return sum / count;
+    return new Score(loss / count, accuracy / count);
   }
 
   @Override

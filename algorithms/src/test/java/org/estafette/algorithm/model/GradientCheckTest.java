@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Random;
 import org.estafette.algorithm.data.Batch;
+import org.estafette.algorithm.data.ImageForm;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
@@ -42,6 +43,24 @@ class GradientCheckTest {
       check(new Mlp(device, MlpConfig.of(activation, 5, 17, 9, 3), 7), rows(7, 5, 3), 1);
     }
     check(new Mlp(device, MlpConfig.of(MlpConfig.Activation.RELU, 5, 3), 7), rows(7, 5, 3), 1);
+  }
+
+  @Test
+  void convNetGradientShouldFollowTheLossInEveryTensor() {
+    ImageForm form = new ImageForm(9, 8, 3);
+    for (int groups : new int[] {1, 2, 4}) {
+      ConvNetConfig config = new ConvNetConfig(form, List.of(4, 8), groups, 5);
+      check(new ConvNet(device, config, 6), rows(6, form.size(), 5), 0.5);
+    }
+    ConvNetConfig one = new ConvNetConfig(new ImageForm(1, 4, 2), List.of(6), 3, 2);
+    check(new ConvNet(device, one, 3), rows(2, 8, 2), 0.5);
+  }
+
+  @Test
+  void convNetGradientShouldFollowTheLossWhereABatchTakesSeveralPasses() {
+    ImageForm form = new ImageForm(48, 40, 1);
+    ConvNetConfig config = new ConvNetConfig(form, List.of(16, 4), 2, 3);
+    check(new ConvNet(device, config, 5), rows(5, form.size(), 3), 0.5);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.estafette.algorithm.data.Batch;
+import org.estafette.algorithm.data.ImageForm;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.algorithm.train.InnerOptimizer;
 import org.estafette.algorithm.train.LearningRate;
@@ -21,10 +22,14 @@ import org.estafette.device.Devices;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
 import org.estafette.memory.TensorSpec;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Loss, gradients and ten steps against PyTorch's float64 numbers (make_model_fixtures.py). */
+/**
+ * Loss, gradients and ten steps against PyTorch's float64 numbers (make_model_fixtures.py), and for
+ * images against numpy's (make_convnet_fixture.py).
+ */
 class ModelFixtureTest {
   private final Device device = Devices.open("cpu");
 
@@ -84,6 +89,31 @@ class ModelFixtureTest {
     check(fixture, new Mlp(device, config, batch), rows, nesterov);
   }
 
+  @Test
+  void convNetShouldGiveTheLossTheGradientsAndTheTenNesterovLossesOfItsDefinition()
+      throws IOException {
+    JsonNode fixture = fixture("convnet");
+    JsonNode c = fixture.get("config");
+    ImageForm form =
+        new ImageForm(c.get("height").asInt(), c.get("width").asInt(), c.get("inputs").asInt());
+    List<Integer> channels = new ArrayList<>();
+    c.get("channels").forEach(w -> channels.add(w.asInt()));
+    ConvNetConfig config =
+        new ConvNetConfig(form, channels, c.get("groups").asInt(), c.get("classes").asInt());
+    int batch = c.get("batch").asInt();
+    Batch.Rows rows = Batch.Rows.of(batch, form.size());
+    for (int i = 0; i < rows.features().length; i++) {
+      rows.features()[i] = (float) Math.cos(0.5 + 1.1 * i);
+    }
+    for (int i = 0; i < batch; i++) {
+      rows.labels()[i] = (2 * i + 1) % config.classes();
+    }
+    InnerOptimizer nesterov =
+        new InnerOptimizer.Momentum(
+            c.get("momentum").asDouble(), true, c.get("weight_decay").asDouble());
+    check(fixture, new ConvNet(device, config, batch), rows, nesterov);
+  }
+
   private void check(JsonNode fixture, Model model, Batch batch, InnerOptimizer optimizer) {
     Layout layout = model.layout();
     Float32Vector parameters = fill(layout);
@@ -94,6 +124,9 @@ class ModelFixtureTest {
       assertThat(model.loss(batch, x)).isCloseTo(fixture.get("loss").asDouble(), within(2e-6));
       assertThat(model.lossAndGradient(batch, x, g))
           .isCloseTo(fixture.get("loss").asDouble(), within(2e-6));
+      if (fixture.has("accuracy")) {
+        assertThat(model.score(batch, x).accuracy()).isEqualTo(fixture.get("accuracy").asDouble());
+      }
       Float32Vector gradient = Float32Vector.allocate(layout.length());
       device.download(g, gradient);
       assertThat(layout.tensors()).hasSize(fixture.get("gradients").size());
@@ -123,13 +156,14 @@ class ModelFixtureTest {
     }
   }
 
-  /** The formula of make_model_fixtures.py. */
+  /** The formula of the scripts that make the fixtures. */
   private static Float32Vector fill(Layout layout) {
     Float32Vector all = Float32Vector.allocate(layout.length());
     for (int t = 0; t < layout.tensors().size(); t++) {
       TensorSpec spec = layout.tensors().get(t);
       Float32Vector view = all.view(spec);
-      boolean norm = ("." + spec.name()).contains(".ln_") && spec.name().endsWith("weight");
+      String name = "." + spec.name();
+      boolean norm = (name.contains(".ln_") || name.contains(".norm.")) && name.endsWith("weight");
       for (int i = 0; i < view.length(); i++) {
         view.set(i, (norm ? 1 : 0) + 0.3 * Math.sin(1 + 0.37 * i + 1.3 * t));
       }

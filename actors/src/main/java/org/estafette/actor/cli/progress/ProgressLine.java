@@ -71,6 +71,9 @@ final class ProgressLine {
     line.append("  tokens ").append(Numbers.count(point.tokens()));
     line.append("  loss ").append(Numbers.loss(point.trainLoss()));
     line.append("  validation ").append(Numbers.loss(view.validationLoss()));
+    if (view.validationAccuracy() != null) {
+      line.append("  accuracy ").append(Numbers.percent(view.validationAccuracy()));
+    }
     line.append("  tokens/s ").append(Numbers.count(point.tokensPerSecond()));
     line.append("  workers ").append(point.workers());
     Exchanges exchanges = point.exchanges();
@@ -109,6 +112,9 @@ final class ProgressLine {
     pieces.add(new Piece("loss " + Numbers.loss(point.trainLoss()), 9, "1"));
     if (view.validationLoss() != null) {
       pieces.add(new Piece("val " + Numbers.loss(view.validationLoss()), 8, "1"));
+    }
+    if (view.validationAccuracy() != null) {
+      pieces.add(new Piece("acc " + Numbers.percent(view.validationAccuracy()), 8, "1"));
     }
     pieces.add(new Piece(Numbers.count(point.tokensPerSecond()) + " tok/s", 5, ""));
     Exchanges exchanges = point.exchanges();

@@ -10,6 +10,7 @@ final class ProgressState {
 
   private final long targetTokens;
   private @Nullable Double validationLoss;
+  private @Nullable Double validationAccuracy;
   private double rate = Double.NaN;
 
   ProgressState(long targetTokens) {
@@ -19,12 +20,13 @@ final class ProgressState {
   ProgressView next(Metric.ProgressPoint point) {
     if (point.validationLoss() != null) {
       validationLoss = point.validationLoss();
+      validationAccuracy = point.validationAccuracy();
     }
     double latest = point.tokensPerSecond();
     if (latest > 0 && Double.isFinite(latest)) {
       rate = Double.isNaN(rate) ? latest : rate + LATEST * (latest - rate);
     }
     double eta = targetTokens > 0 ? Math.max(0, targetTokens - point.tokens()) / rate : Double.NaN;
-    return new ProgressView(point, validationLoss, targetTokens, eta);
+    return new ProgressView(point, validationLoss, validationAccuracy, targetTokens, eta);
   }
 }

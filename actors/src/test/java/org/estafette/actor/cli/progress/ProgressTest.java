@@ -53,6 +53,7 @@ class ProgressTest {
                 1_320,
                 1.93124,
                 1.98,
+                null,
                 97_100,
                 126,
                 4,
@@ -103,12 +104,19 @@ class ProgressTest {
 
   @Test
   void shouldShowNoBarForARunWithoutAnEnd() {
-    ProgressView view = new ProgressView(point(2_700_000, null), null, 0, Double.NaN);
+    ProgressView view = new ProgressView(point(2_700_000, null), null, null, 0, Double.NaN);
     assertThat(ProgressLine.terminal(view, 120, ASCII))
         .isEqualTo(
             "2.70 M tokens  loss 1.9312  97,100 tok/s  126 pushes (2 refused)  stale 2.9/13  4"
                 + " workers");
     assertThat(ProgressLine.plain(view)).doesNotContain("ETA").contains("validation –");
+  }
+
+  @Test
+  void shouldShowTheAccuracyOfAModelThatClassifies() {
+    ProgressView view = new ProgressView(point(2_700_000, null), 1.25, 0.5409, 6_000_000, 34);
+    assertThat(ProgressLine.terminal(view, 160, ASCII)).contains("val 1.2500  acc 54.1 %");
+    assertThat(ProgressLine.plain(view)).contains("validation 1.2500  accuracy 54.1 %  tokens/s");
   }
 
   @Test
@@ -188,7 +196,7 @@ class ProgressTest {
     ProgressState state = new ProgressState(6_000_000);
     assertThat(state.next(point(0, null)).etaSeconds()).isBetween(61.0, 62.0);
     Metric.ProgressPoint stalled =
-        new Metric.ProgressPoint(1, 0, 0, 1, null, 0, 0, 1, Pushes.NONE, Staleness.NONE);
+        new Metric.ProgressPoint(1, 0, 0, 1, null, null, 0, 0, 1, Pushes.NONE, Staleness.NONE);
     assertThat(state.next(stalled).etaSeconds()).isBetween(61.0, 62.0);
     assertThat(new ProgressState(6_000_000).next(stalled).etaSeconds()).isNaN();
     assertThat(state.next(point(7_000_000, null)).etaSeconds()).isZero();
@@ -209,7 +217,7 @@ class ProgressTest {
   }
 
   private static ProgressView view(long tokens, Double validation) {
-    return new ProgressView(point(tokens, null), validation, 6_000_000, 34);
+    return new ProgressView(point(tokens, null), validation, null, 6_000_000, 34);
   }
 
   private static Metric.ProgressPoint point(long tokens, Double validation) {
@@ -219,6 +227,7 @@ class ProgressTest {
         1_320,
         1.93124,
         validation,
+        null,
         97_100,
         126,
         4,
