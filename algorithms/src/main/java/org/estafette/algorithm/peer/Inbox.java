@@ -42,6 +42,9 @@ final class Inbox {
   /** Whose rounds are done, with the life that did them; it holds in every epoch to come. */
   private final Map<PeerId, Integer> finished = new HashMap<>();
 
+  /** Who came after this worker and has not spoken to it yet. */
+  private final Set<PeerId> newcomers = new TreeSet<>();
+
   private SortedSet<PeerId> live = new TreeSet<>();
   private @Nullable Neighbourhood around;
   private long epoch = Long.MIN_VALUE;
@@ -108,9 +111,18 @@ final class Inbox {
         edge(id);
       }
     }
+    if (!first) {
+      nowLive.stream().filter(id -> !before.contains(id)).forEach(newcomers::add);
+    }
+    newcomers.retainAll(nowLive);
     for (Edge e : edges.values()) {
-      // Who has spoken in this epoch already knew it before this worker did.
-      e.expected = first || before.contains(e.id) || !e.waiting.isEmpty();
+      e.expected = !newcomers.contains(e.id);
+      if (!e.expected && !e.waiting.isEmpty() && e.waiting.getFirst().epoch() == epoch) {
+        // It knew this epoch before this worker did, and has spoken.
+        e.expected = true;
+        e.since = e.waiting.getFirst().position();
+        newcomers.remove(e.id);
+      }
       if (finished.getOrDefault(e.id, -1) >= e.incarnation) {
         e.last = -1;
       }
@@ -218,6 +230,7 @@ final class Inbox {
     Header h = w.header();
     int part = w.passage().part();
     Edge e = edge(h.sender());
+    boolean speaksFirst = !e.expected;
     if (h.incarnation() > e.incarnation) {
       while (!e.waiting.isEmpty()) {
         drop(
@@ -229,13 +242,15 @@ final class Inbox {
       }
       if (e.incarnation > 0) {
         e.forget();
+        speaksFirst = true;
       }
       e.incarnation = h.incarnation();
     }
     if (h.epoch() == epoch) {
-      if (!e.expected) {
+      if (speaksFirst) {
         e.expected = true;
         e.since = w.position();
+        newcomers.remove(e.id);
       }
       e.note(part, h.version());
       if (h.round() >= plan.rounds()) {
@@ -369,6 +384,14 @@ final class Inbox {
       e.overrun = false;
     }
     return next;
+  }
+
+  /** That worker says that it takes part from this round of the epoch on, and in none before it. */
+  void takesPartFrom(Header h) {
+    Edge e = edges.get(h.sender());
+    if (e != null && h.epoch() == epoch && h.incarnation() >= e.incarnation) {
+      e.since = Math.max(e.since, Edge.position(h.version(), 0));
+    }
   }
 
   /** That worker's rounds are done: nobody waits for this life of it any more. */

@@ -257,8 +257,15 @@ public final class PeerWorker implements Peer {
    * worker's count followed theirs after its message was sent. They would wait for it.
    */
   private void sayDone(Effects effects) {
-    for (PeerId neighbour : neighbourhood().to()) {
-      tellParameters(neighbour, effects);
+    tellAll(effects);
+  }
+
+  private void tellAll(Effects effects) {
+    // In a graph that varies anyone's turn may be next.
+    for (PeerId other : surroundings.varying() ? live : neighbourhood().to()) {
+      if (!other.equals(self)) {
+        tellParameters(other, effects);
+      }
     }
   }
 
@@ -278,10 +285,11 @@ public final class PeerWorker implements Peer {
       return;
     }
     answer.discard(); // A second answer is no fault.
+    inbox.takesPartFrom(h);
     if (h.round() >= plan.rounds()) {
       inbox.gone(h.sender(), h.incarnation());
-      advance(false, effects);
     }
+    advance(false, effects);
   }
 
   // Rounds.
@@ -349,8 +357,13 @@ public final class PeerWorker implements Peer {
               self.slot());
       method.trained(x, delta.vector(), e.result().rate());
     }
-    tick = inbox.next(tick, behind);
+    long next = inbox.next(tick, behind);
+    boolean skips = behind ? next > 1 : next > tick + 1;
     behind = false;
+    tick = next;
+    if (skips) {
+      tellAll(effects); // Nobody is to wait for the rounds that this worker leaves out.
+    }
     exchange = 0;
     phase = Phase.WAITING;
     if (plan.pace() == Pace.SYNCHRONOUS) {
@@ -410,13 +423,12 @@ public final class PeerWorker implements Peer {
         header = header(++sequence, named);
       }
       Lease lease;
-      if (shared != null) {
-        lease = shared.retain();
-      } else {
+      if (shared == null) {
         lease = effects.lease();
         mass = method.compose(neighbour, part, lease.vector());
-        // Held until the last one is sent: what was sent may be gone at once.
         shared = method.alike() ? lease.retain() : null;
+      } else {
+        lease = shared.retain();
       }
       Passage passage = new Passage(exchange, part, mass);
       effects.send(
@@ -665,6 +677,12 @@ public final class PeerWorker implements Peer {
   @Override
   public boolean finished() {
     return phase == Phase.DONE;
+  }
+
+  @Override
+  public String toString() {
+    return "PeerWorker[%s, %s, epoch=%d, round=%d, tick=%d, exchange=%d, awaits %s]"
+        .formatted(self, phase, epoch, round, tick, exchange, awaited());
   }
 
   @Override

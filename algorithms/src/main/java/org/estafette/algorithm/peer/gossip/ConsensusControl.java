@@ -9,6 +9,7 @@ import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
+import org.estafette.memory.Precision;
 
 /**
  * Consensus control (Kong et al., 2021): after the local steps the exchange is repeated until the
@@ -35,8 +36,10 @@ final class ConsensusControl extends Decorated {
   private Neighbourhood around = Shares.NOBODY;
   private long epoch;
   private List<PeerId> open = List.of();
-  private double reference = Double.NaN;
-  private double apart;
+
+  /** The running mean of ‖Δ‖, 0 before the first round, and the newest distance. */
+  private final FlatVector seen = Precision.FLOAT64.zeros(2);
+
   private boolean wants;
   private int exchanges;
 
@@ -81,8 +84,9 @@ final class ConsensusControl extends Decorated {
   @Override
   public void trained(FlatVector x, FlatVector delta, double rate) {
     double norm = Math.sqrt(delta.squaredNorm());
-    reference = Double.isNaN(reference) ? norm : MEMORY * reference + (1 - MEMORY) * norm;
-    wants = apart + norm > target();
+    double reference = seen.get(0);
+    seen.set(0, reference == 0 ? norm : MEMORY * reference + (1 - MEMORY) * norm);
+    wants = seen.get(1) + norm > target();
     exchanges = 0;
     int all = open.size();
     openAll();
@@ -93,7 +97,7 @@ final class ConsensusControl extends Decorated {
   }
 
   private double target() {
-    return fraction * reference;
+    return fraction * seen.get(0);
   }
 
   @Override
@@ -114,16 +118,16 @@ final class ConsensusControl extends Decorated {
   public boolean average(FlatVector x) {
     inner.average(x);
     exchanges++;
-    double seen = inner.spread();
-    if (!Double.isNaN(seen)) {
-      apart = seen;
+    double apart = inner.spread();
+    if (!Double.isNaN(apart)) {
+      seen.set(1, apart);
     }
     if (exchanges == most) {
       return false;
     }
     List<PeerId> next = wants ? open : open.stream().filter(eager::contains).toList();
     eager.clear();
-    wants = apart > target();
+    wants = seen.get(1) > target();
     if (next.isEmpty()) {
       return false;
     }
@@ -132,5 +136,10 @@ final class ConsensusControl extends Decorated {
       inner.rewire(Weights.only(around, next), epoch);
     }
     return true;
+  }
+
+  @Override
+  public List<Named> state() {
+    return stateWith(new Named("consensus control", seen));
   }
 }

@@ -109,6 +109,12 @@ abstract class Decorated implements PeerMethod {
   }
 
   @Override
+  public void restore(List<Named> saved) {
+    PeerMethod.super.restore(saved);
+    inner.restore(saved);
+  }
+
+  @Override
   public void close() {
     inner.close();
   }

@@ -2,6 +2,7 @@ package org.estafette.algorithm.peer.gossip;
 
 import java.util.List;
 import org.estafette.memory.FlatVector;
+import org.estafette.memory.Precision;
 
 /**
  * One end of an edge in PowerGossip: p and q of every matrix, the same bits at both ends, and this
@@ -55,12 +56,36 @@ final class PowerEdge {
     count += iterations;
   }
 
-  double[] p(int matrix) {
-    return p[matrix];
+  /** A copy of all p and then all q. */
+  FlatVector factors() {
+    long length = 0;
+    for (int i = 0; i < p.length; i++) {
+      length += p[i].length + q[i].length;
+    }
+    FlatVector all = Precision.FLOAT64.zeros(length);
+    long at = 0;
+    for (double[][] side : new double[][][] {p, q}) {
+      for (double[] factor : side) {
+        for (double value : factor) {
+          all.set(at++, value);
+        }
+      }
+    }
+    return all;
   }
 
-  double[] q(int matrix) {
-    return q[matrix];
+  /** Takes up saved {@link #factors} of an edge that had done {@code done} iterations. */
+  void restore(FlatVector factors, long done) {
+    long at = 0;
+    for (double[][] side : new double[][][] {p, q}) {
+      for (double[] factor : side) {
+        for (int k = 0; k < factor.length; k++) {
+          factor[k] = factors.get(at++);
+        }
+      }
+    }
+    count = done;
+    orthonormal = false;
   }
 
   /** X·q in an iteration of odd count, Xᵀ·p in one of even count: written behind one another. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.PeerMethod;
@@ -28,13 +29,14 @@ import org.estafette.memory.TensorSpec;
  */
 final class PowerGossip implements PeerMethod {
   private static final long NONE = Long.MIN_VALUE;
+  private static final String EDGE = "factors of the edge to ";
 
   private final int iterations;
   private final EdgeBasis basis;
   private final List<MatrixPart> matrices;
   private final List<TensorSpec> others;
   private final FlatVector own;
-  private final Map<PeerId, PowerEdge> edges = new HashMap<>();
+  private final Map<PeerId, PowerEdge> edges = new TreeMap<>();
   private final Map<PeerId, Lease> heard = new HashMap<>();
   private final Map<PeerId, Double> counts = new HashMap<>();
   private Neighbourhood around = Shares.NOBODY;
@@ -72,14 +74,11 @@ final class PowerGossip implements PeerMethod {
     for (PeerId peer : to.from()) {
       edges.computeIfAbsent(
           peer,
-          p ->
-              new PowerEdge(
-                  matrices, basis, to.self().slot(), p.slot(), equal ? 0 : iterations));
+          p -> new PowerEdge(matrices, basis, to.self().slot(), p.slot(), equal ? 0 : iterations));
     }
   }
 
-  /** The factors of the edge to a neighbour. */
-  PowerEdge edge(PeerId neighbour) {
+  private PowerEdge edge(PeerId neighbour) {
     PowerEdge known = edges.get(neighbour);
     if (known == null) {
       throw new IllegalArgumentException(
@@ -221,6 +220,26 @@ final class PowerGossip implements PeerMethod {
       }
     }
     return squares;
+  }
+
+  @Override
+  public List<Named> state() {
+    return edges.entrySet().stream()
+        .map(e ->
+            new Named(EDGE + e.getKey(), e.getValue().factors(), (double) e.getValue().count()))
+        .toList();
+  }
+
+  @Override
+  public void restore(List<Named> saved) {
+    for (Named one : saved) {
+      edges.forEach((peer, edge) -> {
+        if (one.name().equals(EDGE + peer)) {
+          edge.restore(one.vector(), (long) one.number());
+          equal &= edge.count() == 0;
+        }
+      });
+    }
   }
 
   @Override

@@ -28,8 +28,7 @@ class GossipAllocationTest {
   @ParameterizedTest
   @MethodSource("names")
   void shouldAllocateNoVectorInARound(String name) {
-    PeerMethod method =
-        GossipMethods.make(GossipMethods.defaults(name), LAYOUT, Precision.FLOAT64);
+    PeerMethod method = GossipMethods.make(GossipMethods.defaults(name), LAYOUT, Precision.FLOAT64);
     FlatVector x = Precision.FLOAT64.zeros(LAYOUT.length());
     FlatVector delta = Precision.FLOAT64.zeros(LAYOUT.length());
     FlatVector message = Precision.FLOAT64.zeros(LAYOUT.length());
@@ -50,8 +49,7 @@ class GossipAllocationTest {
     method.close();
   }
 
-  private static void round(
-      PeerMethod method, FlatVector x, FlatVector delta, FlatVector message) {
+  private static void round(PeerMethod method, FlatVector x, FlatVector delta, FlatVector message) {
     delta.fill(0.001);
     method.trainingPoint(x);
     method.trained(x, delta, 0.1);

@@ -13,6 +13,7 @@ import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.random.CounterRandom;
 import org.estafette.algorithm.train.InnerOptimizer;
 import org.estafette.algorithm.train.ReferenceTrainer;
+import org.estafette.algorithm.train.TrainerState;
 import org.estafette.conformance.MethodsInStep;
 import org.estafette.conformance.Mixing;
 import org.estafette.memory.FlatVector;
@@ -25,11 +26,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What all gossip methods must keep, on a ring of six workers with different quadratics. */
 class GossipPropertiesTest {
   private static final int WORKERS = 6;
-  private static final Layout LAYOUT =
-      Layout.builder().add("matrix", 4, 4).add("bias", 5).build();
+  private static final Layout LAYOUT = Layout.builder().add("matrix", 4, 4).add("bias", 5).build();
   private static final long SEED = 20_26;
 
   private final List<FlatVector> x = new ArrayList<>();
+  private List<PeerMethod> methods = new ArrayList<>();
+  private List<ReferenceTrainer> trainers = new ArrayList<>();
 
   static List<String> names() {
     return GossipMethods.names();
@@ -52,8 +54,8 @@ class GossipPropertiesTest {
       MethodsInStep.Loss loss,
       Function<GossipOptions, PeerMethod> make) {
     x.clear();
-    List<PeerMethod> methods = new ArrayList<>();
-    List<ReferenceTrainer> trainers = new ArrayList<>();
+    methods = new ArrayList<>();
+    trainers = new ArrayList<>();
     InnerOptimizer optimizer =
         GossipMethods.optimizer(options, 0).orElse(new InnerOptimizer.Sgd(0));
     for (int i = 0; i < WORKERS; i++) {
@@ -214,6 +216,53 @@ class GossipPropertiesTest {
     assertThat(apart()).isLessThan(0.6 * before);
   }
 
+  @ParameterizedTest
+  @MethodSource("names")
+  void shouldGoOnExactlyFromItsSavedState(String name) {
+    GossipOptions options = options(name);
+    MethodsInStep whole = workers(options, Precision.FLOAT64, true, GossipPropertiesTest::none);
+    // A multiple of the exponential graph's period, so that both runs see the same offsets.
+    for (int round = 0; round < 6; round++) {
+      whole.round(1);
+    }
+    List<List<PeerMethod.Named>> saved = new ArrayList<>();
+    List<FlatVector> then = new ArrayList<>();
+    for (int i = 0; i < WORKERS; i++) {
+      saved.add(
+          methods.get(i).state().stream()
+              .map(n -> new PeerMethod.Named(n.name(), copy(n.vector()), n.number()))
+              .toList());
+      then.add(copy(x.get(i)));
+    }
+    List<ReferenceTrainer> sameTrainers = trainers;
+    for (int round = 0; round < 6; round++) {
+      whole.round(1);
+    }
+    List<FlatVector> expected = List.copyOf(x);
+    long steps = sameTrainers.getFirst().state().optimizerStep() - 6;
+
+    MethodsInStep resumed = workers(options, Precision.FLOAT64, true, GossipPropertiesTest::none);
+    for (int i = 0; i < WORKERS; i++) {
+      x.get(i).copyFrom(then.get(i));
+      methods.get(i).restore(saved.get(i));
+      trainers.get(i).restore(new TrainerState(steps, trainers.get(i).state().moments()));
+    }
+    for (int round = 0; round < 6; round++) {
+      resumed.round(1);
+    }
+    for (int i = 0; i < WORKERS; i++) {
+      for (int k = 0; k < LAYOUT.length(); k++) {
+        assertThat(x.get(i).get(k)).as("worker " + i).isEqualTo(expected.get(i).get(k));
+      }
+    }
+  }
+
+  private static FlatVector copy(FlatVector of) {
+    FlatVector copy = of.precision().zeros(of.length());
+    copy.copyFrom(of);
+    return copy;
+  }
+
   @Test
   void shouldNameTheNearestOfTheKnownMethods() {
     assertThatThrownBy(() -> GossipMethods.defaults("gradient-trackin"))
@@ -236,8 +285,8 @@ class GossipPropertiesTest {
       }
     }
     assertThat(List.of(mine[1], mine[2], mine[4], mine[8])).containsOnly(6);
-    assertThat(List.of(theirs[1], theirs[2], theirs[4], theirs[8])).isNotEqualTo(
-        List.of(6, 6, 6, 6));
+    assertThat(List.of(theirs[1], theirs[2], theirs[4], theirs[8]))
+        .isNotEqualTo(List.of(6, 6, 6, 6));
   }
 
   @Test

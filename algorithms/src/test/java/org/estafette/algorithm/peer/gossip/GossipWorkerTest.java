@@ -95,8 +95,7 @@ class GossipWorkerTest {
     }
   }
 
-  private static MethodsInStep bare(
-      GossipOptions options, Surroundings graph, List<FlatVector> x) {
+  private static MethodsInStep bare(GossipOptions options, Surroundings graph, List<FlatVector> x) {
     List<PeerMethod> methods = new ArrayList<>();
     List<ReferenceTrainer> trainers = new ArrayList<>();
     TreeSet<PeerId> live = new TreeSet<>();
