@@ -34,15 +34,16 @@ import org.jspecify.annotations.Nullable;
  * nothing of its local steps lost. The absolute count follows the highest one heard of, so that
  * workers end together.
  *
- * <p><b>Waiting.</b> In synchronous and overlapped rounds a worker waits for each neighbour that was
- * live in the former epoch too. A newcomer is not waited for before it has spoken: it must fetch
- * parameters and take its first local steps while the others go on. Nobody waits for a neighbour
- * whose last round is over, and, over {@linkplain PeerPlan#ordered() ordered} links, for a message
- * that a later one has overtaken. When the patience is at its end, what is missing counts as lost.
+ * <p><b>Waiting.</b> In synchronous and overlapped rounds a worker waits for each neighbour that
+ * was live in the former epoch too. A newcomer is not waited for before it has spoken: it must
+ * fetch parameters and take its first local steps while the others go on. Nobody waits for a
+ * neighbour whose last round is over, and, over {@linkplain PeerPlan#ordered() ordered} links, for
+ * a message that a later one has overtaken. When the patience is at its end, what is missing counts
+ * as lost.
  *
- * <p><b>Falling behind.</b> Messages of rounds to come wait here, a few for each neighbour. A worker
- * for which more came is behind (its neighbours lost their patience) and takes part in their newest
- * round next, instead of following for ever.
+ * <p><b>Falling behind.</b> Messages of rounds to come wait here, a few for each neighbour. A
+ * worker for which more came is behind (its neighbours lost their patience) and takes part in their
+ * newest round next, instead of following for ever.
  */
 public final class PeerWorker implements Peer {
   private static final String PATIENCE = "neighbours";
@@ -85,6 +86,9 @@ public final class PeerWorker implements Peer {
 
   /** It came later than the others, or comes back: its next round is their newest. */
   private boolean behind;
+
+  /** The graph is not the first one: some workers' counts may differ. */
+  private boolean changed;
 
   /** The trainer is at work. */
   private boolean busy;
@@ -191,6 +195,7 @@ public final class PeerWorker implements Peer {
 
   /** Takes up the graph of a new epoch. */
   private void wire(long newEpoch, SortedSet<PeerId> nowLive, Effects effects) {
+    changed = joins || epoch != Long.MIN_VALUE;
     epoch = newEpoch;
     live = new TreeSet<>(nowLive);
     tick = 0;
@@ -370,9 +375,22 @@ public final class PeerWorker implements Peer {
       send(round + 1, effects);
       inbox.need(tick, 0);
     } else {
+      if (skips) {
+        place(tick - 1); // The messages of the round before come from the neighbours of that round.
+      }
       inbox.need(tick - 1, 0);
     }
     advance(false, effects);
+  }
+
+  /** This worker's place in a graph that varies, for an exchange of that round. */
+  private void place(long inRound) {
+    if (surroundings.varying()) {
+      Neighbourhood here = surroundings.around(self, live, Math.max(inRound, 1), exchange);
+      around = here;
+      method.rewire(here, epoch);
+      inbox.sources(here);
+    }
   }
 
   /** The graph changed while this worker waited: the same local steps, exchanged in the new one. */
@@ -397,13 +415,8 @@ public final class PeerWorker implements Peer {
 
   /** Sends every part to every neighbour. */
   private void send(long named, Effects effects) {
+    place(tick);
     Neighbourhood here = neighbourhood();
-    if (surroundings.varying()) {
-      here = surroundings.around(self, live, Math.max(tick, 1), exchange);
-      around = here;
-      method.rewire(here, epoch);
-      inbox.sources(here);
-    }
     for (int part = 0; part < method.parts(); part++) {
       send(here, part, named, effects);
     }
@@ -505,8 +518,9 @@ public final class PeerWorker implements Peer {
     if (round >= plan.rounds()) {
       phase = Phase.DONE;
       inbox.clear();
-      if (round > counted && plan.pace() == Pace.SYNCHRONOUS) {
-        sayDone(effects); // The last message did not say so.
+      boolean followed = round > counted && plan.pace() == Pace.SYNCHRONOUS;
+      if (followed || surroundings.varying() && changed) {
+        sayDone(effects); // The last message did not say so, or not to who waits for the next.
       }
       return;
     }

@@ -65,8 +65,7 @@ class PeerWorkerFuzzTest {
           };
       Pace pace = exchanges > 1 ? Pace.SYNCHRONOUS : Pace.values()[random.nextInt(3)];
       boolean lossy = random.nextInt(3) == 0;
-      weather =
-          new Weather(random.nextDouble(), lossy ? 0.2 : 0, random.nextBoolean() ? 0.2 : 0);
+      weather = new Weather(random.nextDouble(), lossy ? 0.2 : 0, random.nextBoolean() ? 0.2 : 0);
       plan =
           PeerPlan.of(1, 1, 10 + random.nextInt(50))
               .withPace(pace)
@@ -91,8 +90,7 @@ class PeerWorkerFuzzTest {
     Scene scene = new Scene(seed);
     int places = scene.workers + 2;
     try (PeerNet net =
-        new PeerNet(
-            seed, scene.weather, PeerNet.centers(seed, places, DIMENSION), 0.02)) {
+        new PeerNet(seed, scene.weather, PeerNet.centers(seed, places, DIMENSION), 0.02)) {
       for (int slot = 0; slot < scene.workers; slot++) {
         net.add(slot, 1, 0.5 + scene.random.nextDouble(), scene.worker(false));
       }
@@ -120,7 +118,9 @@ class PeerWorkerFuzzTest {
               "not finished; replay with seed=%d: n=%d, %s, %s, dead=%s",
               seed, scene.workers, scene.plan, scene.weather, dead)
           .allSatisfy(node -> {
-            assertThat(node.peer.finished()).as(net.nodes.values().stream().map(n -> n.peer.toString()).toList().toString()).isTrue();
+            assertThat(node.peer.finished())
+                .as(net.nodes.values().stream().map(n -> n.peer.toString()).toList().toString())
+                .isTrue();
             assertThat(node.peer.parameters().isFinite()).isTrue();
           });
     }

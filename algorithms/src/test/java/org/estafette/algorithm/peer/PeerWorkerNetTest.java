@@ -97,8 +97,7 @@ class PeerWorkerNetTest {
         Surroundings.relay(
             RelayTree.of(graph("binary-tree", 6), 0),
             RelayTree.of(graph("reversed-binary-tree", 6), 0));
-    Surroundings ring =
-        Surroundings.gossip(graph("ring", 6), MixingMatrix::metropolisHastings);
+    Surroundings ring = Surroundings.gossip(graph("ring", 6), MixingMatrix::metropolisHastings);
     Supplier<PeerMethod> two = () -> new RelaySgd(Fill.HOLD, 0, 2, DIMENSION, Precision.FLOAT64);
     Supplier<PeerMethod> grad = () -> new RelayGrad(DIMENSION, Precision.FLOAT64);
     Supplier<PeerMethod> once = () -> new PlainGossip(1, DIMENSION);
@@ -113,8 +112,7 @@ class PeerWorkerNetTest {
         Arguments.of("overlapped gradients", 6, tree("chain", 6), grad, Pace.OVERLAPPED),
         Arguments.of("gossip", 6, ring, once, Pace.SYNCHRONOUS),
         Arguments.of("gossip three times a round", 6, ring, thrice, Pace.SYNCHRONOUS),
-        Arguments.of(
-            "one peer at a time", 7, Surroundings.exponential(1), once, Pace.SYNCHRONOUS),
+        Arguments.of("one peer at a time", 7, Surroundings.exponential(1), once, Pace.SYNCHRONOUS),
         Arguments.of(
             "two peers, one by one", 5, Surroundings.exponential(3), thrice, Pace.SYNCHRONOUS));
   }
@@ -158,11 +156,7 @@ class PeerWorkerNetTest {
       try (PeerNet net = net(seed, new Weather(0.1, 0.2, 0.1), 5)) {
         PeerPlan plan = PeerPlan.of(1, 1, 400).withPatience(2);
         begin(
-            net,
-            5,
-            plan,
-            tree("chain", 5),
-            () -> new RelaySgd(fill, DIMENSION, Precision.FLOAT64));
+            net, 5, plan, tree("chain", 5), () -> new RelaySgd(fill, DIMENSION, Precision.FLOAT64));
         net.run(1e6);
         assertThat(net.lost).isPositive();
         errors.put(fill, error(net, slots(0, 1, 2, 3, 4)));
@@ -220,10 +214,7 @@ class PeerWorkerNetTest {
       // Its first local steps take as long as many rounds of the others.
       PeerNet.Node late =
           net.join(
-              4,
-              1,
-              1.2,
-              PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
+              4, 1, 1.2, PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
       net.run(1e6);
       assertThat(net.decisions(Decision.Joined.class))
           .extracting(Decision.Joined::worker)
@@ -248,8 +239,7 @@ class PeerWorkerNetTest {
       Surroundings graph = tree("chain", 4);
       begin(net, 4, plan, graph, PeerWorkerNetTest::hold);
       net.run(30);
-      net.join(
-          4, 1, 100, PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
+      net.join(4, 1, 100, PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
       net.run(100);
       assertThat(net.nodes.get(0).peer.round()).as("seed=" + seed).isGreaterThan(60);
     }
@@ -265,8 +255,7 @@ class PeerWorkerNetTest {
       net.run(30);
       net.die(1);
       net.run(50);
-      net.join(
-          1, 2, 1.1, PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
+      net.join(1, 2, 1.1, PeerWorker.joining(plan, graph, hold(), Float64Vector.zeros(DIMENSION)));
       net.run(1e6);
       assertThat(error(net, slots(0, 1, 2, 3))).as("seed=" + seed).isLessThan(1e-8);
       assertThat(net.nodes.values()).allMatch(node -> node.peer.finished());
@@ -322,7 +311,8 @@ class PeerWorkerNetTest {
     int[] made = new int[2];
     for (int i = 0; i < 2; i++) {
       try (PeerNet net = net(1, new Weather(0.2, 0, 0), 9)) {
-        begin(net, 9, PeerPlan.of(1, 1, i == 0 ? 50 : 500), tree("star", 9), PeerWorkerNetTest::hold);
+        begin(
+            net, 9, PeerPlan.of(1, 1, i == 0 ? 50 : 500), tree("star", 9), PeerWorkerNetTest::hold);
         net.run(1e6);
         made[i] = net.pool.made();
       }
