@@ -61,6 +61,7 @@ class ProgressTest {
                 Staleness.NONE,
                 new Exchanges(250, 3, 1, 2, 1, 0.12345)),
             1.98,
+            null,
             6_000_000,
             34);
     assertThat(ProgressLine.terminal(view, 200, ASCII))
