@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Numbers;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
@@ -25,17 +26,12 @@ final class Farewell {
         s.tokensPerSecond(),
         s.finalLoss(),
         validation(s));
-    out.printf(
-        Locale.ROOT,
-        "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G ="
-            + " %.2f%n",
-        s.pushes().accepted(),
-        s.pushes().merged(),
-        s.pushes().refusals(),
-        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(),
-        s.staleness().mean(),
-        s.staleness().max(),
-        s.gain());
+    Exchanges e = s.exchanges();
+    if (e == null) {
+      pushes(out, s);
+    } else {
+      exchanges(out, s, e);
+    }
     if (s.workerRestarts() > 0) {
       out.printf(
           "  restarts  %d (a lost worker costs its round; see report.html)%n", s.workerRestarts());
@@ -51,6 +47,39 @@ final class Farewell {
                 + prompt(config)
                 + "\"");
       }
+    }
+  }
+
+  private static void pushes(PrintStream out, Summary s) {
+    out.printf(
+        Locale.ROOT,
+        "  pushes    %d accepted, %d merged, %d refused %s; staleness %.2f mean, %d max; gain G ="
+            + " %.2f%n",
+        s.pushes().accepted(),
+        s.pushes().merged(),
+        s.pushes().refusals(),
+        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(),
+        s.staleness().mean(),
+        s.staleness().max(),
+        s.gain());
+  }
+
+  private static void exchanges(PrintStream out, Summary s, Exchanges e) {
+    out.printf(
+        Locale.ROOT,
+        "  exchanges %d rounds; messages: %d fresh, %d held, %d superseded, %d refused %s;"
+            + " consensus distance %s%n",
+        s.pushes().accepted(),
+        e.fresh(),
+        e.held(),
+        e.superseded(),
+        s.pushes().refusals(),
+        s.pushes().refused().isEmpty() ? "" : s.pushes().refused(),
+        e.consensus() == null
+            ? "not measured"
+            : String.format(Locale.ROOT, "%.4g", e.consensus()));
+    if (e.repairs() > 0) {
+      out.printf("  repairs   %d (the graph closed around a lost worker)%n", e.repairs());
     }
   }
 

@@ -14,6 +14,7 @@ import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.SimulatedPeers;
 import org.estafette.actor.run.SimulatedRun;
 import org.estafette.actor.run.Workshop;
 import org.estafette.simulation.SimulationState;
@@ -46,7 +47,9 @@ final class SimulateCommand implements Callable<Integer> {
             run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
       RunFolder folder = RunFolders.begin(run);
       try {
-        return simulate(folder, run.config(), workshop, out);
+        return run.config().withoutServer()
+            ? simulatePeers(folder, run.config(), workshop, out)
+            : simulate(folder, run.config(), workshop, out);
       } catch (Exception e) {
         RunFolders.withdraw(run, folder);
         throw e;
@@ -100,6 +103,56 @@ final class SimulateCommand implements Callable<Integer> {
           System.out.println(summary.toJson());
         }
         if (!interrupted.get() && !run.server().finished()) {
+          throw new RunFailedException(
+              "the run ended early, at "
+                  + summary.tokens()
+                  + " of "
+                  + config.tokens()
+                  + " tokens: nothing is left to happen (have all workers died?)");
+        }
+      }
+    }
+    return interrupted.get() ? ExitStatus.INTERRUPTED.code() : ExitStatus.OK.code();
+  }
+
+  /** Workers without a server: what is saved is the mean of their parameters. */
+  private int simulatePeers(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
+      throws Exception {
+    if (options.resume) {
+      throw new ConfigException(
+          "--resume: a simulated run without a server keeps no worker's state (expected a run with a"
+              + " server; or train on from its model with `estafette train --resume`)");
+    }
+    workshop.checkMailbox();
+    RunCheckpoints checkpoints =
+        new RunCheckpoints(
+            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Interrupts.onFirst(() -> interrupted.set(true));
+    try (MetricsLog metrics = MetricsLog.open(folder.metrics());
+        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
+      RunMonitor monitor = new RunMonitor(config.tokens(), metrics::append);
+      try (SimulatedPeers run = new SimulatedPeers(workshop, monitor)) {
+        workshop
+            .describe()
+            .forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
+        display.message("  run       " + folder.path() + " (seconds are virtual)");
+        run.start();
+        Shown shown = new Shown();
+        run.run(interrupted::get, at -> display.update(shown.next(monitor.now(), at)));
+        if (!interrupted.get()) {
+          run.validate();
+        }
+        Path checkpoint = checkpoints.write(run.state());
+        display.close();
+        metrics.sync();
+        Summary summary =
+            Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
+        Farewell.print(out, folder, config, summary, checkpoint);
+        if (options.json) {
+          System.out.println(summary.toJson());
+        }
+        if (!interrupted.get() && !run.finished()) {
           throw new RunFailedException(
               "the run ended early, at "
                   + summary.tokens()

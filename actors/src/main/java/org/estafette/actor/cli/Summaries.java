@@ -40,6 +40,7 @@ final class Summaries {
             config.seed(),
             end.version(),
             end.restarts(),
+            end.exchanges(),
             Summary.versions(Version.all()),
             Summary.runningJdk(),
             Machine.here());

@@ -109,7 +109,8 @@ final class TrainCommand implements Callable<Integer> {
       Coordinator.Ended ended;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
-              new WorkerProcesses(coordinator.address(), folder.logs(), display::message)) {
+              new WorkerProcesses(
+                  coordinator.address(), folder.logs(), display::message, coordinator::died)) {
         Interrupts.onFirst(() -> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");

@@ -19,6 +19,7 @@ final class WorkerProcesses implements AutoCloseable {
   private final String join;
   private final Path logs;
   private final Consumer<String> message;
+  private final Consumer<String> died;
   private final ScheduledExecutorService restarts =
       Executors.newSingleThreadScheduledExecutor(r -> {
         Thread t = new Thread(r, "estafette-restarts");
@@ -29,7 +30,12 @@ final class WorkerProcesses implements AutoCloseable {
   private boolean closed;
   private volatile boolean ending;
 
-  WorkerProcesses(String join, Path logs, Consumer<String> message) {
+  /**
+   * @param died told the key of a worker whose process has died
+   */
+  WorkerProcesses(
+      String join, Path logs, Consumer<String> message, Consumer<String> died) {
+    this.died = died;
     this.join = join;
     this.logs = logs;
     this.message = message;
@@ -62,6 +68,7 @@ final class WorkerProcesses implements AutoCloseable {
     if (closed || ending || process.exitValue() == 0) {
       return;
     }
+    died.accept("process-" + index);
     if (process.exitValue() == ExitStatus.INTERRUPTED.code()) {
       message.accept(
           "  process-"

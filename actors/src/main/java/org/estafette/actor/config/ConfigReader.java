@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -133,17 +134,25 @@ public final class ConfigReader {
     if (!name.matches("[A-Za-z0-9_-]+")) {
       throw v.wrong("name", "letters, digits, - and _");
     }
-    boolean synchronous = v.oneOf("strategy", "async", "sync").equals("sync");
+    RunConfig.Meeting meeting =
+        RunConfig.Meeting.valueOf(
+            v.oneOf("strategy", "async", "sync", "relay", "gossip").toUpperCase(Locale.ROOT));
+    boolean synchronous = meeting == RunConfig.Meeting.SYNC;
     RunConfig.Workers workers = workers(v);
     RunConfig.Outer outer = outer(v, workers.count(), synchronous);
+    RunConfig.Relay relay = NeighbourSections.relay(v);
+    RunConfig.Gossip gossip = NeighbourSections.gossip(v);
     return new RunConfig(
         name,
         v.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        synchronous,
+        meeting,
         v.whole("tokens", 1, Long.MAX_VALUE),
         v.text("device"),
         workers,
         steps(v),
+        NeighbourSections.topology(v, meeting),
+        relay,
+        gossip,
         outer,
         new RunConfig.Staleness(
             v.oneOf("staleness.policy", "constant", "polynomial").equals("polynomial"),
@@ -163,7 +172,7 @@ public final class ConfigReader {
             v.oneOf("schedule.scope", "run", "shard").equals("shard")),
         model(v),
         data(v),
-        mailbox(v),
+        mailbox(v, fittingMailbox(meeting, relay, gossip)),
         evaluation(v),
         new RunConfig.Checkpoints(
             v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
@@ -279,8 +288,20 @@ public final class ConfigReader {
         v.map("data.options"));
   }
 
-  private static RunConfig.Mailbox mailbox(Values v) {
-    String name = v.text("mailbox");
+  /** Rounds wait for all their messages; who does not wait needs the newest only. */
+  private static String fittingMailbox(
+      RunConfig.Meeting meeting, RunConfig.Relay relay, RunConfig.Gossip gossip) {
+    return switch (meeting) {
+      case ASYNC, SYNC -> "delayed-nesterov";
+      case RELAY -> relay.asynchronous() ? "gossip" : "relay";
+      // Pairs that average: each question and answer counts.
+      case GOSSIP ->
+          gossip.method().equals("ad-psgd") ? "fifo" : gossip.asynchronous() ? "gossip" : "relay";
+    };
+  }
+
+  private static RunConfig.Mailbox mailbox(Values v, String fitting) {
+    String name = v.is("mailbox", "auto") ? fitting : v.text("mailbox");
     Map<String, String> all = v.map("mailboxes");
     Map<String, String> own = new java.util.TreeMap<>();
     all.forEach((k, value) -> {

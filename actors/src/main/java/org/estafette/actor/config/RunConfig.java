@@ -13,11 +13,14 @@ import java.util.OptionalLong;
 public record RunConfig(
     String name,
     long seed,
-    boolean synchronous,
+    Meeting meeting,
     long tokens,
     String device,
     Workers workers,
     Steps localSteps,
+    Topology topology,
+    Relay relay,
+    Gossip gossip,
     Outer outer,
     Staleness staleness,
     Grace grace,
@@ -34,6 +37,61 @@ public record RunConfig(
     Cluster cluster,
     Simulation simulation,
     Config source) {
+
+  /** {@code estafette.strategy}. */
+  public enum Meeting {
+    /** A server applies each push when it arrives. */
+    ASYNC,
+    /** A server, in rounds. */
+    SYNC,
+    /** No server: sums of models travel along a tree. */
+    RELAY,
+    /** No server: averages with neighbours. */
+    GOSSIP
+  }
+
+  /** Whether a server closes rounds. */
+  public boolean synchronous() {
+    return meeting == Meeting.SYNC;
+  }
+
+  /** Whether workers exchange with neighbours, and nobody owns a global model. */
+  public boolean withoutServer() {
+    return meeting == Meeting.RELAY || meeting == Meeting.GOSSIP;
+  }
+
+  /** {@code estafette.topology}, with "auto" resolved. */
+  public record Topology(
+      String kind,
+      int degree,
+      double probability,
+      int rows,
+      List<List<Integer>> edges,
+      String weights,
+      double edgeWeight,
+      boolean lazy) {}
+
+  /** {@code estafette.relay}. */
+  public record Relay(
+      String form,
+      double mix,
+      String fill,
+      boolean overlap,
+      boolean asynchronous,
+      boolean doubleTrees,
+      Duration patience) {}
+
+  /** {@code estafette.gossip}. */
+  public record Gossip(
+      String method,
+      boolean asynchronous,
+      boolean overlap,
+      String form,
+      double momentum,
+      int averagings,
+      double consensusTarget,
+      int exchanges,
+      Duration patience) {}
 
   /** {@code estafette.workers}. */
   public record Workers(int count, List<Double> speeds, double stepSeconds, Duration patience) {
@@ -139,15 +197,29 @@ public record RunConfig(
 
   /** "async delayed-nesterov" and the like, for people and summaries. */
   public String strategy() {
-    return (synchronous ? "sync " : "async ")
-        + outer.rule()
-        + (localSteps.dynamic() && !synchronous ? " dylu" : "");
+    return switch (meeting) {
+      case SYNC -> "sync " + outer.rule();
+      case ASYNC -> "async " + outer.rule() + (localSteps.dynamic() ? " dylu" : "");
+      case RELAY ->
+          (relay.asynchronous() ? "async " : "")
+              + "relay "
+              + relay.form()
+              + ", "
+              + (relay.doubleTrees() ? "double " : "")
+              + topology.kind();
+      case GOSSIP ->
+          (gossip.asynchronous() ? "async " : "")
+              + "gossip "
+              + gossip.method()
+              + ", "
+              + topology.kind();
+    };
   }
 
   /** Pushes that may wait together: those of one momentum period, for rules that have one. */
   public int mailboxPeriod() {
     return switch (outer.rule()) {
-      case "delayed-nesterov", "buffered-nesterov", "fedbuff" -> synchronous ? 1 : outer.period();
+      case "delayed-nesterov", "buffered-nesterov", "fedbuff" -> synchronous() ? 1 : outer.period();
       default -> 1;
     };
   }

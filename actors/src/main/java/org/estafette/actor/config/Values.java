@@ -134,6 +134,25 @@ final class Values {
         key, "a list of whole numbers, for example [512, 256]", () -> config.getIntList(key));
   }
 
+  /** Pairs of whole numbers from 0, as {@code [[0, 1], [1, 2]]}. */
+  List<List<Integer>> pairs(String key) {
+    String expected = "pairs of workers, for example [[0, 1], [1, 2]]";
+    List<List<Integer>> pairs =
+        get(
+            key,
+            expected,
+            () ->
+                config.getList(key).stream()
+                    .map(pair -> pair.atKey("pair").getIntList("pair"))
+                    .toList());
+    for (List<Integer> pair : pairs) {
+      if (pair.size() != 2 || pair.stream().anyMatch(i -> i < 0)) {
+        throw wrong(key, expected);
+      }
+    }
+    return pairs;
+  }
+
   List<? extends Config> sections(String key, String expected) {
     return get(key, expected, () -> config.getConfigList(key));
   }

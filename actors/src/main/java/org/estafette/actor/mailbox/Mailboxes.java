@@ -7,6 +7,8 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,26 @@ public final class Mailboxes implements Extension {
   private static final Id ID = new Id();
   private final Map<String, UpdateMessageQueue> byPath = new ConcurrentHashMap<>();
 
+  private volatile @Nullable Supplier<UpdateQueue> chosen;
+
   private Mailboxes() {}
+
+  /**
+   * From now on, mailboxes whose section names no policy are made by {@code policy}: a node that
+   * joins learns only then which one its run has chosen.
+   */
+  public void choose(Supplier<UpdateQueue> policy) {
+    chosen = policy;
+  }
+
+  UpdateQueue chosen() {
+    Supplier<UpdateQueue> policy = chosen;
+    if (policy == null) {
+      throw new IllegalStateException(
+          "a mailbox without policy (expected Mailboxes.choose before its actor is spawned)");
+    }
+    return policy.get();
+  }
 
   /** Of that system. */
   public static Mailboxes get(ActorSystem system) {

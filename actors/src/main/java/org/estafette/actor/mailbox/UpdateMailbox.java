@@ -10,16 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.UpdateQueue;
+import org.jspecify.annotations.Nullable;
 import scala.Option;
 
 /**
  * Akka mailbox type around an {@link UpdateQueue}. Keys of its configuration section: {@code
- * policy} (a class with a public constructor that takes {@link QueueOptions}), {@code capacity},
- * {@code period}, and whatever the policy reads itself.
+ * policy} (a class with a public constructor that takes {@link QueueOptions}; without it, the one
+ * that {@link Mailboxes#choose} names), {@code capacity}, {@code period}, and whatever the policy
+ * reads itself.
  */
 public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<UpdateMessageQueue> {
   private final QueueOptions options;
-  private final String policy;
+  private final @Nullable String policy;
 
   /** Called by Akka. */
   public UpdateMailbox(ActorSystem.Settings settings, Config config) {
@@ -27,7 +29,7 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
     config
         .entrySet()
         .forEach(e -> values.put(e.getKey(), String.valueOf(e.getValue().unwrapped())));
-    this.policy = config.getString("policy");
+    this.policy = config.hasPath("policy") ? config.getString("policy") : null;
     this.options =
         new QueueOptions(
             config.hasPath("capacity") ? config.getInt("capacity") : 1024,
@@ -37,11 +39,15 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
 
   @Override
   public MessageQueue create(Option<ActorRef> owner, Option<ActorSystem> system) {
-    UpdateMessageQueue queue = new UpdateMessageQueue(policy(policy, options));
+    UpdateMessageQueue queue = new UpdateMessageQueue(policy(system));
     if (owner.isDefined() && system.isDefined()) {
       Mailboxes.get(system.get()).register(owner.get(), queue);
     }
     return queue;
+  }
+
+  private UpdateQueue policy(Option<ActorSystem> system) {
+    return policy != null ? policy(policy, options) : Mailboxes.get(system.get()).chosen();
   }
 
   /**

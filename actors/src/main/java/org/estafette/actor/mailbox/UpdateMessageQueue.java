@@ -22,6 +22,7 @@ public final class UpdateMessageQueue implements MessageQueue {
   private final ArrayDeque<Envelope> control = new ArrayDeque<>();
   private final UpdateQueue updates;
   private @Nullable UpdateEnvelope form;
+  private long superseded;
 
   UpdateMessageQueue(UpdateQueue updates) {
     this.updates = updates;
@@ -36,8 +37,12 @@ public final class UpdateMessageQueue implements MessageQueue {
     form = message;
     Update update = message.update();
     var header = update.header();
-    if (offer(update) instanceof Admission.Refused(var reason)) {
-      control.add(new Envelope(message.refused(header, reason), envelope.sender()));
+    switch (offer(update)) {
+      case Admission.Refused(var reason) ->
+          control.add(new Envelope(message.refused(header, reason), envelope.sender()));
+      case Admission.Superseded s -> superseded++;
+      case Admission.Accepted a -> {}
+      case Admission.Merged m -> {}
     }
   }
 
@@ -81,6 +86,11 @@ public final class UpdateMessageQueue implements MessageQueue {
   /** The actor has applied {@code counter} updates in all. */
   public synchronized void advancedTo(long counter) {
     updates.advancedTo(counter);
+  }
+
+  /** Updates whose place a newer one of the same sender took before they were read. */
+  public synchronized long superseded() {
+    return superseded;
   }
 
   /** Updates that wait. */

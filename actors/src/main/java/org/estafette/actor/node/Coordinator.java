@@ -110,13 +110,10 @@ public final class Coordinator implements AutoCloseable {
   public static Coordinator start(Plan plan) {
     RunConfig config = plan.workshop().config();
     // Akka makes the mailbox far from here, where a wrong class would only be logged.
-    plan.workshop().newMailbox();
-    // A synchronous round holds every push until its last one is in: a bound would stop it for
-    // ever.
+    plan.workshop().checkMailbox();
     int expected =
-        config.synchronous()
-            ? Integer.MAX_VALUE
-            : 2 * (plan.localWorkers() + plan.moreWorkers()) + 2;
+        Workers.expectedUpdates(
+            plan.workshop(), plan.localWorkers(), plan.localWorkers() + plan.moreWorkers());
     CompletableFuture<String> lost = new CompletableFuture<>();
     TensorPort port =
         new TensorPort(
@@ -139,16 +136,13 @@ public final class Coordinator implements AutoCloseable {
       server =
           ClusterSingleton.get(context.getSystem())
               .init(
-                  SingletonActor.of(ServerActor.create(setup), "server")
-                      .withProps(MailboxSelector.fromConfig("estafette-server-mailbox"))
+                  singleton(setup)
                       .withSettings(
                           ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
       for (int i = 0; i < plan.localWorkers(); i++) {
         String key = "local-" + i;
-        ActorRef<WorkerMessage> worker =
-            context.spawn(
-                WorkerActor.create(key, i, plan.run(), plan.workshop(), port, threads), key);
-        context.watch(worker);
+        WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
+        Workers.spawn(context, own);
       }
       int[] left = {plan.localWorkers()};
       return Behaviors.receive(Void.class)
@@ -163,6 +157,13 @@ public final class Coordinator implements AutoCloseable {
               })
           .build();
     });
+  }
+
+  private static SingletonActor<ServerMessage> singleton(ServerSetup setup) {
+    return setup.workshop().config().withoutServer()
+        ? SingletonActor.of(RegistrarActor.create(setup), "registrar")
+        : SingletonActor.of(ServerActor.create(setup), "server")
+            .withProps(MailboxSelector.fromConfig("estafette-server-mailbox"));
   }
 
   /** Where other nodes join: {@code host:port}. */
@@ -186,6 +187,14 @@ public final class Coordinator implements AutoCloseable {
     ActorRef<ServerMessage> to = server;
     if (to != null) {
       to.tell(new ServerMessage.StopRun(reason));
+    }
+  }
+
+  /** A worker's process has died: nobody need wait until the cluster has noticed. */
+  public void died(String key) {
+    ActorRef<ServerMessage> to = server;
+    if (to != null) {
+      to.tell(new ServerMessage.Died(key));
     }
   }
 
@@ -233,10 +242,17 @@ public final class Coordinator implements AutoCloseable {
           .build();
     }
 
+    /** An exchange of all workers of a node may go to one other node, or to this one. */
+    private static int queueFrames(RunConfig config) {
+      long n = config.workers().count();
+      return config.withoutServer() ? (int) Math.min(4096, 16 + 4 * n * n) : 16;
+    }
+
     private static ChannelConfig.Builder base(RunConfig config, long run, String name) {
       RunConfig.Channel c = config.channel();
       return ChannelConfig.builder(name, run)
           .udp(c.host(), c.port())
+          .queueFrames(queueFrames(config))
           .udpMtu(c.mtu())
           .termLength(c.term())
           .maxMetaBytes(org.estafette.actor.wire.UpdateCodec.MAX_BYTES);

@@ -32,7 +32,8 @@ final class Evaluator implements AutoCloseable {
         executor);
   }
 
-  private synchronized Score validate(org.estafette.memory.FlatVector parameters, int batches) {
+  /** The same on the calling thread. */
+  synchronized Score validate(org.estafette.memory.FlatVector parameters, int batches) {
     if (closed) {
       throw new IllegalStateException("the run is over");
     }

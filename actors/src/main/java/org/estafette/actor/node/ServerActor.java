@@ -10,7 +10,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
-import akka.actor.typed.receptionist.ServiceKey;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,10 +47,6 @@ import org.jspecify.annotations.Nullable;
  * one above that of the state it began from, fences off what belongs to a former one.
  */
 final class ServerActor extends AbstractBehavior<ServerMessage> {
-  /** Under which workers find the server. */
-  static final ServiceKey<ServerMessage> KEY =
-      ServiceKey.create(ServerMessage.class, "estafette-server");
-
   private final TimerScheduler<ServerMessage> timers;
   private final ServerSetup setup;
   private final RunConfig config;
@@ -117,7 +112,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
     timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
-    context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
+    context.getSystem().receptionist().tell(Receptionist.register(ServerMessage.KEY, context.getSelf()));
   }
 
   /** A run that had used up its budget goes on where it is given more. */
@@ -154,6 +149,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.TimerDue.class, this::onTimer)
         .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation()))
         .onMessage(ServerMessage.Goodbye.class, m -> gone(PeerId.worker(m.slot()), m.incarnation()))
+        .onMessage(ServerMessage.Died.class, this::onDied)
         .onMessage(ServerMessage.Validated.class, this::onValidated)
         .onMessage(ServerMessage.ValidationFailed.class, this::onValidationFailed)
         .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
@@ -256,6 +252,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       }
     }
     return this;
+  }
+
+  private Behavior<ServerMessage> onDied(ServerMessage.Died m) {
+    return workers.all().stream()
+        .filter(e -> e.key().equals(m.key()))
+        .findFirst()
+        .map(e -> gone(e.id(), e.incarnation()))
+        .orElse(this);
   }
 
   private View view() {

@@ -1,6 +1,9 @@
 package org.estafette.actor.node;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import java.util.List;
 import org.estafette.actor.mailbox.UpdateEnvelope;
 import org.estafette.actor.wire.ControlMessage;
 import org.estafette.algorithm.Header;
@@ -9,9 +12,13 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.model.Score;
 import org.estafette.channel.Endpoint;
+import org.jspecify.annotations.Nullable;
 
-/** What the server's actor is told. */
+/** What the actor of the run's first node is told: the server, or the registrar. */
 public sealed interface ServerMessage {
+  /** Under which workers find the server, or the registrar where there is none. */
+  ServiceKey<ServerMessage> KEY = ServiceKey.create(ServerMessage.class, "estafette-server");
+
   /** A node asks what is run here. */
   record DescribeRun(ActorRef<RunDescription> replyTo) implements ServerMessage, ControlMessage {}
 
@@ -39,6 +46,76 @@ public sealed interface ServerMessage {
 
   /** A worker ends in good order. */
   record Goodbye(int slot, int incarnation) implements ServerMessage, ControlMessage {}
+
+  /**
+   * {@link org.estafette.algorithm.Decision.Mixed}, of a worker without a server.
+   *
+   * @param superseded messages that its mailbox dropped for newer ones since it reported last
+   */
+  record Mixed(
+      int slot,
+      int incarnation,
+      long round,
+      int steps,
+      long tokens,
+      double seconds,
+      double meanLoss,
+      int shard,
+      int fresh,
+      int held,
+      double mass,
+      double spread,
+      long superseded)
+      implements ServerMessage, ControlMessage {}
+
+  /** A worker without a server refused a neighbour's message. */
+  record NeighbourRefused(
+      int slot,
+      int incarnation,
+      int sender,
+      int senderIncarnation,
+      long sequence,
+      long epoch,
+      long version,
+      long round,
+      Refusal reason,
+      String detail)
+      implements ServerMessage, ControlMessage {}
+
+  /** {@link org.estafette.algorithm.Decision.Rewired}. */
+  record Rewired(int slot, int incarnation, long epoch, List<Integer> neighbours)
+      implements ServerMessage, ControlMessage {}
+
+  /** A worker that was asked for its parameters has none yet. */
+  record NoParameters(int slot, int incarnation, long id) implements ServerMessage, ControlMessage {}
+
+  /** The process of the worker with this key has died. */
+  record Died(String key) implements ServerMessage {}
+
+  /** A node cannot be reached now, or can be reached again. */
+  record Reachability(Address node, boolean reachable) implements ServerMessage {}
+
+  /** A node could not be reached for too long. */
+  record NodeOverdue(Address node) implements ServerMessage {}
+
+  /** The workers that were asked for their parameters had time enough. */
+  record GatherTimeout(long id) implements ServerMessage {}
+
+  /** The run begins with the workers that are there. */
+  record BeginDue() implements ServerMessage {}
+
+  /**
+   * What was to be done with the mean of the parameters is done.
+   *
+   * @param score on validation data; null where it was not measured
+   * @param consensus Ξ
+   * @param path of the checkpoint; empty where none was written
+   * @param failure why what was to be done could not be; empty where it could
+   * @param last whether the run ends with this
+   */
+  record PassDone(
+      @Nullable Score score, double consensus, String path, String failure, boolean last)
+      implements ServerMessage {}
 
   /** An update has arrived. */
   record Deliver(Update update) implements ServerMessage, UpdateEnvelope {

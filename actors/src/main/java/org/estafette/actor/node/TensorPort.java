@@ -7,7 +7,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.estafette.actor.wire.UnreadableUpdateException;
 import org.estafette.actor.wire.UpdateCodec;
+import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
+import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Update;
@@ -162,16 +166,33 @@ final class TensorPort implements AutoCloseable {
         if (update.header().sender().slot() != header.sender() || update.header().run() != run) {
           throw new IllegalStateException("its head names another sender or run than its frame");
         }
-        boolean toServer = header.destination() == PeerId.SERVER.slot();
-        if (toServer != (update instanceof PseudoGradient)
-            || toServer == update.header().sender().isServer()) {
-          throw new IllegalStateException(
-              "servers take pushes of workers, workers take models of the server");
-        }
+        check(update, header.destination() == PeerId.SERVER.slot());
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {
         payload.close();
         drop(header, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private static void check(Update update, boolean toServer) {
+      boolean ofServer = update.header().sender().isServer();
+      boolean fits =
+          switch (update) {
+            case PseudoGradient p -> toServer && !ofServer;
+            case GlobalModel m -> !toServer && ofServer;
+            // A registrar asks workers for their models.
+            case NeighbourModel m -> !ofServer;
+            case NeighbourShare s -> !toServer && !ofServer;
+            case MergedPush m -> false;
+          };
+      if (!fits) {
+        throw new IllegalStateException(
+            update.getClass().getSimpleName()
+                + " of "
+                + update.header().sender()
+                + (toServer ? " to the server" : " to a worker")
+                + " (expected pushes and models of workers to servers, models of the server and"
+                + " messages of neighbours to workers)");
       }
     }
 

@@ -1,5 +1,6 @@
 package org.estafette.actor.node;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -7,6 +8,7 @@ import java.util.function.Supplier;
 import org.estafette.algorithm.train.LocalTrainer;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.algorithm.train.TrainedRound;
+import org.estafette.algorithm.train.TrainerState;
 import org.estafette.memory.Lease;
 
 /**
@@ -16,7 +18,14 @@ import org.estafette.memory.Lease;
 final class TrainingThread extends Thread {
   private sealed interface Task {}
 
-  private record Train(int life, long round, TrainOrder order, Lease start) implements Task {}
+  private record Train(
+      int life, long round, TrainOrder order, Lease start, List<Lease> moments)
+      implements Task {
+    void close() {
+      start.close();
+      moments.forEach(Lease::close);
+    }
+  }
 
   private record End() implements Task {}
 
@@ -27,6 +36,7 @@ final class TrainingThread extends Thread {
   private final Consumer<WorkerMessage> tell;
   private volatile boolean ending;
   private volatile int life;
+  private long stepsTaken;
 
   /**
    * @param trainer makes the trainer, on this thread
@@ -49,12 +59,15 @@ final class TrainingThread extends Thread {
   }
 
   /**
-   * Trains a round from {@code start}, whose lease passes to this thread. A round of an earlier
-   * life that is still under way is given up.
+   * Trains a round from {@code start}. A round of an earlier life that is still under way is given
+   * up. The leases pass to this thread.
+   *
+   * @param moments what the inner optimizer's are to be; empty where it keeps its own
    */
-  void train(int incarnation, long round, TrainOrder order, Lease start) {
+  void train(
+      int incarnation, long round, TrainOrder order, Lease start, List<Lease> moments) {
     life = incarnation;
-    tasks.add(new Train(incarnation, round, order, start));
+    tasks.add(new Train(incarnation, round, order, start, moments));
   }
 
   /** Ends after the current step. */
@@ -79,19 +92,25 @@ final class TrainingThread extends Thread {
       ending = true;
       for (Task left = tasks.poll(); left != null; left = tasks.poll()) {
         if (left instanceof Train train) {
-          train.start().close();
+          train.close();
         }
       }
     }
   }
 
   private void train(LocalTrainer t, Train task) {
-    try (Lease start = task.start()) {
-      t.load(start.vector());
+    try {
+      t.load(task.start().vector());
+      if (!task.moments().isEmpty()) {
+        t.restore(new TrainerState(stepsTaken, task.moments().stream().map(Lease::vector).toList()));
+      }
+    } finally {
+      task.close();
     }
     Pace pace = new Pace(task.life());
     TrainedRound result = t.train(task.order(), pace::betweenSteps);
     double seconds = pace.end();
+    stepsTaken += result.steps();
     if (ending || task.life() != life) {
       return; // The run is over, or the node leaves: an unfinished round is nobody's.
     }

@@ -1,8 +1,12 @@
 package org.estafette.actor.node;
 
 import akka.actor.typed.ActorRef;
+import java.util.List;
 import java.util.Set;
+import org.estafette.actor.mailbox.UpdateEnvelope;
 import org.estafette.actor.wire.ControlMessage;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.train.TrainedRound;
 import org.estafette.channel.Endpoint;
@@ -20,6 +24,89 @@ public sealed interface WorkerMessage {
    */
   record Welcome(int slot, int incarnation, long epoch, Endpoint server)
       implements WorkerMessage, ControlMessage {}
+
+  /**
+   * The registrar has taken the worker in: there is no server, and whom it exchanges with follows
+   * in {@link Neighbours}.
+   *
+   * @param slot its slot
+   * @param incarnation its life in that slot
+   * @param registrar where the registrar's tensors arrive
+   * @param stepsBefore local steps of each worker in the part of the run that is resumed
+   * @param first where its first parameters come from
+   */
+  record Admitted(
+      int slot, int incarnation, Endpoint registrar, long stepsBefore, First first)
+      implements WorkerMessage, ControlMessage {}
+
+  /** Where a worker's first parameters come from. */
+  enum First {
+    /** The run begins: the seed decides them. */
+    SEED,
+    /** The run goes on from a mean of the workers' parameters: the registrar sends it. */
+    SENT,
+    /** Others train already: one of them is asked. */
+    NEIGHBOUR
+  }
+
+  /**
+   * Who is live.
+   *
+   * @param epoch higher with each change; all that know one epoch know the same workers
+   * @param live all, the receiver included
+   */
+  record Neighbours(long epoch, List<Address> live) implements WorkerMessage, ControlMessage {}
+
+  /**
+   * Where a worker is reached.
+   *
+   * @param actor for control messages
+   * @param endpoint where its tensors arrive
+   */
+  record Address(
+      int slot, int incarnation, ActorRef<WorkerMessage> actor, Endpoint endpoint) {}
+
+  /** {@link org.estafette.algorithm.Pull} of another worker. */
+  record NeighbourPull(
+      long run,
+      int slot,
+      int incarnation,
+      long sequence,
+      long epoch,
+      long version,
+      long round,
+      double secondsPerStep)
+      implements WorkerMessage, ControlMessage {}
+
+  /**
+   * The registrar wants the worker's parameters.
+   *
+   * @param id of the question; the answer's header has it as its version
+   * @param round they are sent as soon as the worker has finished this round
+   */
+  record ParametersWanted(long id, long round) implements WorkerMessage, ControlMessage {}
+
+  /** The worker's parameters could not be handed to the channel. */
+  record ParametersNotSent(ParametersWanted wanted, String reason) implements WorkerMessage {}
+
+  /** The worker was given up as lost, and is not: it is to report again. */
+  record ReportAgain() implements WorkerMessage, ControlMessage {}
+
+  /** An update has arrived, for a worker whose mailbox has a policy. */
+  record Deliver(Update update) implements WorkerMessage, UpdateEnvelope {
+    @Override
+    public Object with(Update other) {
+      return new Deliver(other);
+    }
+
+    @Override
+    public Object refused(Header header, Refusal reason) {
+      return new MailboxRefused(header, reason);
+    }
+  }
+
+  /** The mailbox refused an update. */
+  record MailboxRefused(Header header, Refusal reason) implements WorkerMessage {}
 
   /** The run has ended. */
   record RunOver(String reason) implements WorkerMessage, ControlMessage {}

@@ -195,8 +195,8 @@ public final class WorkerNode implements AutoCloseable {
       ActorRef<Receptionist.Listing> listing =
           context.messageAdapter(
               Receptionist.Listing.class,
-              l -> new NodeMessage.Servers(l.getServiceInstances(ServerActor.KEY)));
-      context.getSystem().receptionist().tell(Receptionist.subscribe(ServerActor.KEY, listing));
+              l -> new NodeMessage.Servers(l.getServiceInstances(ServerMessage.KEY)));
+      context.getSystem().receptionist().tell(Receptionist.subscribe(ServerMessage.KEY, listing));
       timers.startSingleTimer(new NodeMessage.TooLong(), PATIENCE);
     }
 
@@ -290,7 +290,7 @@ public final class WorkerNode implements AutoCloseable {
             new TensorPort(
                 channel,
                 workshop.layout().length(),
-                2 * plan.workers() + 1,
+                Workers.expectedUpdates(workshop, plan.workers(), 0),
                 why ->
                     owner.result.completeExceptionally(
                         new IllegalStateException("the tensor channel ended: " + why)));
@@ -304,18 +304,15 @@ public final class WorkerNode implements AutoCloseable {
     private Behavior<NodeMessage> onOpened(NodeMessage.Opened m) {
       for (int i = 0; i < plan.workers(); i++) {
         String key = plan.workers() == 1 ? plan.key() : plan.key() + "-" + i;
-        ActorRef<WorkerMessage> worker =
-            getContext()
-                .spawn(
-                    WorkerActor.create(
-                        key,
-                        plan.firstIndex() + i,
-                        m.parts().run(),
-                        m.parts().workshop(),
-                        m.parts().port(),
-                        owner.threads),
-                    key);
-        getContext().watch(worker);
+        WorkerSetup worker =
+            new WorkerSetup(
+                key,
+                plan.firstIndex() + i,
+                m.parts().run(),
+                m.parts().workshop(),
+                m.parts().port(),
+                owner.threads);
+        Workers.spawn(getContext(), worker);
         running++;
       }
       return this;

@@ -64,6 +64,11 @@ final class WorkerTable {
     return live.get(id.slot());
   }
 
+  /** The last incarnation of every slot that was ever given. */
+  Map<Integer, Integer> incarnations() {
+    return incarnations;
+  }
+
   Collection<Entry> all() {
     return live.values();
   }

@@ -37,6 +37,7 @@ public sealed interface Metric {
    * @param workers workers that take part
    * @param pushes all pushes so far
    * @param staleness of all pushes so far
+   * @param exchanges of a run without a server; null with one
    */
   record ProgressPoint(
       double seconds,
@@ -49,11 +50,40 @@ public sealed interface Metric {
       long version,
       int workers,
       Pushes pushes,
-      Staleness staleness)
-      implements Metric {}
+      Staleness staleness,
+      @Nullable Exchanges exchanges)
+      implements Metric {
+    /** Of a run with a server. */
+    public ProgressPoint(
+        double seconds,
+        long tokens,
+        long localSteps,
+        double trainLoss,
+        @Nullable Double validationLoss,
+        @Nullable Double validationAccuracy,
+        double tokensPerSecond,
+        long version,
+        int workers,
+        Pushes pushes,
+        Staleness staleness) {
+      this(
+          seconds,
+          tokens,
+          localSteps,
+          trainLoss,
+          validationLoss,
+          validationAccuracy,
+          tokensPerSecond,
+          version,
+          workers,
+          pushes,
+          staleness,
+          null);
+    }
+  }
 
   /**
-   * One push at the server.
+   * One round of a worker: pushed to the server, or, without one, averaged with its neighbours.
    *
    * @param seconds when it was decided on
    * @param worker who sent it
@@ -66,6 +96,7 @@ public sealed interface Metric {
    * @param weight what the update was multiplied by; 0 where it was refused
    * @param outcome what became of it
    * @param reason why it was merged or refused; null where it was simply accepted
+   * @param mix what the average rests on, in a run without a server; null with one
    */
   record PushRecord(
       double seconds,
@@ -78,8 +109,49 @@ public sealed interface Metric {
       long staleness,
       double weight,
       Outcome outcome,
-      @Nullable String reason)
-      implements Metric {}
+      @Nullable String reason,
+      @Nullable Mix mix)
+      implements Metric {
+    /** At a server. */
+    public PushRecord(
+        double seconds,
+        String worker,
+        long round,
+        double roundSeconds,
+        int steps,
+        long tokens,
+        double loss,
+        long staleness,
+        double weight,
+        Outcome outcome,
+        @Nullable String reason) {
+      this(
+          seconds,
+          worker,
+          round,
+          roundSeconds,
+          steps,
+          tokens,
+          loss,
+          staleness,
+          weight,
+          outcome,
+          reason,
+          null);
+    }
+  }
+
+  /**
+   * What a worker's average rests on.
+   *
+   * @param fresh neighbours whose message of this round was used
+   * @param held neighbours for whom an older message, or none, was used
+   * @param mass workers in a relayed sum, push-sum weight; or 1
+   * @param spread root of the mean squared distance to the neighbours' models; null where none was
+   *     heard
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Mix(int fresh, int held, double mass, @Nullable Double spread) {}
 
   /**
    * Something that happened to a worker.

@@ -137,16 +137,26 @@ public final class Report {
     boolean one = runs.size() == 1;
     RunRecord first = runs.getFirst();
     boolean pushed = one && first.pushes().findAny().isPresent();
+    boolean withoutServer = one && new ReportTiles(first).exchanges() != null;
     if (measured) {
       chart(
           page,
-          pushed ? "" : "wide",
+          pushed && !withoutServer ? "" : "wide",
           "rate",
           "Throughput",
           "Tokens per second, all workers.",
           false);
     }
-    if (pushed) {
+    if (withoutServer) {
+      chart(
+          page,
+          "wide",
+          "consensus",
+          "Consensus distance",
+          "How far the workers' parameters are from their mean: √ mean ‖x̄ − xᵢ‖².",
+          false);
+    }
+    if (pushed && !withoutServer) {
       chart(
           page,
           "",
@@ -155,6 +165,8 @@ public final class Report {
           "Updates of the model between a worker's pull and its push, for pushes that were"
               + " applied.",
           false);
+    }
+    if (pushed) {
       chart(page, "wide", "timeline", "Rounds and pushes", timelineText(first), false);
     }
   }

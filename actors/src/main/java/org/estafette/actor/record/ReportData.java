@@ -47,6 +47,7 @@ record ReportData(
    * @param train training loss
    * @param validation validation loss
    * @param rate tokens per second
+   * @param consensus Ξ as last measured, in runs without a server
    */
   record Curves(
       String name,
@@ -54,7 +55,8 @@ record ReportData(
       List<Double> seconds,
       List<@Nullable Double> train,
       List<@Nullable Double> validation,
-      List<@Nullable Double> rate) {}
+      List<@Nullable Double> rate,
+      List<@Nullable Double> consensus) {}
 
   /** Pushes of staleness {@code from} … {@code to}. */
   record Bin(long from, long to, long count) {}
@@ -111,6 +113,7 @@ record ReportData(
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
+            new ArrayList<>(),
             new ArrayList<>());
     for (int from = 0; from < points.size(); from += group) {
       List<Metric.ProgressPoint> some = points.subList(from, Math.min(points.size(), from + group));
@@ -124,6 +127,13 @@ record ReportData(
         measured = point.validationLoss() == null ? measured : point.validationLoss();
       }
       curves.validation().add(measured == null ? null : number(measured));
+      Exchanges exchanges = last.exchanges();
+      curves
+          .consensus()
+          .add(
+              exchanges == null || exchanges.consensus() == null
+                  ? null
+                  : number(exchanges.consensus()));
     }
     return curves;
   }

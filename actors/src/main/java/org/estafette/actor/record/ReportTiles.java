@@ -32,6 +32,22 @@ final class ReportTiles {
     tile(page, false, "Training loss", Numbers.loss(training()), "mean of the last rounds");
     tile(page, false, "Tokens", Numbers.count(tokens()), "in " + Numbers.duration(seconds()));
     tile(page, false, "Tokens/s", Numbers.count(rate()), "all workers");
+    Exchanges exchanges = exchanges();
+    if (exchanges == null) {
+      server(page);
+    } else {
+      neighbours(page, exchanges);
+    }
+    if (summary != null) {
+      tile(page, false, "Restarts", Numbers.count(summary.workerRestarts()), "workers replaced");
+    }
+    page.raw("</section>");
+    if (summary != null && summary.checkpoint() != null) {
+      page.raw("<p class=sub>Checkpoint: ").raw(Html.code(summary.checkpoint())).raw("</p>");
+    }
+  }
+
+  private void server(Html page) {
     Pushes pushes = pushes();
     tile(
         page,
@@ -50,12 +66,37 @@ final class ReportTiles {
         "mean; largest " + staleness().max());
     if (summary != null) {
       tile(page, false, "Gain G", gain(), "K·w·lr/(1−β)");
-      tile(page, false, "Restarts", Numbers.count(summary.workerRestarts()), "workers replaced");
     }
-    page.raw("</section>");
-    if (summary != null && summary.checkpoint() != null) {
-      page.raw("<p class=sub>Checkpoint: ").raw(Html.code(summary.checkpoint())).raw("</p>");
-    }
+  }
+
+  private void neighbours(Html page, Exchanges e) {
+    tile(
+        page,
+        false,
+        "Consensus distance",
+        e.consensus() == null ? "–" : String.format(Locale.ROOT, "%.3g", e.consensus()),
+        "√ mean ‖x̄ − xᵢ‖²");
+    tile(
+        page,
+        false,
+        "Rounds",
+        Numbers.count(pushes().accepted()),
+        Numbers.count(e.fresh()) + " messages fresh, " + Numbers.count(e.held()) + " held");
+    tile(
+        page,
+        false,
+        "Not used",
+        Numbers.count(e.superseded() + pushes().refusals()),
+        Numbers.count(e.superseded())
+            + " superseded, "
+            + Numbers.count(pushes().refusals())
+            + " refused");
+    tile(page, false, "Repairs", Numbers.count(e.repairs()), "graph epoch " + e.epoch());
+  }
+
+  /** What a run without a server tells; null with one. */
+  @Nullable Exchanges exchanges() {
+    return summary != null ? summary.exchanges() : last != null ? last.exchanges() : null;
   }
 
   static List<String> comparisonHeads() {

@@ -1,5 +1,6 @@
 package org.estafette.actor.record;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed the run's seed
  * @param modelVersion updates of the global model
  * @param workerRestarts workers that were lost and replaced
+ * @param exchanges of a run without a server; null with one
  * @param versions releases of the software, by name
  * @param jdk the Java virtual machine
  * @param machine what it ran on
@@ -49,6 +51,7 @@ public record Summary(
     long seed,
     long modelVersion,
     int workerRestarts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Exchanges exchanges,
     SortedMap<String, String> versions,
     String jdk,
     Machine machine) {

@@ -100,7 +100,8 @@ final class Algorithms {
           case "nesterov" -> new InnerOptimizer.Momentum(i.momentum(), true, i.weightDecay());
           default -> new InnerOptimizer.Sgd(i.weightDecay());
         };
-    return new TrainerOptions(optimizer, rate(config, budget), i.clip(), i.reset());
+    return new TrainerOptions(
+        Peers.optimizer(config).orElse(optimizer), rate(config, budget), i.clip(), i.reset());
   }
 
   private static LearningRate rate(RunConfig config, long budget) {

@@ -1,9 +1,12 @@
 package org.estafette.actor.run;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
@@ -15,8 +18,9 @@ import org.estafette.algorithm.model.Score;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a run by what its server decides, and writes it down: one line a push, a worker's coming
- * and going, and a progress point for each hundredth of the run. Fed by one thread; {@link #now}
+ * Follows a run by what its server decides, or without one by what its workers report, and writes
+ * it down: one line a push or a round, a worker's coming and going, and a progress point for each
+ * hundredth of the run. Fed by one thread; {@link #now}
  * may be read by any.
  */
 public final class RunMonitor {
@@ -45,6 +49,14 @@ public final class RunMonitor {
   private boolean finished;
   private double beganAt = Double.NaN;
   private long tokensBefore;
+  private final Map<PeerId, List<PeerId>> neighbours = new TreeMap<>();
+  private boolean withoutServer;
+  private long fresh;
+  private long held;
+  private long superseded;
+  private long epoch;
+  private int repairs;
+  private @Nullable Double consensus;
   private volatile Snapshot snapshot;
 
   /**
@@ -58,6 +70,7 @@ public final class RunMonitor {
    * @param validationAccuracy likewise; null too where the model does not classify
    * @param workers live workers
    * @param restarts workers that came back after a loss
+   * @param exchanges of a run without a server; null with one
    */
   public record Snapshot(
       double seconds,
@@ -74,6 +87,7 @@ public final class RunMonitor {
       int restarts,
       Pushes pushes,
       Staleness staleness,
+      @Nullable Exchanges exchanges,
       boolean finished) {
 
     /** Seconds from the first round given out to the newest decision. */
@@ -104,7 +118,8 @@ public final class RunMonitor {
           version,
           workers,
           pushes,
-          staleness);
+          staleness,
+          exchanges);
     }
   }
 
@@ -168,9 +183,8 @@ public final class RunMonitor {
           secondsAtPoint = at;
         }
       }
-      // Runs without a server are followed where their workers report.
-      case Decision.Mixed m -> {}
-      case Decision.Rewired r -> {}
+      case Decision.Mixed m -> mixed(at, m);
+      case Decision.Rewired r -> rewired(at, r);
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);
@@ -187,10 +201,7 @@ public final class RunMonitor {
     }
     stalenessSum += a.staleness();
     stalenessMax = Math.max(stalenessMax, a.staleness());
-    loss =
-        Double.isNaN(loss)
-            ? a.report().meanLoss()
-            : (1 - NEWEST) * loss + NEWEST * a.report().meanLoss();
+    train(a.report().meanLoss());
     log.accept(
         new Metric.PushRecord(
             at,
@@ -207,6 +218,78 @@ public final class RunMonitor {
     if (tokens >= nextPoint) {
       point(at);
     }
+  }
+
+  /** A worker's round: its version is the number of rounds of all workers. */
+  private void mixed(double at, Decision.Mixed m) {
+    tokens += m.report().tokens();
+    localSteps += m.report().steps();
+    version++;
+    accepted++;
+    fresh += m.fresh();
+    held += m.held();
+    train(m.report().meanLoss());
+    log.accept(
+        new Metric.PushRecord(
+            at,
+            m.worker().toString(),
+            m.round(),
+            m.report().seconds(),
+            m.report().steps(),
+            m.report().tokens(),
+            m.report().meanLoss(),
+            0,
+            1,
+            Metric.Outcome.ACCEPTED,
+            null,
+            new Metric.Mix(
+                m.fresh(), m.held(), m.mass(), Double.isNaN(m.spread()) ? null : m.spread())));
+    if (tokens >= nextPoint) {
+      point(at);
+    }
+  }
+
+  /** What a worker's place in the graph was at first is no news. */
+  private void rewired(double at, Decision.Rewired r) {
+    List<PeerId> before = neighbours.put(r.worker(), r.neighbours());
+    if (before != null && !before.equals(r.neighbours())) {
+      event(
+          at,
+          r.worker(),
+          Metric.Kind.NOTE,
+          "neighbours are now "
+              + r.neighbours().stream().map(PeerId::toString).collect(Collectors.joining(", "))
+              + " (epoch "
+              + r.epoch()
+              + ")");
+    }
+  }
+
+  private void train(double meanLoss) {
+    loss = Double.isNaN(loss) ? meanLoss : (1 - NEWEST) * loss + NEWEST * meanLoss;
+  }
+
+  /** The run has no server: a new graph, of that epoch; {@code lost} where a worker left it. */
+  public void graph(double at, long newEpoch, boolean lost) {
+    withoutServer = true;
+    epoch = newEpoch;
+    repairs += lost ? 1 : 0;
+    if (Double.isNaN(beganAt)) {
+      beganAt = at;
+      secondsAtPoint = at;
+    }
+    snapshot = take(at);
+  }
+
+  /** Mailboxes dropped that many messages for newer ones. */
+  public void superseded(long messages) {
+    superseded += messages;
+  }
+
+  /** Ξ was measured. */
+  public void consensus(double at, double distance) {
+    consensus = distance;
+    snapshot = take(at);
   }
 
   private void refused(double at, Header h, Refusal reason, String detail) {
@@ -260,7 +343,14 @@ public final class RunMonitor {
             version,
             live.size(),
             pushes(),
-            staleness()));
+            staleness(),
+            exchanges()));
+  }
+
+  private @Nullable Exchanges exchanges() {
+    return withoutServer
+        ? new Exchanges(fresh, held, superseded, epoch, repairs, consensus)
+        : null;
   }
 
   private static @Nullable Double loss(@Nullable Score score) {
@@ -296,6 +386,7 @@ public final class RunMonitor {
         restarts,
         pushes(),
         staleness(),
+        exchanges(),
         finished);
   }
 

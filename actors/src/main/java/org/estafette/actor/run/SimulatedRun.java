@@ -86,12 +86,13 @@ public final class SimulatedRun implements AutoCloseable {
     return new WorkerSetup(
         workshop.newWorker(RUN, Double.POSITIVE_INFINITY, seconds),
         trainer,
-        stepTime(slot, life, seconds),
+        stepTime(config, slot, life),
         new Link(s.latency(), perElement));
   }
 
   /** Steps of a fixed length, or of one drawn for each round from a log-normal distribution. */
-  private StepTime stepTime(int slot, int life, double seconds) {
+  static StepTime stepTime(RunConfig config, int slot, int life) {
+    double seconds = config.workers().stepSeconds() / config.workers().speed(slot);
     double jitter = config.simulation().jitter();
     if (jitter == 0) {
       return StepTime.constant(seconds);

@@ -15,6 +15,13 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.algorithm.peer.Peer;
+import org.estafette.algorithm.peer.PeerMailboxes;
+import org.estafette.algorithm.peer.PeerMethod;
+import org.estafette.algorithm.peer.PeerPlan;
+import org.estafette.algorithm.peer.PeerWorker;
+import org.estafette.algorithm.peer.Surroundings;
+import org.estafette.algorithm.peer.gossip.PairwiseWorker;
 import org.estafette.algorithm.server.AsyncWorker;
 import org.estafette.algorithm.server.ParameterServer;
 import org.estafette.algorithm.server.RoundCoordinator;
@@ -57,6 +64,10 @@ public final class Workshop implements AutoCloseable {
    */
   public static Workshop open(RunConfig config, ReadProgress progress, Consumer<String> notices)
       throws UnreadableDataException {
+    if (config.withoutServer()) {
+      Peers.check(config);
+      Neighbours.check(config, notices);
+    }
     Device device;
     try {
       device = Devices.open(config.device());
@@ -161,8 +172,60 @@ public final class Workshop implements AutoCloseable {
         run, config.synchronous() ? Double.POSITIVE_INFINITY : patience, secondsPerStep);
   }
 
-  /** G = K·w·lr/(1−β), with the forms that average N pushes counted as such. */
+  /**
+   * A worker of run {@code run} that has no server.
+   *
+   * @param first its first parameters, its own from now on
+   * @param joins whether it comes while others train: it asks one of them for theirs
+   */
+  public Peer newPeer(long run, Float32Vector first, boolean joins) {
+    PeerPlan plan = Peers.plan(config, run);
+    Surroundings around = Peers.surroundings(config);
+    if (Peers.pairwise(config)) {
+      return joins
+          ? PairwiseWorker.joining(plan, around, first, config.seed())
+          : PairwiseWorker.starting(plan, around, first, config.seed());
+    }
+    PeerMethod method = Peers.method(config, layout);
+    return joins
+        ? PeerWorker.joining(plan, around, method, first)
+        : PeerWorker.starting(plan, around, method, first);
+  }
+
+  /**
+   * Tries the mailbox before anything is started with it.
+   *
+   * @throws ConfigException where its class cannot be used, or it would lose what the method needs
+   */
+  public void checkMailbox() {
+    UpdateQueue mailbox = newMailbox();
+    if (config.withoutServer() && !Peers.pairwise(config)) {
+      try (PeerMethod method = Peers.method(config, layout)) {
+        PeerMailboxes.check(mailbox, Peers.plan(config, 0), method);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException("estafette.mailbox: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Whether workers without a server go on each at its own pace. */
+  public boolean asynchronousPeers() {
+    return Peers.plan(config, 0).pace() == PeerPlan.Pace.ASYNCHRONOUS;
+  }
+
+  /** Most neighbours that a worker without a server has while all are there. */
+  public int mostNeighbours() {
+    return Neighbours.graph(config).maxDegree();
+  }
+
+  /**
+   * G = K·w·lr/(1−β), with the forms that average N pushes counted as such; 1 without a server,
+   * where the mean of the parameters moves by the mean of what the workers do.
+   */
   public double gain() {
+    if (config.withoutServer()) {
+      return 1;
+    }
     return Algorithms.gain(config, Algorithms.outer(config, 1, Precision.FLOAT64));
   }
 
@@ -184,7 +247,12 @@ public final class Workshop implements AutoCloseable {
         "model",
         config.model().kind() + ", " + String.format("%,d", layout.parameters()) + " parameters");
     facts.put("device", device.name());
-    facts.put("strategy", config.strategy() + ", gain G = " + String.format("%.2f", gain()));
+    if (config.withoutServer()) {
+      facts.put("strategy", config.strategy());
+      facts.put("graph", Neighbours.describe(config));
+    } else {
+      facts.put("strategy", config.strategy() + ", gain G = " + String.format("%.2f", gain()));
+    }
     return facts;
   }
 

@@ -99,6 +99,17 @@
     }, joined('seconds', ['smoothRate']));
   };
 
+  const consensusChart = (host) => {
+    make(host, 240, {
+      series: [
+        { label: 'time', value: (u, v) => clock(v) },
+        line('Ξ', colour(3), (v) => (v == null ? '–' : (+v.toPrecision(3)).toString())),
+      ],
+      axes: [xAxis('seconds'), yAxis(tick)],
+      scales: { x: { time: false }, y: { range: (u, lo, hi) => [0, hi > 0 ? hi * 1.08 : 1] } },
+    }, joined('seconds', ['consensus']));
+  };
+
   const stalenessChart = (host) => {
     const bins = data.staleness;
     const label = (i) => (bins[i] == null ? '' : bins[i].from === bins[i].to ? '' + bins[i].from : bins[i].from + '–' + bins[i].to);
@@ -218,7 +229,7 @@
   const kinds = {
     'loss-tokens': (host, log) => lossChart(host, 'tokens', log),
     'loss-seconds': (host, log) => lossChart(host, 'seconds', log),
-    rate: rateChart, staleness: stalenessChart, timeline,
+    rate: rateChart, consensus: consensusChart, staleness: stalenessChart, timeline,
   };
   const logs = {};
   const draw = () => {

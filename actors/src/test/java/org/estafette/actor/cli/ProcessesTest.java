@@ -114,6 +114,58 @@ final class ProcessesTest {
   }
 
   @Test
+  void shouldRepairTheTreeAroundAnInnerWorkerThatIsKilledAndAttachItsReplacement()
+      throws Exception {
+    Path text = TinyRuns.text(dir);
+    List<String> before = shm();
+    Process p =
+        start(
+            train(
+                text,
+                "900000",
+                "--processes",
+                "--set",
+                "strategy=relay",
+                "--set",
+                "topology.kind=chain",
+                "--set",
+                "workers.count=3",
+                "--set",
+                "workers.speeds=[0.3,0.3,0.3]"));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0 && pushes("worker-2") > 0);
+    ProcessHandle inner = process(p, "has slot 1,");
+    assertThat(inner.destroyForcibly()).isTrue();
+    assertThat(status(p)).as(output()).isZero();
+    JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
+    assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
+    assertThat(summary.get("exchanges").get("repairs").asInt()).isEqualTo(1);
+    assertThat(summary.get("exchanges").get("epoch").asInt()).isEqualTo(3);
+    assertThat(summary.get("tokens").asLong()).isGreaterThanOrEqualTo(900_000);
+    // Without the inner one of the chain, its two neighbours are neighbours of each other.
+    assertThat(output()).contains("worker-0 note: neighbours are now worker-2 (epoch 2)");
+    assertThat(output()).contains("worker-0 note: neighbours are now worker-1 (epoch 3)");
+    assertThat(shm()).allMatch(before::contains);
+  }
+
+  /** The worker's process whose log says that. */
+  private ProcessHandle process(Process parent, String said) throws IOException {
+    for (int i = 0; i < 3; i++) {
+      Path log = run().resolve("logs").resolve("process-" + i + ".log");
+      if (Files.readString(log).contains(said)) {
+        String key = "process-" + i;
+        return parent
+            .descendants()
+            .filter(c -> List.of(c.info().arguments().orElse(new String[0])).contains(key))
+            .findFirst()
+            .orElseThrow();
+      }
+    }
+    throw new AssertionError("no log says: " + said);
+  }
+
+  @Test
   void shouldCheckpointWhenInterruptedAndFinishWhenResumed() throws Exception {
     Path text = TinyRuns.text(dir);
     Process p = start(train(text, "600000"));

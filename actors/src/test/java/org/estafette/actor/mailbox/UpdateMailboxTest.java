@@ -21,12 +21,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.MergedPush;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.mailbox.Admission;
+import org.estafette.algorithm.mailbox.GossipQueue;
 import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.memory.Precision;
@@ -50,6 +53,8 @@ final class UpdateMailboxTest {
                 mailbox-type = "%1$s", policy = "org.estafette.algorithm.mailbox.DelayedNesterovQueue"
                 capacity = 100, period = 4
               }
+              gossip { mailbox-type = "%1$s", policy = "org.estafette.algorithm.mailbox.GossipQueue" }
+              chosen { mailbox-type = "%1$s" }
               own { mailbox-type = "%1$s", policy = "%2$s", newest-first = "yes" }
               """
                   .formatted(UpdateMailbox.class.getName(), NewestFirst.class.getName())));
@@ -127,6 +132,13 @@ final class UpdateMailboxTest {
         new RoundReport(1, 1, 1, 1, 0));
   }
 
+  private NeighbourModel model(int worker, long sequence) {
+    return new NeighbourModel(
+        new Header(1, PeerId.worker(worker), 1, sequence, 1, sequence, 1),
+        Passage.MODEL,
+        pool.lease());
+  }
+
   private Behavior<Told> recorder() {
     return Behaviors.receiveMessage(m -> {
       switch (m) {
@@ -192,6 +204,31 @@ final class UpdateMailboxTest {
     open(5);
     assertThat(seen)
         .containsExactly("refused 4 BACKLOG", "refused 5 BACKLOG", "push 1", "push 2", "push 3");
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  @Test
+  void shouldCountWhatANewerModelOfTheSameWorkerSuperseded() {
+    ActorRef<Told> actor = held("gossip");
+    for (int i = 1; i <= 4; i++) {
+      actor.tell(new Push(model(0, i)));
+    }
+    actor.tell(new Push(model(1, 1)));
+    assertThat(queue(actor).superseded()).isEqualTo(3);
+    open(2);
+    assertThat(seen).containsExactly("push 4", "push 1");
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  @Test
+  void shouldTakeThePolicyThatTheRunHasChosen() {
+    Mailboxes.get(Adapter.toClassic(KIT.system()))
+        .choose(() -> new GossipQueue(QueueOptions.of(8, 1)));
+    ActorRef<Told> actor = held("chosen");
+    actor.tell(new Push(model(0, 1)));
+    actor.tell(new Push(model(0, 2)));
+    open(1);
+    assertThat(seen).containsExactly("push 2");
     assertThat(pool.outstanding()).isZero();
   }
 

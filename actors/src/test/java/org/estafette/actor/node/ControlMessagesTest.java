@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import com.typesafe.config.ConfigFactory;
+import java.util.List;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.wire.ControlMessage;
+import org.estafette.algorithm.Refusal;
 import org.estafette.channel.Endpoint;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,20 @@ final class ControlMessagesTest {
         new ServerMessage.Goodbye(3, 2),
         new WorkerMessage.Welcome(3, 2, 7, sharedOnly),
         new WorkerMessage.RunOver("finished"),
+        new ServerMessage.Mixed(3, 2, 9, 20, 640, 0.5, 2.5, 3, 2, 1, 4, 0.1, 5),
+        new ServerMessage.Mixed(0, 1, 1, 1, 1, 0, Double.NaN, 0, 0, 0, 1, Double.NaN, 0),
+        new ServerMessage.NeighbourRefused(1, 2, 3, 4, 5, 6, 7, 8, Refusal.OLD_EPOCH, "epoch=6"),
+        new ServerMessage.Rewired(1, 2, 3, List.of(0, 4)),
+        new ServerMessage.NoParameters(1, 2, 3),
+        new WorkerMessage.Admitted(1, 2, both, 400, WorkerMessage.First.NEIGHBOUR),
+        new WorkerMessage.Neighbours(
+            3,
+            List.of(
+                new WorkerMessage.Address(0, 1, worker.getRef(), both),
+                new WorkerMessage.Address(2, 3, worker.getRef(), sharedOnly))),
+        new WorkerMessage.NeighbourPull(1, 2, 3, 4, 5, 6, 7, Double.NaN),
+        new WorkerMessage.ParametersWanted(7, Long.MAX_VALUE),
+        new WorkerMessage.ReportAgain(),
       };
       for (ControlMessage message : messages) {
         Object back = kit.serializationTestKit().verifySerialization(message, false);

@@ -52,6 +52,50 @@ class ReportTest {
   }
 
   @Test
+  void shouldShowTheConsensusDistanceOfARunWithoutAServer() throws IOException {
+    Exchanges exchanges = new Exchanges(40, 2, 1, 3, 1, 0.125);
+    Metric.ProgressPoint point =
+        new Metric.ProgressPoint(
+            10,
+            1000,
+            50,
+            2.5,
+            2.6,
+            null,
+            100,
+            20,
+            4,
+            new Pushes(20, 0, Map.of("old_epoch", 3L)),
+            Staleness.NONE,
+            exchanges);
+    Metric.PushRecord round =
+        new Metric.PushRecord(
+            9,
+            "worker-1",
+            5,
+            1.5,
+            20,
+            640,
+            2.5,
+            0,
+            1,
+            Metric.Outcome.ACCEPTED,
+            null,
+            new Metric.Mix(2, 1, 4, 0.1));
+    Path log = folder.resolve("metrics.jsonl");
+    try (MetricsLog metrics = MetricsLog.open(log)) {
+      metrics.append(point);
+      metrics.append(round);
+    }
+    assertThat(MetricsLog.read(log)).containsExactly(point, round);
+    String page = Report.html(List.of(new RunRecord("relay", "", null, List.of(point, round))));
+    assertThat(page)
+        .contains("data-chart=consensus>", "Consensus distance", "0.125", "graph epoch 3")
+        .doesNotContain("data-chart=staleness>", "Gain G");
+    assertThat(data(page).at("/runs/0/consensus").toString()).isEqualTo("[0.125]");
+  }
+
+  @Test
   void shouldHandTheScriptAllPushesAndPoints() throws IOException {
     JsonNode data = data(Report.html(List.of(RUN)));
     assertThat(data.at("/pushes").size()).isEqualTo((int) RUN.pushes().count());

@@ -148,6 +148,7 @@ class RunFolderTest {
         42,
         3,
         0,
+        null,
         Summary.versions(Map.of("akka", "2.8.5")),
         Summary.runningJdk(),
         Machine.here());

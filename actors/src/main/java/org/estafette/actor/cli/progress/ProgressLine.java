@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Numbers;
 import org.estafette.actor.record.Pushes;
 
@@ -75,15 +76,25 @@ final class ProgressLine {
     }
     line.append("  tokens/s ").append(Numbers.count(point.tokensPerSecond()));
     line.append("  workers ").append(point.workers());
-    line.append("  pushes ").append(point.pushes().accepted()).append(" accepted, ");
-    line.append(point.pushes().merged()).append(" merged, ");
-    line.append(point.pushes().refusals()).append(" refused");
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "  staleness %.2f mean, %d max",
-            point.staleness().mean(),
-            point.staleness().max()));
+    Exchanges exchanges = point.exchanges();
+    if (exchanges != null) {
+      line.append("  consensus ").append(distance(exchanges));
+      line.append("  rounds ").append(point.pushes().accepted());
+      line.append("  messages ").append(exchanges.fresh()).append(" fresh, ");
+      line.append(exchanges.held()).append(" held, ");
+      line.append(exchanges.superseded()).append(" superseded, ");
+      line.append(point.pushes().refusals()).append(" refused");
+    } else {
+      line.append("  pushes ").append(point.pushes().accepted()).append(" accepted, ");
+      line.append(point.pushes().merged()).append(" merged, ");
+      line.append(point.pushes().refusals()).append(" refused");
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "  staleness %.2f mean, %d max",
+              point.staleness().mean(),
+              point.staleness().max()));
+    }
     if (!Double.isNaN(view.etaSeconds())) {
       line.append("  ETA ").append(Numbers.duration(view.etaSeconds()));
     }
@@ -106,18 +117,33 @@ final class ProgressLine {
       pieces.add(new Piece("acc " + Numbers.percent(view.validationAccuracy()), 8, "1"));
     }
     pieces.add(new Piece(Numbers.count(point.tokensPerSecond()) + " tok/s", 5, ""));
-    pieces.add(new Piece(pushes(point.pushes()), 4, ""));
-    pieces.add(
-        new Piece(
-            String.format(
-                Locale.ROOT, "stale %.1f/%d", point.staleness().mean(), point.staleness().max()),
-            2,
-            ""));
+    Exchanges exchanges = point.exchanges();
+    if (exchanges != null) {
+      pieces.add(new Piece("consensus " + distance(exchanges), 6, ""));
+      pieces.add(new Piece(Numbers.count(point.pushes().accepted()) + " rounds", 2, ""));
+      if (exchanges.held() > 0) {
+        pieces.add(new Piece(Numbers.count(exchanges.held()) + " held", 2, ""));
+      }
+    } else {
+      pieces.add(new Piece(pushes(point.pushes()), 4, ""));
+      pieces.add(
+          new Piece(
+              String.format(
+                  Locale.ROOT, "stale %.1f/%d", point.staleness().mean(), point.staleness().max()),
+              2,
+              ""));
+    }
     pieces.add(new Piece(point.workers() + (point.workers() == 1 ? " worker" : " workers"), 1, ""));
     if (!Double.isNaN(view.etaSeconds())) {
       pieces.add(new Piece("ETA " + clock(view.etaSeconds()), 6, "36"));
     }
     return pieces;
+  }
+
+  private static String distance(Exchanges exchanges) {
+    return exchanges.consensus() == null
+        ? "–"
+        : String.format(Locale.ROOT, "%.3g", exchanges.consensus());
   }
 
   private static String pushes(Pushes pushes) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
@@ -40,6 +41,36 @@ class ProgressTest {
         .doesNotContain("workers", "stale");
     assertThat(ProgressLine.terminal(view, 30, ASCII)).isEqualTo(" 45 %  loss 1.9312  val 1.9800");
     assertThat(ProgressLine.terminal(view, 12, ASCII)).isEqualTo("loss 1.9312");
+  }
+
+  @Test
+  void shouldShowTheConsensusDistanceOfARunWithoutAServer() {
+    ProgressView view =
+        new ProgressView(
+            new Metric.ProgressPoint(
+                27.8,
+                2_700_000,
+                1_320,
+                1.93124,
+                1.98,
+                null,
+                97_100,
+                126,
+                4,
+                new Pushes(126, 0, Map.of("old_epoch", 2L)),
+                Staleness.NONE,
+                new Exchanges(250, 3, 1, 2, 1, 0.12345)),
+            1.98,
+            null,
+            6_000_000,
+            34);
+    assertThat(ProgressLine.terminal(view, 200, ASCII))
+        .contains("consensus 0.123", "126 rounds", "3 held")
+        .doesNotContain("stale", "pushes");
+    assertThat(ProgressLine.terminal(view, 60, ASCII)).contains("loss 1.9312", "val 1.9800");
+    assertThat(ProgressLine.plain(view))
+        .contains(
+            "  consensus 0.123  rounds 126  messages 250 fresh, 3 held, 1 superseded, 2 refused  ");
   }
 
   @Test

@@ -1,0 +1,295 @@
+package org.estafette.actor.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.ReceiveBuilder;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.receptionist.Receptionist;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.Participant;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all workers have in common: they find the run's first node, report for work until they are
+ * taken in, drive a participant, and take its local steps on a thread of their own.
+ */
+abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
+  private static final Duration HELLO_AGAIN = Duration.ofSeconds(3);
+  private static final String HELLO = "hello";
+  // Longer than a partition that the cluster survives: without the run's first node there is
+  // nothing to train for.
+  private static final Duration GIVE_UP = Duration.ofMinutes(2);
+  private static final String LOST = "lost";
+
+  private final TimerScheduler<WorkerMessage> timers;
+  private final TrainingThread thread;
+  private final WorkerInbox inbox = new WorkerInbox();
+  private final Effects effects = new TrainingEffects();
+  private final long began = System.nanoTime();
+  private final List<Lease> moments = new ArrayList<>();
+  private @Nullable ActorRef<ServerMessage> server;
+  private @Nullable Lease staged;
+  private boolean ready;
+
+  /** How it was set up. */
+  protected final WorkerSetup setup;
+
+  /** Its slot; null before it was taken in. */
+  protected @Nullable PeerId self;
+
+  /** Its life in that slot. */
+  protected int incarnation;
+
+  TrainingActor(
+      ActorContext<WorkerMessage> context,
+      TimerScheduler<WorkerMessage> timers,
+      WorkerSetup setup) {
+    super(context);
+    this.timers = timers;
+    this.setup = setup;
+    this.thread =
+        new TrainingThread(
+            "estafette-" + setup.key(),
+            setup.workshop()::newTrainer,
+            setup.port()::lease,
+            setup.workshop().config().workers().speed(setup.index()),
+            inbox(context.getSelf()));
+    setup.threads().add(thread);
+    thread.start();
+    ActorRef<Receptionist.Listing> listing =
+        context.messageAdapter(
+            Receptionist.Listing.class,
+            l -> new WorkerMessage.Servers(l.getServiceInstances(ServerMessage.KEY)));
+    context.getSystem().receptionist().tell(Receptionist.subscribe(ServerMessage.KEY, listing));
+  }
+
+  /** Delivers what owns vectors. */
+  protected final Consumer<WorkerMessage> inbox(ActorRef<WorkerMessage> me) {
+    return message -> {
+      inbox.add(message);
+      me.tell(new WorkerMessage.Waiting());
+    };
+  }
+
+  /** The participant; null before the worker was taken in. */
+  protected abstract @Nullable Participant participant();
+
+  /** Hands a message of the participant to whom it is for. */
+  protected abstract void send(PeerId to, Message message);
+
+  /** The participant has decided something. */
+  protected abstract void decided(Decision decision);
+
+  /** What the participant orders, as this run counts data and schedule. */
+  protected TrainOrder order(TrainOrder order) {
+    return order;
+  }
+
+  /** Adds what this kind of worker understands. */
+  protected abstract ReceiveBuilder<WorkerMessage> understand(
+      ReceiveBuilder<WorkerMessage> builder);
+
+  /** Ends: gives back all that the subclass holds. */
+  protected abstract void release();
+
+  @Override
+  public final Receive<WorkerMessage> createReceive() {
+    return understand(newReceiveBuilder())
+        .onMessage(WorkerMessage.Servers.class, this::onServers)
+        .onMessage(WorkerMessage.Waiting.class, m -> onWaiting())
+        .onMessage(WorkerMessage.TimerDue.class, this::onTimer)
+        .onMessage(WorkerMessage.RunOver.class, m -> onRunOver(m.reason()))
+        .onMessage(WorkerMessage.Stop.class, m -> onStop())
+        .onSignal(PostStop.class, s -> onPostStop())
+        .build();
+  }
+
+  private Behavior<WorkerMessage> onServers(WorkerMessage.Servers m) {
+    ActorRef<ServerMessage> found = m.reachable().stream().findFirst().orElse(null);
+    ActorRef<ServerMessage> before = server;
+    if (found != null) {
+      timers.cancel(LOST);
+    } else if (server != null) {
+      timers.startSingleTimer(LOST, new WorkerMessage.TimerDue(LOST), GIVE_UP);
+    }
+    server = found;
+    if (found != null && !found.equals(before)) {
+      getContext().getLog().debug("{} found the run at {}", setup.key(), found.path());
+      hello();
+    }
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onWaiting() {
+    switch (inbox.poll()) {
+      case WorkerMessage.Ready m -> {
+        ready = true;
+        hello();
+      }
+      case WorkerMessage.Arrived m -> event(new Event.Received(m.update(), now()));
+      case WorkerMessage.RoundDone m -> {
+        if (participant() == null || m.life() != incarnation) {
+          m.delta().close();
+        } else {
+          event(new Event.RoundTrained(m.round(), m.result(), m.seconds(), m.delta(), now()));
+        }
+      }
+      // Ends this actor as failed, so that its node knows that the run is not over for it.
+      case WorkerMessage.TrainingFailed m ->
+          throw new IllegalStateException(setup.key() + " cannot train: " + m.what(), m.cause());
+      case null, default -> {}
+    }
+    return this;
+  }
+
+  /** Reports for work, again and again until {@link #welcomed}. */
+  protected final void hello() {
+    if (server == null || !ready) {
+      return;
+    }
+    server.tell(
+        new ServerMessage.Hello(setup.key(), getContext().getSelf(), setup.port().endpoint()));
+    timers.startSingleTimer(HELLO, new WorkerMessage.TimerDue(HELLO), HELLO_AGAIN);
+  }
+
+  /** The worker is taken in: it need not report again. */
+  protected final void welcomed() {
+    timers.cancel(HELLO);
+  }
+
+  /** Tells the run's first node, where it can be reached. */
+  protected final void tellServer(ServerMessage message) {
+    if (server != null) {
+      server.tell(message);
+    }
+  }
+
+  /** Lets the participant act; an update that comes before there is one is given back. */
+  protected void event(Event event) {
+    Participant p = participant();
+    if (p != null) {
+      p.on(event, effects);
+    } else if (event instanceof Event.Received r
+        && r.message() instanceof org.estafette.algorithm.Update u) {
+      u.discard();
+    }
+  }
+
+  private Behavior<WorkerMessage> onTimer(WorkerMessage.TimerDue m) {
+    if (m.timer().equals(HELLO)) {
+      hello();
+    } else if (m.timer().equals(LOST)) {
+      throw new IllegalStateException(
+          setup.key()
+              + ": no server could be reached for "
+              + GIVE_UP.toSeconds()
+              + " s; was the run's first node ended?");
+    } else {
+      event(new Event.TimerFired(m.timer(), now()));
+    }
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onRunOver(String reason) {
+    getContext().getLog().debug("{}: run over: {}", setup.key(), reason);
+    return akka.actor.typed.javadsl.Behaviors.stopped();
+  }
+
+  private Behavior<WorkerMessage> onStop() {
+    if (self != null) {
+      tellServer(new ServerMessage.Goodbye(self.slot(), incarnation));
+    }
+    return akka.actor.typed.javadsl.Behaviors.stopped();
+  }
+
+  private Behavior<WorkerMessage> onPostStop() {
+    release();
+    if (staged != null) {
+      staged.close();
+      staged = null;
+    }
+    moments.forEach(Lease::close);
+    moments.clear();
+    inbox.close();
+    thread.end();
+    return this;
+  }
+
+  /** Seconds since this worker began. */
+  protected final double now() {
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  /** Turns the participant's effects into tells, frames, timers and training. */
+  private final class TrainingEffects implements Effects {
+    @Override
+    public void send(PeerId to, Message message) {
+      TrainingActor.this.send(to, message);
+    }
+
+    @Override
+    public void load(FlatVector parameters) {
+      Lease lease = staged;
+      if (lease == null) {
+        lease = setup.port().lease();
+        staged = lease;
+      }
+      lease.vector().copyFrom(parameters);
+    }
+
+    @Override
+    public void loadMoments(List<FlatVector> vectors) {
+      moments.forEach(Lease::close);
+      moments.clear();
+      for (FlatVector vector : vectors) {
+        Lease lease = setup.port().lease();
+        lease.vector().copyFrom(vector);
+        moments.add(lease);
+      }
+    }
+
+    @Override
+    public void train(long round, TrainOrder order) {
+      Lease start = java.util.Objects.requireNonNull(staged, "train before load");
+      staged = null;
+      thread.train(incarnation, round, TrainingActor.this.order(order), start, List.copyOf(moments));
+      moments.clear();
+    }
+
+    @Override
+    public Lease lease() {
+      return setup.port().lease();
+    }
+
+    @Override
+    public void setTimer(String timer, double seconds) {
+      timers.startSingleTimer(
+          timer, new WorkerMessage.TimerDue(timer), Duration.ofNanos((long) (seconds * 1e9)));
+    }
+
+    @Override
+    public void cancelTimer(String timer) {
+      timers.cancel(timer);
+    }
+
+    @Override
+    public void decided(Decision decision) {
+      TrainingActor.this.decided(decision);
+    }
+  }
+}

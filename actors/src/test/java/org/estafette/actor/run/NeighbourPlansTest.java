@@ -1,0 +1,98 @@
+package org.estafette.actor.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.data.ReadProgress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs without a server: what is refused before anything is started, and what is said. */
+final class NeighbourPlansTest {
+  @TempDir Path dir;
+
+  private List<String> open(String... settings) throws Exception {
+    List<String> notices = new ArrayList<>();
+    Path text = TinyRuns.text(dir);
+    try (Workshop workshop =
+        Workshop.open(
+            ConfigReader.read(null, TinyRuns.settings(text, settings)),
+            ReadProgress.NONE,
+            notices::add)) {
+      notices.addAll(workshop.describe().values());
+    }
+    return notices;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "16 | gossip | gossip.method=d2 topology.kind=torus | λ_min | exact-diffusion",
+        "8 | gossip | gossip.method=d2 topology.kind=hypercube | λ_min | lazy",
+        "4 | gossip | topology.kind=edges topology.edges=[[0,1],[2,3]] | 2 parts | connected",
+        "4 | relay | topology.kind=edges topology.edges=[[0,1],[2,3]] | 2 parts | connected",
+        "4 | gossip | topology.kind=rnig | did you mean | ring",
+        "6 | gossip | topology.kind=hypercube | hypercube | n=6",
+        "4 | gossip | topology.weights=edge topology.edge-weight=0.7 | edge weight=0.7 | largest",
+        "4 | gossip | gossip.method=dpsgd | did you mean | dp-sgd",
+        "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages rounds | expected",
+        "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
+        "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",
+        "4 | relay | relay.asynchronous=true relay.overlap=true | relay.asynchronous | expected",
+        "4 | relay | relay.asynchronous=true relay.fill=half | relay.asynchronous | hold",
+      })
+  void shouldRefuseWhatCannotWorkWithReasonAndRemedy(
+      String workers, String strategy, String settings, String reason, String remedy) {
+    String[] all =
+        Stream.concat(
+                Stream.of("workers.count", workers, "strategy", strategy),
+                Arrays.stream(settings.split("[ =]")))
+            .toArray(String[]::new);
+    assertThatThrownBy(() -> open(all))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(reason)
+        .hasMessageContaining(remedy);
+  }
+
+  @Test
+  void shouldSayWhatTheGraphDoesToAveraging() throws Exception {
+    assertThat(open("workers.count", "4", "strategy", "relay", "topology.kind", "chain"))
+        .contains("relay model, chain")
+        .anyMatch(line -> line.contains("up to 2 rounds old"));
+    assertThat(open("workers.count", "4", "strategy", "gossip"))
+        .contains("gossip dp-sgd, ring")
+        .anyMatch(line -> line.contains("spectral gap 0.667"));
+  }
+
+  @Test
+  void shouldRelayOverASpanningTreeOfAGraphWithCycles() throws Exception {
+    assertThat(open("workers.count", "6", "strategy", "relay", "topology.kind", "ring"))
+        .anyMatch(line -> line.startsWith("ring of 6, 5 edges"));
+  }
+
+  @Test
+  void shouldWarnOfWhatWorksOnlyWithCare() throws Exception {
+    assertThat(
+            open(
+                "workers.count",
+                "12",
+                "strategy",
+                "relay",
+                "relay.form",
+                "gradient",
+                "topology.kind",
+                "chain"))
+        .anyMatch(line -> line.contains("caution") && line.contains("τ_max"));
+  }
+}
