@@ -69,7 +69,7 @@ class DatasetProviderTest {
     assertThat(Partition.named("iid", 0)).isEqualTo(new Partition.Iid());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Partition.named("random", 0))
-        .withMessage("partition=random (expected iid, by-source or dirichlet)");
+        .withMessage("partition=random (expected iid, by-source, dirichlet or balanced-dirichlet)");
     assertThatIllegalArgumentException().isThrownBy(() -> new Partition.Dirichlet(0));
   }
 
