@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -99,8 +98,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       Lease parameters = setup.port().lease();
       parameters
           .vector()
-          .copyFrom(
-              java.util.Objects.requireNonNull(resume.vectors().get(ServerState.PARAMETERS)));
+          .copyFrom(java.util.Objects.requireNonNull(resume.vectors().get(ServerState.PARAMETERS)));
       first = parameters;
       epoch = resume.epoch();
       stepsBefore = resume.localSteps() / config.workers().count();
@@ -355,9 +353,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
               m.epoch(),
               m.version(),
               m.round());
-      decided(
-          new Decision.Refused(
-              h, m.reason(), m.detail() + "; at " + PeerId.worker(m.slot())));
+      decided(new Decision.Refused(h, m.reason(), m.detail() + "; at " + PeerId.worker(m.slot())));
     }
     return this;
   }
@@ -380,7 +376,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   /**
    * Asks all for their parameters: in rounds, for those of the next round that nobody has finished,
-   * so that all are of one round; at the end, and where each goes at its own pace, for those of now.
+   * so that all are of one round; at the end, and where each goes at its own pace, for those of
+   * now.
    */
   private void gather(boolean last) {
     Gathering g = new Gathering(++questions, last, members.all());
