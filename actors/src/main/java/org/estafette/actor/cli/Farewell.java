@@ -75,9 +75,7 @@ final class Farewell {
         e.superseded(),
         s.pushes().refusals(),
         s.pushes().refused().isEmpty() ? "" : s.pushes().refused(),
-        e.consensus() == null
-            ? "not measured"
-            : String.format(Locale.ROOT, "%.4g", e.consensus()));
+        e.consensus() == null ? "not measured" : String.format(Locale.ROOT, "%.4g", e.consensus()));
     if (e.repairs() > 0) {
       out.printf("  repairs   %d (the graph closed around a lost worker)%n", e.repairs());
     }

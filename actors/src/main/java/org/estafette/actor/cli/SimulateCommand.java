@@ -120,8 +120,8 @@ final class SimulateCommand implements Callable<Integer> {
       throws Exception {
     if (options.resume) {
       throw new ConfigException(
-          "--resume: a simulated run without a server keeps no worker's state (expected a run with a"
-              + " server; or train on from its model with `estafette train --resume`)");
+          "--resume: a simulated run without a server keeps no worker's state (expected a run with"
+              + " a server; or train on from its model with `estafette train --resume`)");
     }
     workshop.checkMailbox();
     RunCheckpoints checkpoints =

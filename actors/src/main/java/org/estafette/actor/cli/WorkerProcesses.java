@@ -33,8 +33,7 @@ final class WorkerProcesses implements AutoCloseable {
   /**
    * @param died told the key of a worker whose process has died
    */
-  WorkerProcesses(
-      String join, Path logs, Consumer<String> message, Consumer<String> died) {
+  WorkerProcesses(String join, Path logs, Consumer<String> message, Consumer<String> died) {
     this.died = died;
     this.join = join;
     this.logs = logs;

@@ -96,8 +96,7 @@ final class Membership {
         epoch,
         table.all().stream()
             .map(e ->
-                new WorkerMessage.Address(
-                    e.id().slot(), e.incarnation(), e.actor(), e.endpoint()))
+                new WorkerMessage.Address(e.id().slot(), e.incarnation(), e.actor(), e.endpoint()))
             .toList());
   }
 
@@ -105,8 +104,7 @@ final class Membership {
   List<WorkerRecord> records() {
     return table.incarnations().entrySet().stream()
         .map(e ->
-            new WorkerRecord(
-                e.getKey(), e.getValue(), 0, 0, Double.NaN, 0, false, false, 0, 0, 0))
+            new WorkerRecord(e.getKey(), e.getValue(), 0, 0, Double.NaN, 0, false, false, 0, 0, 0))
         .toList();
   }
 }

@@ -4,8 +4,8 @@ import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
- * x̄ and Ξ of the workers' parameters, in one pass and two vectors. Sums run over differences to the
- * first worker's parameters, so that workers who nearly agree lose no digits.
+ * x̄ and Ξ of the workers' parameters, in one pass and two vectors. Sums run over differences to
+ * the first worker's parameters, so that workers who nearly agree lose no digits.
  */
 final class ParameterMean implements AutoCloseable {
   private @Nullable Lease reference;

@@ -169,9 +169,7 @@ final class PeerActor extends TrainingActor {
       return;
     }
     peer =
-        setup
-            .workshop()
-            .newPeer(setup.run(), first(), a.first() == WorkerMessage.First.NEIGHBOUR);
+        setup.workshop().newPeer(setup.run(), first(), a.first() == WorkerMessage.First.NEIGHBOUR);
     event(new Event.Started(view(n), now()));
   }
 
@@ -292,8 +290,7 @@ final class PeerActor extends TrainingActor {
     wanted = null;
     Lease copy = setup.port().lease();
     copy.vector().copyFrom(p.parameters());
-    Header header =
-        new Header(setup.run(), self, incarnation, w.id(), epoch, w.id(), p.round());
+    Header header = new Header(setup.run(), self, incarnation, w.id(), epoch, w.id(), p.round());
     ActorRef<WorkerMessage> me = getContext().getSelf();
     setup
         .port()

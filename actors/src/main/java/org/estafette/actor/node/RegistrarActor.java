@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -100,8 +99,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       Lease parameters = setup.port().lease();
       parameters
           .vector()
-          .copyFrom(
-              java.util.Objects.requireNonNull(resume.vectors().get(ServerState.PARAMETERS)));
+          .copyFrom(java.util.Objects.requireNonNull(resume.vectors().get(ServerState.PARAMETERS)));
       first = parameters;
       epoch = resume.epoch();
       stepsBefore = resume.localSteps() / config.workers().count();
@@ -359,9 +357,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
               m.epoch(),
               m.version(),
               m.round());
-      decided(
-          new Decision.Refused(
-              h, m.reason(), m.detail() + "; at " + PeerId.worker(m.slot())));
+      decided(new Decision.Refused(h, m.reason(), m.detail() + "; at " + PeerId.worker(m.slot())));
     }
     return this;
   }

@@ -112,7 +112,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
     timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
-    context.getSystem().receptionist().tell(Receptionist.register(ServerMessage.KEY, context.getSelf()));
+    context
+        .getSystem()
+        .receptionist()
+        .tell(Receptionist.register(ServerMessage.KEY, context.getSelf()));
   }
 
   /** A run that had used up its budget goes on where it is given more. */

@@ -87,7 +87,8 @@ public sealed interface ServerMessage {
       implements ServerMessage, ControlMessage {}
 
   /** A worker that was asked for its parameters has none yet. */
-  record NoParameters(int slot, int incarnation, long id) implements ServerMessage, ControlMessage {}
+  record NoParameters(int slot, int incarnation, long id)
+      implements ServerMessage, ControlMessage {}
 
   /** The process of the worker with this key has died. */
   record Died(String key) implements ServerMessage {}

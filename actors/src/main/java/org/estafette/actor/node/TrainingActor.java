@@ -267,7 +267,8 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     public void train(long round, TrainOrder order) {
       Lease start = java.util.Objects.requireNonNull(staged, "train before load");
       staged = null;
-      thread.train(incarnation, round, TrainingActor.this.order(order), start, List.copyOf(moments));
+      thread.train(
+          incarnation, round, TrainingActor.this.order(order), start, List.copyOf(moments));
       moments.clear();
     }
 

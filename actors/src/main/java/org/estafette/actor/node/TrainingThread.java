@@ -18,8 +18,7 @@ import org.estafette.memory.Lease;
 final class TrainingThread extends Thread {
   private sealed interface Task {}
 
-  private record Train(
-      int life, long round, TrainOrder order, Lease start, List<Lease> moments)
+  private record Train(int life, long round, TrainOrder order, Lease start, List<Lease> moments)
       implements Task {
     void close() {
       start.close();
@@ -64,8 +63,7 @@ final class TrainingThread extends Thread {
    *
    * @param moments what the inner optimizer's are to be; empty where it keeps its own
    */
-  void train(
-      int incarnation, long round, TrainOrder order, Lease start, List<Lease> moments) {
+  void train(int incarnation, long round, TrainOrder order, Lease start, List<Lease> moments) {
     life = incarnation;
     tasks.add(new Train(incarnation, round, order, start, moments));
   }
@@ -102,7 +100,8 @@ final class TrainingThread extends Thread {
     try {
       t.load(task.start().vector());
       if (!task.moments().isEmpty()) {
-        t.restore(new TrainerState(stepsTaken, task.moments().stream().map(Lease::vector).toList()));
+        t.restore(
+            new TrainerState(stepsTaken, task.moments().stream().map(Lease::vector).toList()));
       }
     } finally {
       task.close();

@@ -113,9 +113,7 @@ final class WorkerActor extends TrainingActor {
         if (serverEndpoint == null) {
           u.discard();
         } else {
-          setup
-              .port()
-              .send(serverEndpoint, to, u, why -> me.tell(new WorkerMessage.NotSent(why)));
+          setup.port().send(serverEndpoint, to, u, why -> me.tell(new WorkerMessage.NotSent(why)));
         }
       }
     }

@@ -35,8 +35,7 @@ public sealed interface WorkerMessage {
    * @param stepsBefore local steps of each worker in the part of the run that is resumed
    * @param first where its first parameters come from
    */
-  record Admitted(
-      int slot, int incarnation, Endpoint registrar, long stepsBefore, First first)
+  record Admitted(int slot, int incarnation, Endpoint registrar, long stepsBefore, First first)
       implements WorkerMessage, ControlMessage {}
 
   /** Where a worker's first parameters come from. */
@@ -63,8 +62,7 @@ public sealed interface WorkerMessage {
    * @param actor for control messages
    * @param endpoint where its tensors arrive
    */
-  record Address(
-      int slot, int incarnation, ActorRef<WorkerMessage> actor, Endpoint endpoint) {}
+  record Address(int slot, int incarnation, ActorRef<WorkerMessage> actor, Endpoint endpoint) {}
 
   /** {@link org.estafette.algorithm.Pull} of another worker. */
   record NeighbourPull(

@@ -13,9 +13,4 @@ import org.estafette.actor.run.Workshop;
  * @param threads told of its training thread, which may outlive the actor by a step
  */
 record WorkerSetup(
-    String key,
-    int index,
-    long run,
-    Workshop workshop,
-    TensorPort port,
-    TrainingThreads threads) {}
+    String key, int index, long run, Workshop workshop, TensorPort port, TrainingThreads threads) {}

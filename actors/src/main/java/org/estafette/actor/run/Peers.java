@@ -119,7 +119,9 @@ final class Peers {
                   g.averagings(),
                   org.estafette.algorithm.peer.gossip.ExponentialGraph.Order.IN_TURN));
       case "push-sum" ->
-          g.asynchronous() ? GossipMethods.defaults("async-push-sum") : new GossipOptions.Sum(false);
+          g.asynchronous()
+              ? GossipMethods.defaults("async-push-sum")
+              : new GossipOptions.Sum(false);
       case "consensus-control" ->
           new GossipOptions.Controlled(g.consensusTarget(), g.exchanges(), plain);
       default -> named(g.method());

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows a run by what its server decides, or without one by what its workers report, and writes
  * it down: one line a push or a round, a worker's coming and going, and a progress point for each
- * hundredth of the run. Fed by one thread; {@link #now}
- * may be read by any.
+ * hundredth of the run. Fed by one thread; {@link #now} may be read by any.
  */
 public final class RunMonitor {
   private static final int POINTS = 100;
@@ -348,9 +347,7 @@ public final class RunMonitor {
   }
 
   private @Nullable Exchanges exchanges() {
-    return withoutServer
-        ? new Exchanges(fresh, held, superseded, epoch, repairs, consensus)
-        : null;
+    return withoutServer ? new Exchanges(fresh, held, superseded, epoch, repairs, consensus) : null;
   }
 
   private static @Nullable Double loss(@Nullable Score score) {

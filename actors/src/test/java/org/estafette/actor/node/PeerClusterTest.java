@@ -199,9 +199,7 @@ final class PeerClusterTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> rounds("worker-0") > before + 2);
         assertThat(exchanges(coordinator).epoch()).isEqualTo(2);
         node.close();
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .until(() -> exchanges(coordinator).repairs() == 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> exchanges(coordinator).repairs() == 1);
         long survivors = rounds("worker-0");
         await().atMost(Duration.ofSeconds(20)).until(() -> rounds("worker-0") > survivors + 2);
       }

@@ -45,7 +45,8 @@ final class NeighbourPlansTest {
         "6 | gossip | topology.kind=hypercube | hypercube | n=6",
         "4 | gossip | topology.weights=edge topology.edge-weight=0.7 | edge weight=0.7 | largest",
         "4 | gossip | gossip.method=dpsgd | did you mean | dp-sgd",
-        "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages rounds | expected",
+        "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages"
+            + " rounds | expected",
         "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
         "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
         "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",

@@ -38,11 +38,16 @@ final class SimulatedPeersTest {
   @CsvSource({"relay, false", "gossip, false", "relay, true", "gossip, true"})
   void shouldTrainTheSameBitsTwice(String strategy, String asynchronous) throws Exception {
     String[] settings = {
-      "strategy", strategy,
-      "workers.count", "4",
-      "workers.speeds", "[1, 0.9, 0.8, 0.5]",
-      strategy + ".asynchronous", asynchronous,
-      "simulation.latency", "100ms",
+      "strategy",
+      strategy,
+      "workers.count",
+      "4",
+      "workers.speeds",
+      "[1, 0.9, 0.8, 0.5]",
+      strategy + ".asynchronous",
+      asynchronous,
+      "simulation.latency",
+      "100ms",
     };
     Outcome first = run(settings);
     Outcome second = run(settings);

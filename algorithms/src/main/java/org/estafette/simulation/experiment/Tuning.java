@@ -7,7 +7,8 @@ import org.estafette.simulation.LockStep;
 /**
  * Fewest rounds to an error over a grid of learning rates.
  *
- * @param rounds after which the error stays below the target; {@link #NEVER} where no rate got there
+ * @param rounds after which the error stays below the target; {@link #NEVER} where no rate got
+ *     there
  * @param rate the learning rate that did; NaN where none did
  */
 record Tuning(int rounds, double rate) {

@@ -92,7 +92,6 @@ public final class RelayBench {
     settings.put("evaluation.every", "1");
     settings.put("evaluation.batches", "1");
     settings.put("checkpoint.every", "1h");
-    return Workshop.open(
-        ConfigReader.read(null, settings), ReadProgress.NONE, System.out::println);
+    return Workshop.open(ConfigReader.read(null, settings), ReadProgress.NONE, System.out::println);
   }
 }
