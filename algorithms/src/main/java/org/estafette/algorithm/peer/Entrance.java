@@ -1,7 +1,9 @@
 package org.estafette.algorithm.peer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.estafette.algorithm.PeerId;
@@ -15,13 +17,11 @@ final class Entrance {
 
   /** Those that may answer, after every change of the graph. */
   void candidates(Neighbourhood around, SortedSet<PeerId> live) {
+    Set<PeerId> all = new LinkedHashSet<>(around.from());
+    all.addAll(live);
+    all.remove(around.self());
     candidates.clear();
-    candidates.addAll(around.from());
-    for (PeerId p : live) {
-      if (!p.equals(around.self()) && !candidates.contains(p)) {
-        candidates.add(p);
-      }
-    }
+    candidates.addAll(all);
     joining.retainAll(live);
     next = 0;
   }

@@ -66,12 +66,21 @@ final class GraphSurroundings implements Surroundings {
   }
 
   private Place place(SortedSet<PeerId> live) {
+    return lookUp(live).place;
+  }
+
+  @Override
+  public SortedSet<PeerId> shared(SortedSet<PeerId> live) {
+    return lookUp(live).live;
+  }
+
+  private Found lookUp(SortedSet<PeerId> live) {
     Found last = found;
-    if (last == null || !last.live.equals(live)) {
+    if (last == null || last.live != live && !last.live.equals(live)) {
       last = new Found(new TreeSet<>(live), find(live));
       found = last;
     }
-    return last.place;
+    return last;
   }
 
   private Place find(SortedSet<PeerId> live) {

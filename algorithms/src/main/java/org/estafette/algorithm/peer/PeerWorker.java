@@ -197,7 +197,7 @@ public final class PeerWorker implements Peer {
   private void wire(long newEpoch, SortedSet<PeerId> nowLive, Effects effects) {
     changed = joins || epoch != Long.MIN_VALUE;
     epoch = newEpoch;
-    live = new TreeSet<>(nowLive);
+    live = surroundings.shared(new TreeSet<>(nowLive));
     tick = 0;
     Neighbourhood now = surroundings.around(self, live, 1, 0);
     around = now;
@@ -649,7 +649,9 @@ public final class PeerWorker implements Peer {
     self = PeerId.worker(saved.slot());
     incarnation = saved.incarnation();
     epoch = saved.epoch();
-    saved.live().forEach(slot -> live.add(PeerId.worker(slot)));
+    SortedSet<PeerId> then = new TreeSet<>();
+    saved.live().forEach(slot -> then.add(PeerId.worker(slot)));
+    live = surroundings.shared(then);
     round = saved.round();
     tick = saved.tick();
     sequence = saved.sequence();

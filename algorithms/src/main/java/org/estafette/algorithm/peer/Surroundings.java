@@ -24,6 +24,14 @@ public interface Surroundings {
    */
   Neighbourhood around(PeerId self, SortedSet<PeerId> live, long round, int exchange);
 
+  /**
+   * A set equal to {@code live}, the same object for all workers as far as possible: {@link
+   * #around} then knows it without looking at its members.
+   */
+  default SortedSet<PeerId> shared(SortedSet<PeerId> live) {
+    return live;
+  }
+
   /** Whether the graph differs from one exchange to the next. */
   default boolean varying() {
     return false;

@@ -54,13 +54,22 @@ final class TreeSurroundings implements Surroundings {
   }
 
   private List<RelayTree> trees(SortedSet<PeerId> live) {
+    return lookUp(live).trees;
+  }
+
+  @Override
+  public SortedSet<PeerId> shared(SortedSet<PeerId> live) {
+    return lookUp(live).live;
+  }
+
+  private Found lookUp(SortedSet<PeerId> live) {
     Found last = found;
-    if (last == null || !last.live.equals(live)) {
+    if (last == null || last.live != live && !last.live.equals(live)) {
       last =
           new Found(new TreeSet<>(live), first.stream().map(tree -> repaired(tree, live)).toList());
       found = last;
     }
-    return last.trees;
+    return last;
   }
 
   static RelayTree repaired(RelayTree tree, SortedSet<PeerId> live) {
