@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.data.UnreadableDataException;
 import org.estafette.actor.reproduce.Experiments;
 import org.estafette.actor.reproduce.FindingsFolder;
 import org.estafette.simulation.experiment.Experiment;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "  estafette reproduce --list",
       "  estafette reproduce relay-quadratics",
       "  estafette reproduce relay-loss --quick --out loss",
+      "  estafette reproduce relay-cifar --data cifar-10-batches-bin",
     })
 final class ReproduceCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "NAME", description = "Which one; see --list.")
@@ -46,6 +48,13 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Of all that is random. Default: ${DEFAULT-VALUE}.")
   long seed;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "For relay-cifar: the folder of CIFAR-10's binary version. Default: generated images.")
+  @Nullable Path data;
 
   @Option(
       names = "--out",
@@ -73,7 +82,9 @@ final class ReproduceCommand implements Callable<Integer> {
     String how =
         "`estafette reproduce %s%s%s`"
             .formatted(
-                experiment.name(), quick ? " --quick" : "", seed == 0 ? "" : " --seed " + seed);
+                experiment.name(),
+                (quick ? " --quick" : "") + (data == null ? "" : " --data …"),
+                seed == 0 ? "" : " --seed " + seed);
     FindingsFolder.write(folder, experiment, findings, how);
     for (Findings.Claim claim : findings.claims()) {
       to.println((claim.holds() ? "  holds  " : "  FAILS  ") + claim.text());
@@ -84,11 +95,17 @@ final class ReproduceCommand implements Callable<Integer> {
     return findings.hold() ? ExitStatus.OK.code() : ExitStatus.UNEXPECTED.code();
   }
 
-  private Experiment chosen() {
+  private Experiment chosen() throws UnreadableDataException {
     List<String> names = Experiments.all().stream().map(Experiment::name).toList();
     if (name == null) {
       throw new ConfigException(
           "reproduce: no experiment named (expected one of " + String.join(", ", names) + ")");
+    }
+    if (data != null) {
+      if (!name.equals("relay-cifar")) {
+        throw new ConfigException("reproduce " + name + " takes no --data (relay-cifar does)");
+      }
+      return Experiments.cifar(data, new ReadingLine(System.out, true));
     }
     return Experiments.named(name)
         .orElseThrow(() ->

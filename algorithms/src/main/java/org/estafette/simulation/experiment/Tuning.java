@@ -1,5 +1,7 @@
 package org.estafette.simulation.experiment;
 
+import java.util.Comparator;
+import java.util.List;
 import org.estafette.algorithm.quadratic.RandomQuadratics;
 import org.estafette.memory.Float64Vector;
 import org.estafette.simulation.LockStep;
@@ -51,6 +53,15 @@ record Tuning(int rounds, double rate) {
       }
     }
     return best;
+  }
+
+  /** The median of several instances of one kind. */
+  static Tuning median(Contender contender, List<RandomQuadratics> tasks, double target, int limit) {
+    return tasks.stream()
+        .map(task -> of(contender, task, target, limit))
+        .sorted(Comparator.comparingInt(t -> t.atLeast(limit + 1)))
+        .toList()
+        .get(tasks.size() / 2);
   }
 
   /** Rounds at one rate; {@link #NEVER} where they are not fewer than {@code toBeat}. */
