@@ -67,6 +67,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private boolean checkpointDue;
   private boolean validationDue;
   private boolean ending;
+  private long lastRound = -1;
   private String endReason = "";
   private @Nullable Path checkpoint;
   private long nextValidation;
@@ -317,7 +318,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onMixed(ServerMessage.Mixed m) {
-    if (ending || !members.holds(m.slot(), m.incarnation())) {
+    if ((ending && m.round() > lastRound) || !members.holds(m.slot(), m.incarnation())) {
       return this;
     }
     rounds.put(m.slot(), m.round());
@@ -331,6 +332,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
             m.held(),
             m.mass(),
             m.spread()));
+    if (ending) {
+      return this; // Of the last round, which others had finished before.
+    }
     if (monitor.now().localSteps() >= setup.workshop().budget()) {
       return end("finished");
     }
@@ -375,24 +379,27 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   /**
-   * Asks all for their parameters: in rounds, for those of the next round that nobody has finished,
-   * so that all are of one round; at the end, and where each goes at its own pace, for those of
-   * now.
+   * Asks all for their parameters. In rounds they are to be of one round: of the next that nobody
+   * has finished, or at the end of the one that somebody has. Where each goes at its own pace, and
+   * where the run is broken off, they are those of now.
    */
   private void gather(boolean last) {
     Gathering g = new Gathering(++questions, last, members.all());
     gathering = g;
-    boolean now = last || setup.workshop().asynchronousPeers();
+    boolean brokenOff = last && !endReason.equals("finished");
+    boolean now = brokenOff || setup.workshop().asynchronousPeers();
     long newest = rounds.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    long common = last ? newest : newest + 1;
+    lastRound = last && !now ? newest : -1;
     for (WorkerTable.Entry e : members.all()) {
       long own = rounds.getOrDefault(e.id().slot(), newest);
-      long round = now ? 0 : Math.min(newest + 1, own + 2);
+      long round = now ? 0 : Math.min(common, own + 2);
       e.actor().tell(new WorkerMessage.ParametersWanted(g.id(), round));
     }
     timers.startSingleTimer(
         "gather",
         new ServerMessage.GatherTimeout(g.id()),
-        last ? LAST_ANSWERS : config.workers().patience());
+        brokenOff ? LAST_ANSWERS : config.workers().patience());
     gathered();
   }
 
@@ -434,7 +441,12 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     gathering = null;
     timers.cancel("gather");
     if (g.last()) {
+      lastRound = -1;
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(endReason)));
+      if (endReason.equals("finished")) {
+        RunMonitor.Snapshot now = monitor.now();
+        decided(new Decision.Finished(now.version(), now.localSteps(), now.tokens()));
+      }
     }
     if (g.count() == 0) {
       if (g.last()) {
@@ -524,11 +536,6 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
     ending = true;
     endReason = reason;
-    if (reason.equals("finished")) {
-      decided(
-          new Decision.Finished(
-              monitor.now().version(), monitor.now().localSteps(), monitor.now().tokens()));
-    }
     if (!begun) {
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
       return conclude("");

@@ -154,12 +154,13 @@ final class ProcessesTest {
     for (int i = 0; i < 3; i++) {
       Path log = run().resolve("logs").resolve("process-" + i + ".log");
       if (Files.readString(log).contains(said)) {
-        String key = "process-" + i;
-        return parent
-            .descendants()
-            .filter(c -> List.of(c.info().arguments().orElse(new String[0])).contains(key))
-            .findFirst()
-            .orElseThrow();
+        String key = "\0process-" + i + "\0";
+        for (ProcessHandle child : parent.descendants().toList()) {
+          if (Files.readString(Path.of("/proc", Long.toString(child.pid()), "cmdline"))
+              .contains(key)) {
+            return child;
+          }
+        }
       }
     }
     throw new AssertionError("no log says: " + said);
