@@ -13,6 +13,21 @@ final class RowKernelsVectorSoftmax {
 
   /** x = softmax(scale·x) over the first {@code length} columns, 0 in the others. */
   static void softmax(long x, int length, int columns, float scale) {
+    int whole = Lanes.bound(length + Lanes.L - 1);
+    if (whole <= columns && length > 0) {
+      // The last vector is filled up with what becomes 0: no incomplete one is left to treat apart.
+      if (whole > length) {
+        long last = x + 4L * (whole - Lanes.L);
+        VectorMask<Float> tail = Lanes.first(length - whole + Lanes.L);
+        Lanes.store(Lanes.all(LOWEST).blend(Lanes.load(last, tail), tail), last);
+      }
+      normalize(x, whole, columns, scale);
+    } else {
+      normalize(x, length, columns, scale);
+    }
+  }
+
+  private static void normalize(long x, int length, int columns, float scale) {
     float max = max(x, length);
     float sum = exponentials(x, x, length, max, scale);
     float factor = 1 / sum;
