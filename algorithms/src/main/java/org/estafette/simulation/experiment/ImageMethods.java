@@ -93,7 +93,6 @@ final class ImageMethods {
   }
 
   private static PeerMethod gossip(GossipOptions options, long length) {
-    return GossipMethods.make(
-        options, Layout.of("x", Math.toIntExact(length)), Precision.FLOAT32);
+    return GossipMethods.make(options, Layout.of("x", Math.toIntExact(length)), Precision.FLOAT32);
   }
 }
