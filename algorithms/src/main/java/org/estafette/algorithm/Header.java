@@ -10,9 +10,9 @@ package org.estafette.algorithm;
  * @param sequence counts the sender's messages within an incarnation, from 1
  * @param epoch the server's fencing epoch that the sender knows; between workers without a server
  *     the epoch of the graph
- * @param version in a model: the server's version; in a push: the version that the round began from;
- *     between workers without a server: rounds since the graph's epoch began, by which neighbours
- *     find each other's messages of one round
+ * @param version in a model: the server's version; in a push: the version that the round began
+ *     from; between workers without a server: rounds since the graph's epoch began, by which
+ *     neighbours find each other's messages of one round
  * @param round counts the worker's rounds
  */
 public record Header(

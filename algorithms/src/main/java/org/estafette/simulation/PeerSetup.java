@@ -13,5 +13,4 @@ import org.estafette.algorithm.train.LocalTrainer;
  *     share one
  * @param stepTime how long they take
  */
-public record PeerSetup(
-    Peer peer, UpdateQueue mailbox, LocalTrainer trainer, StepTime stepTime) {}
+public record PeerSetup(Peer peer, UpdateQueue mailbox, LocalTrainer trainer, StepTime stepTime) {}

@@ -68,7 +68,8 @@ public record PeerSimulationPlan(
 
   /** Nobody dies, nothing is lost. */
   public static PeerSimulationPlan of(int workers, Link link) {
-    return new PeerSimulationPlan(workers, Links.uniform(link), Losses.NONE, 0, List.of(), List.of());
+    return new PeerSimulationPlan(
+        workers, Links.uniform(link), Losses.NONE, 0, List.of(), List.of());
   }
 
   /** The same with these losses. */

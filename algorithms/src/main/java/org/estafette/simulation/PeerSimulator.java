@@ -88,8 +88,7 @@ public final class PeerSimulator implements AutoCloseable {
         throw new IllegalArgumentException(
             id + " sends to " + to + " (expected another of " + nodes.size() + " workers)");
       }
-      double delay =
-          plan.links().between(id.slot(), to.slot()).delay(Simulator.elements(message));
+      double delay = plan.links().between(id.slot(), to.slot()).delay(Simulator.elements(message));
       int receiver = nodes.get(to.slot()).life;
       if (message instanceof Update update) {
         sent++;
@@ -158,7 +157,10 @@ public final class PeerSimulator implements AutoCloseable {
    * @param leases gives vectors of the model's form
    */
   public PeerSimulator(
-      PeerSimulationPlan plan, PeerFactory factory, Supplier<Lease> leases, SimulationListener listener) {
+      PeerSimulationPlan plan,
+      PeerFactory factory,
+      Supplier<Lease> leases,
+      SimulationListener listener) {
     this.plan = plan;
     this.factory = factory;
     this.leases = leases;
@@ -369,8 +371,7 @@ public final class PeerSimulator implements AutoCloseable {
 
   private static Update twin(Update update) {
     return switch (update) {
-      case NeighbourModel m ->
-          new NeighbourModel(m.header(), m.passage(), m.parameters().retain());
+      case NeighbourModel m -> new NeighbourModel(m.header(), m.passage(), m.parameters().retain());
       case NeighbourShare s -> new NeighbourShare(s.header(), s.passage(), s.values().retain());
       default ->
           throw new IllegalArgumentException(

@@ -44,8 +44,7 @@ final class GossipReplays {
         t.name().contains("normalised")
             ? QuasiGlobalForm.NORMALISED
             : t.name().contains("heavy") ? QuasiGlobalForm.HEAVY_BALL : QuasiGlobalForm.NESTEROV;
-    GossipOptions options =
-        new GossipOptions.QuasiGlobal(form, mu(t), new GossipOptions.Dp(false));
+    GossipOptions options = new GossipOptions.QuasiGlobal(form, mu(t), new GossipOptions.Dp(false));
     return chain(t, options, GossipMethods.optimizer(options, 0).orElseThrow());
   }
 
@@ -132,8 +131,7 @@ final class GossipReplays {
     List<Check> checks = new ArrayList<>();
     traces
         .properties()
-        .forEach(e ->
-            checks.add(scenario(t, e.getKey(), e.getValue(), options, optimizer, graph)));
+        .forEach(e -> checks.add(scenario(t, e.getKey(), e.getValue(), options, optimizer, graph)));
     return checks;
   }
 
@@ -166,9 +164,7 @@ final class GossipReplays {
     boolean pair = expected.get(1).get(0) != null && expected.get(1).get(0).has("offsets");
     JsonNode rows = pair ? expected.get(0) : expected;
     JsonNode inside =
-        pair
-            ? expected.get(1)
-            : t.entry().path("internal_state_per_round").path(name);
+        pair ? expected.get(1) : t.entry().path("internal_state_per_round").path(name);
     for (int round = 0; round < rows.size(); round++) {
       if (round > 0) {
         all.round(1);

@@ -53,8 +53,7 @@ final class Halves implements PeerMethod {
       all.addAll(b.around(i, 0).to());
       List<PeerId> both = List.copyOf(all);
       List<Double> none = java.util.Collections.nCopies(both.size(), 0.0);
-      places.add(
-          new Neighbourhood(PeerId.worker(i), a.workers(), both, both, 1, none, none));
+      places.add(new Neighbourhood(PeerId.worker(i), a.workers(), both, both, 1, none, none));
     }
     return Wiring.of(places);
   }
@@ -125,9 +124,7 @@ final class Halves implements PeerMethod {
     if (!carries(to, part)) {
       return 0;
     }
-    return isEven(part)
-        ? even.compose(to, part, into)
-        : odd.compose(to, part - even.parts(), into);
+    return isEven(part) ? even.compose(to, part, into) : odd.compose(to, part - even.parts(), into);
   }
 
   @Override

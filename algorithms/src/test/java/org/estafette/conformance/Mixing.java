@@ -81,7 +81,6 @@ public final class Mixing {
         toWeights.add(w[j][i]);
       }
     }
-    return new Neighbourhood(
-        PeerId.worker(i), w.length, to, from, w[i][i], fromWeights, toWeights);
+    return new Neighbourhood(PeerId.worker(i), w.length, to, from, w[i][i], fromWeights, toWeights);
   }
 }

@@ -22,10 +22,7 @@ final class PowerGossipReplays {
 
   static List<Check> all(Trace t) {
     List<Check> checks = new ArrayList<>();
-    t.entry()
-        .get("runs")
-        .properties()
-        .forEach(e -> checks.add(run(t, e.getKey(), e.getValue())));
+    t.entry().get("runs").properties().forEach(e -> checks.add(run(t, e.getKey(), e.getValue())));
     return checks;
   }
 
@@ -48,11 +45,7 @@ final class PowerGossipReplays {
     for (int i = 0; i < n; i++) {
       methods.add(
           GossipMethods.powerGossip(
-              layout,
-              Precision.FLOAT64,
-              rank,
-              run.get("iterations_per_step").asInt(),
-              basis));
+              layout, Precision.FLOAT64, rank, run.get("iterations_per_step").asInt(), basis));
       FlatVector own = Precision.FLOAT64.zeros(layout.length());
       for (int k = 0; k < rows * columns; k++) {
         own.set(k, start.get(i).get(k / columns).get(k % columns).asDouble());
@@ -76,8 +69,7 @@ final class PowerGossipReplays {
             (i, round, exchange) -> Mixing.around(w, i),
             (round, from, to) -> false);
     Compare c =
-        new Compare(
-            t.name() + "." + name, rank == 1 ? t.tolerance() : HIGHER_RANK_TOLERANCE);
+        new Compare(t.name() + "." + name, rank == 1 ? t.tolerance() : HIGHER_RANK_TOLERANCE);
     JsonNode expected = run.get("parameters_after_each_step");
     for (int round = 0; round < expected.size(); round++) {
       if (round > 0) {

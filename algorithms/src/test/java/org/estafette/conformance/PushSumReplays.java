@@ -123,9 +123,7 @@ final class PushSumReplays {
         }
         case "recv" -> {
           Sent sent = onTheWay.get(event.get(1).asText());
-          methods
-              .get(sent.to())
-              .receive(PeerId.worker(sent.from()), 0, sent.mass(), sent.values());
+          methods.get(sent.to()).receive(PeerId.worker(sent.from()), 0, sent.mass(), sent.values());
           methods.get(sent.to()).average(x.get(sent.to()));
         }
         case "lose" -> onTheWay.remove(event.get(1).asText());

@@ -75,8 +75,7 @@ final class QuadraticReplays {
   static List<Check> sweep(Path file, JsonNode root, List<String> unknown) throws IOException {
     List<JsonNode> instances = beside(file);
     Map<String, RandomQuadratics> known = new ConcurrentHashMap<>();
-    List<JsonNode> rows =
-        StreamSupport.stream(root.get("sweep").spliterator(), false).toList();
+    List<JsonNode> rows = StreamSupport.stream(root.get("sweep").spliterator(), false).toList();
     List<String> missing = java.util.Collections.synchronizedList(new ArrayList<>());
     List<Check> checks =
         rows.parallelStream()
@@ -87,8 +86,7 @@ final class QuadraticReplays {
                 return List.<Check>of();
               }
               String key = row.get("n").asInt() + " " + zeta(row);
-              RandomQuadratics task =
-                  known.computeIfAbsent(key, k -> find(instances, row, file));
+              RandomQuadratics task = known.computeIfAbsent(key, k -> find(instances, row, file));
               return replay.replay(task, TOLERANCE);
             })
             .flatMap(List::stream)

@@ -25,7 +25,8 @@ final class RelayReplays {
   /** Synchronous and overlapped rounds: one check for each scenario. */
   static List<Check> rounds(RelayGossipFile file, String name, JsonNode entry) {
     List<Check> checks = new ArrayList<>();
-    entry.get("trace")
+    entry
+        .get("trace")
         .properties()
         .forEach(e -> checks.add(scenario(file, name, entry, e.getKey(), e.getValue())));
     return checks;
@@ -42,8 +43,7 @@ final class RelayReplays {
             .withPatience(1)
             .withPace(parameters.path("overlap").asBoolean() ? Pace.OVERLAPPED : Pace.SYNCHRONOUS);
     LockStep.Step step =
-        RelayGossipFile.nesterov(
-            file.gradients(scenario), parameters.path("mu").asDouble(0));
+        RelayGossipFile.nesterov(file.gradients(scenario), parameters.path("mu").asDouble(0));
     JsonNode states = entry.path("internal_state_per_round").path(scenario);
     Compare compare = new Compare(name + "/" + scenario, RelayGossipFile.TOLERANCE);
     try (LockStep workers =

@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods new methods, one a worker
  * @param step how the local step uses gradient and momentum
  */
-record SweepMethods(
-    Wiring wiring, Pace pace, Supplier<List<PeerMethod>> methods, LocalStep step) {
+record SweepMethods(Wiring wiring, Pace pace, Supplier<List<PeerMethod>> methods, LocalStep step) {
   private static final double MU = 0.9;
 
   /** What a worker steps along. */
@@ -144,14 +143,12 @@ record SweepMethods(
     }
     // "ring weight 1/3-0.01 (as in the notebooks)"
     return variant.startsWith("ring weight 1/3-0.01")
-        ? gossip(
-            Wiring.of(graph, MixingMatrix.edgeWeight(graph, 1.0 / 3 - 0.01)), options, step)
+        ? gossip(Wiring.of(graph, MixingMatrix.edgeWeight(graph, 1.0 / 3 - 0.01)), options, step)
         : null;
   }
 
   private static SweepMethods gossip(Wiring wiring, GossipOptions options, LocalStep step) {
-    return new SweepMethods(
-        wiring, Pace.SYNCHRONOUS, () -> made(wiring.workers(), options), step);
+    return new SweepMethods(wiring, Pace.SYNCHRONOUS, () -> made(wiring.workers(), options), step);
   }
 
   private static List<PeerMethod> made(int n, GossipOptions options) {

@@ -58,8 +58,7 @@ record SweepRow(JsonNode row, SweepMethods method) {
         checks.add(tuned(task, tolerance));
       }
     } catch (RuntimeException broken) {
-      checks.add(
-          new Check(name(row), Double.POSITIVE_INFINITY, tolerance, broken.toString()));
+      checks.add(new Check(name(row), Double.POSITIVE_INFINITY, tolerance, broken.toString()));
     }
     return checks;
   }

@@ -130,8 +130,7 @@ class PeerSimulatorTest {
 
   @Test
   void theSameRunTwiceShouldBeTheSameBitForBit() {
-    PeerPlan plan =
-        PeerPlan.of(1, 2, 60).withPace(PeerPlan.Pace.ASYNCHRONOUS);
+    PeerPlan plan = PeerPlan.of(1, 2, 60).withPace(PeerPlan.Pace.ASYNCHRONOUS);
     PeerSimulationPlan hard =
         network()
             .losing(new Losses(0.1, 0.1, 5))
@@ -209,8 +208,7 @@ class PeerSimulatorTest {
                         .mapToObj(i -> new PeerSimulationPlan.Join(1, i))
                         .toList()))
         .hasMessageContaining("expected one at the start");
-    assertThatThrownBy(() ->
-            network().dying(1, List.of(new SimulationPlan.Death(1, N, 0))))
+    assertThatThrownBy(() -> network().dying(1, List.of(new SimulationPlan.Death(1, N, 0))))
         .hasMessageContaining("slot=7");
     assertThatThrownBy(() -> Losses.of(1, 0)).hasMessageContaining("lost=1.0");
   }

@@ -235,8 +235,7 @@ public final class LockStep implements AutoCloseable {
    * under way.
    */
   public void deliverNewest(int from, int to) {
-    List<Flight> mine =
-        wire.stream().filter(f -> f.from == from && f.to == to).toList();
+    List<Flight> mine = wire.stream().filter(f -> f.from == from && f.to == to).toList();
     wire.removeAll(new HashSet<>(mine));
     for (int i = 0; i < mine.size(); i++) {
       boolean newest = i == mine.size() - 1;

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Edges as people write them: one a line, two node numbers from 0 with a space, comma or dash between
- * them; what follows a # is a remark.
+ * Edges as people write them: one a line, two node numbers from 0 with a space, comma or dash
+ * between them; what follows a # is a remark.
  */
 public final class EdgeList {
   private static final Pattern EDGE = Pattern.compile("(\\d{1,9})\\s*[\\s,;–-]\\s*(\\d{1,9})");
@@ -42,7 +42,9 @@ public final class EdgeList {
     return edges;
   }
 
-  /** The number of nodes that the edges need: the largest number and one; 1 where there are none. */
+  /**
+   * The number of nodes that the edges need: the largest number and one; 1 where there are none.
+   */
   public static int nodes(List<Edge> edges) {
     return edges.stream().mapToInt(Edge::b).max().orElse(0) + 1;
   }

@@ -38,7 +38,9 @@ final class ReproduceCommand implements Callable<Integer> {
   @Option(names = "--list", description = "Lists the experiments.")
   boolean list;
 
-  @Option(names = "--quick", description = "Fewer sizes, seeds and rounds: the same claims, sooner.")
+  @Option(
+      names = "--quick",
+      description = "Fewer sizes, seeds and rounds: the same claims, sooner.")
   boolean quick;
 
   @Option(
@@ -76,8 +78,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Findings findings =
         experiment.run(
             new Experiment.Effort(quick, seed),
-            line ->
-                to.printf("  %6.1f s  %s%n", (System.nanoTime() - start) * 1e-9, line));
+            line -> to.printf("  %6.1f s  %s%n", (System.nanoTime() - start) * 1e-9, line));
     String how =
         "`estafette reproduce %s%s%s`"
             .formatted(

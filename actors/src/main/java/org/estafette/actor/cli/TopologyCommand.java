@@ -158,8 +158,7 @@ final class TopologyCommand implements Callable<Integer> {
               ? "topology=edges (expected --edges FILE, one edge a line)"
               : "--edges " + edges + " (expected only with the kind edges, was " + kind + ")");
     }
-    TopologyOptions options =
-        new TopologyOptions(seed, degree, probability, rows, root, given);
+    TopologyOptions options = new TopologyOptions(seed, degree, probability, rows, root, given);
     return new GraphRequest(kind, n == null ? usual(name, given) : n, options, weights);
   }
 

@@ -40,7 +40,9 @@ final class FiguresPage {
   private static String body(Experiment experiment, Findings findings, String how) {
     StringBuilder page = new StringBuilder();
     page.append("<header><div class=brand>").append(resource(Report.class, "logo.svg"));
-    page.append("Estafette</div><h1>").append(escape(experiment.name())).append("</h1><div class=sub>");
+    page.append("Estafette</div><h1>")
+        .append(escape(experiment.name()))
+        .append("</h1><div class=sub>");
     page.append(escape(experiment.about())).append("<br>").append(escape(how));
     page.append("</div></header><main><div class=grid>");
     page.append("<section class='card wide'><h2>Verdict</h2><p>");

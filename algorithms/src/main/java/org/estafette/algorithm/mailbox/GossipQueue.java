@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that it has waiting.
  *
  * <p>For workers that never wait for a round. Only {@linkplain Update.Conflatable whole models} may
- * be superseded; {@link #models} takes nothing else, and {@link #offer} refuses a contribution with an
- * exception before anything is lost.
+ * be superseded; {@link #models} takes nothing else, and {@link #offer} refuses a contribution with
+ * an exception before anything is lost.
  *
  * <p>Bounded by the number of senders times the parts that each sends.
  */

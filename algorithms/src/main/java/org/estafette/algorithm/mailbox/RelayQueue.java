@@ -44,7 +44,8 @@ public final class RelayQueue implements UpdateQueue {
   }
 
   /**
-   * The tree of an epoch around the consumer; to be told again when other neighbours are waited for.
+   * The tree of an epoch around the consumer; to be told again when other neighbours are waited
+   * for.
    *
    * @param sources those whose messages a round needs: not newcomers that have not spoken yet, nor
    *     those whose rounds are done
@@ -167,7 +168,8 @@ public final class RelayQueue implements UpdateQueue {
       count++;
     }
     if (latest != null && Newness.compareRounds(first, latest) <= 0) {
-      return count; // Late, or another part of a round that is under way: for the consumer to judge.
+      return count; // Late, or another part of a round that is under way: for the consumer to
+      // judge.
     }
     if (heard.containsAll(neighbours)) {
       released = false;

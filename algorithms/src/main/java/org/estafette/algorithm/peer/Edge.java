@@ -6,7 +6,6 @@ import java.util.List;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
-import org.estafette.algorithm.Refusal;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 

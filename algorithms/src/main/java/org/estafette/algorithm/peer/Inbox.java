@@ -267,9 +267,7 @@ final class Inbox {
   /** Whether nothing that the next average needs is still to come. */
   boolean complete() {
     for (Edge e : edges.values()) {
-      if (awaited(e)
-          && !heard(e)
-          && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
+      if (awaited(e) && !heard(e) && !((plan.ordered() || e.overrun) && e.ahead(epoch, need))) {
         return false;
       }
     }
@@ -330,7 +328,12 @@ final class Inbox {
           hand(e, w);
           any |= now;
         } else {
-          drop(e, i, Refusal.ROUND_OVER, "round=" + w.header().version() + " was left out", refusals);
+          drop(
+              e,
+              i,
+              Refusal.ROUND_OVER,
+              "round=" + w.header().version() + " was left out",
+              refusals);
         }
       }
       fresh += any ? 1 : 0;

@@ -43,7 +43,11 @@ final class PeerGuard {
       if (!(update instanceof NeighbourModel)) {
         return refused(
             Refusal.WRONG_SHAPE,
-            "part=" + passage.part() + " of a " + update.getClass().getSimpleName() + " (expected < 255)");
+            "part="
+                + passage.part()
+                + " of a "
+                + update.getClass().getSimpleName()
+                + " (expected < 255)");
       }
     } else {
       if (!Edge.valid(h, passage) || passage.part() >= method.parts()) {

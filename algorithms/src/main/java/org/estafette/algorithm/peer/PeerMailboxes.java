@@ -46,8 +46,8 @@ public final class PeerMailboxes {
     }
     if (mailbox instanceof RelayQueue && plan.pace() == Pace.ASYNCHRONOUS) {
       throw new IllegalArgumentException(
-          "mailbox=relay hands out whole rounds, and with pace=asynchronous there are none (expected"
-              + " mailbox=gossip for models, fifo for all else)");
+          "mailbox=relay hands out whole rounds, and with pace=asynchronous there are none"
+              + " (expected mailbox=gossip for models, fifo for all else)");
     }
   }
 }

@@ -103,8 +103,8 @@ public interface PeerMethod extends AutoCloseable {
   /**
    * Writes what {@code to} is sent. Asked right after the local steps in synchronous rounds, before
    * anything of this exchange is received; after {@link #average} in overlapped rounds and with
-   * asynchronous workers. Asked a second time for the same local steps where the graph changed while
-   * the worker waited.
+   * asynchronous workers. Asked a second time for the same local steps where the graph changed
+   * while the worker waited.
    *
    * @param to a neighbour; any of them where all are sent the same
    * @return its mass

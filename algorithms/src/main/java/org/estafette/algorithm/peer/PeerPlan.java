@@ -9,8 +9,8 @@ import org.estafette.algorithm.train.TrainOrder;
  * @param steps local steps H of a round
  * @param rounds rounds that each worker does; {@link Long#MAX_VALUE} for no end
  * @param pace when messages are waited for
- * @param patience seconds that a worker waits for its neighbours after its local steps; then it goes
- *     on without those that are missing. Infinite where no message is ever lost
+ * @param patience seconds that a worker waits for its neighbours after its local steps; then it
+ *     goes on without those that are missing. Infinite where no message is ever lost
  * @param askAgain seconds after which a joining worker asks the next one for parameters
  * @param ordered whether a link keeps the order of messages: a neighbour's message of a later round
  *     then says that the one waited for is lost, and nobody waits for it
@@ -61,8 +61,7 @@ public record PeerPlan(
 
   /** This plan at another pace. */
   public PeerPlan withPace(Pace other) {
-    return new PeerPlan(
-        run, steps, rounds, other, patience, askAgain, ordered, scheduleStride);
+    return new PeerPlan(run, steps, rounds, other, patience, askAgain, ordered, scheduleStride);
   }
 
   /** This plan with another patience, in seconds. */

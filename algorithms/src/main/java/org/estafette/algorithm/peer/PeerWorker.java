@@ -34,15 +34,16 @@ import org.jspecify.annotations.Nullable;
  * nothing of its local steps lost. The absolute count follows the highest one heard of, so that
  * workers end together.
  *
- * <p><b>Waiting.</b> In synchronous and overlapped rounds a worker waits for each neighbour that was
- * live in the former epoch too. A newcomer is not waited for before it has spoken: it must fetch
- * parameters and take its first local steps while the others go on. Nobody waits for a neighbour
- * whose last round is over, and, over {@linkplain PeerPlan#ordered() ordered} links, for a message
- * that a later one has overtaken. When the patience is at its end, what is missing counts as lost.
+ * <p><b>Waiting.</b> In synchronous and overlapped rounds a worker waits for each neighbour that
+ * was live in the former epoch too. A newcomer is not waited for before it has spoken: it must
+ * fetch parameters and take its first local steps while the others go on. Nobody waits for a
+ * neighbour whose last round is over, and, over {@linkplain PeerPlan#ordered() ordered} links, for
+ * a message that a later one has overtaken. When the patience is at its end, what is missing counts
+ * as lost.
  *
- * <p><b>Falling behind.</b> Messages of rounds to come wait here, a few for each neighbour. A worker
- * for which more came is behind (its neighbours lost their patience) and takes part in their newest
- * round next, instead of following for ever.
+ * <p><b>Falling behind.</b> Messages of rounds to come wait here, a few for each neighbour. A
+ * worker for which more came is behind (its neighbours lost their patience) and takes part in their
+ * newest round next, instead of following for ever.
  */
 public final class PeerWorker implements Peer {
   private static final String PATIENCE = "neighbours";

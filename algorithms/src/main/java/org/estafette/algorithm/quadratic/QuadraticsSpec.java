@@ -6,10 +6,11 @@ import org.estafette.algorithm.random.RandomStream;
 /**
  * What a random instance is to be like. The start is x = 0.
  *
- * <p>A_i = U_i·diag(s)·V_iᵀ with random orthogonal U_i, V_i and singular values s spread evenly over
- * [μ, L], so that grad_i is L²-smooth and μ²-strongly monotone. The optimum is a random point at
- * distance {@code distance}. The gradients at the optimum are normal vectors, centred and scaled so
- * that their mean is 0 and the mean of their squared norms is ζ². Neither A_i nor x* depends on ζ².
+ * <p>A_i = U_i·diag(s)·V_iᵀ with random orthogonal U_i, V_i and singular values s spread evenly
+ * over [μ, L], so that grad_i is L²-smooth and μ²-strongly monotone. The optimum is a random point
+ * at distance {@code distance}. The gradients at the optimum are normal vectors, centred and scaled
+ * so that their mean is 0 and the mean of their squared norms is ζ². Neither A_i nor x* depends on
+ * ζ².
  *
  * @param workers n
  * @param dimension d

@@ -26,19 +26,18 @@ public sealed interface InnerOptimizer {
   }
 
   /**
-   * d = g + weightDecay·x; m ← momentum·m + intake·d; x ← x − rate·gain·(nesterov ? d + momentum·m :
-   * m).
+   * d = g + weightDecay·x; m ← momentum·m + intake·d; x ← x − rate·gain·(nesterov ? d + momentum·m
+   * : m).
    *
    * @param momentum in [0, 1)
    * @param nesterov Nesterov's form instead of the heavy ball
    * @param weightDecay coupled weight decay
    * @param intake what m takes of d: 1, or 1 − momentum where the momentum is dampened to a running
    *     mean
-   * @param gain factor on the step: 1, or 1/(1 + momentum) where steps with and without momentum are
-   *     to be equally long
+   * @param gain factor on the step: 1, or 1/(1 + momentum) where steps with and without momentum
+   *     are to be equally long
    */
-  record Momentum(
-      double momentum, boolean nesterov, double weightDecay, double intake, double gain)
+  record Momentum(double momentum, boolean nesterov, double weightDecay, double intake, double gain)
       implements InnerOptimizer {
     /** Checks the ranges. */
     public Momentum {

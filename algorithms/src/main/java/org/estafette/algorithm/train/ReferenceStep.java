@@ -64,8 +64,7 @@ final class ReferenceStep {
               moments.get(0),
               moments.get(1),
               gradient,
-              new AdamStep(
-                  rate, o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(), step, 1));
+              new AdamStep(rate, o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(), step, 1));
     }
   }
 

@@ -6,8 +6,8 @@ import org.estafette.memory.Float64Vector;
 import org.estafette.memory.Precision;
 
 /**
- * Local steps in float64 on a function handed in, with any inner optimizer: small tasks whose every number is to
- * be followed exactly.
+ * Local steps in float64 on a function handed in, with any inner optimizer: small tasks whose every
+ * number is to be followed exactly.
  */
 public final class ReferenceTrainer implements LocalTrainer {
   /** A differentiable function of the parameters. */
@@ -31,8 +31,8 @@ public final class ReferenceTrainer implements LocalTrainer {
   private long optimizerStep;
 
   /**
-   * Plain gradient descent: a trainer for {@code dimension} parameters whose learning rate is a function of the schedule
-   * step.
+   * Plain gradient descent: a trainer for {@code dimension} parameters whose learning rate is a
+   * function of the schedule step.
    */
   public ReferenceTrainer(
       int dimension, Objective objective, java.util.function.DoubleUnaryOperator rate) {

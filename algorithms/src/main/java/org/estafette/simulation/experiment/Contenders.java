@@ -150,11 +150,7 @@ final class Contenders {
 
   private static Contender gossip(String name, Graph graph, GossipOptions options, int dimension) {
     return new Contender(
-        name,
-        Wiring.of(graph),
-        Pace.SYNCHRONOUS,
-        1,
-        methods(graph.size(), options, dimension));
+        name, Wiring.of(graph), Pace.SYNCHRONOUS, 1, methods(graph.size(), options, dimension));
   }
 
   private static Supplier<List<PeerMethod>> methods(int n, GossipOptions options, int dimension) {

@@ -39,7 +39,9 @@ final class D2Stability {
       double lazy = run(Contenders.d2(kind, N, true), task);
       claims.add(
           new Claim(
-              text("8. D² on the %s, n=%d, rate 0.1: diverges; with (W + I)/2 it converges", kind, N),
+              text(
+                  "8. D² on the %s, n=%d, rate 0.1: diverges; with (W + I)/2 it converges",
+                  kind, N),
               text("λ_min %.2f: error %.1e; with (W + I)/2 %.1e", smallest, plain, lazy),
               !(plain < 1e6) && lazy < 1e-12));
       rows.add(List.of(kind, smallest, plain, lazy));
@@ -48,7 +50,9 @@ final class D2Stability {
     tables.add(
         new Table(
             "d2-stability",
-            text("Error of D² at rate 0.1, n=%d, ζ²=1, after %d rounds or where it passed 1e6", N, ROUNDS),
+            text(
+                "Error of D² at rate 0.1, n=%d, ζ²=1, after %d rounds or where it passed 1e6",
+                N, ROUNDS),
             List.of("graph", "λ_min of W", "error with W", "error with (W + I)/2"),
             rows));
   }

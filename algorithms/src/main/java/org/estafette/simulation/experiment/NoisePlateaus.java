@@ -42,7 +42,9 @@ final class NoisePlateaus {
       rows.add(List.of(c.name(), level, ratio));
       claims.add(
           new Claim(
-              text("7. n=%d, σ=%.1f: %s at 0.1·κ stops within %.2f times all-reduce at 0.1", n, SIGMA, c.name(), margins[i]),
+              text(
+                  "7. n=%d, σ=%.1f: %s at 0.1·κ stops within %.2f times all-reduce at 0.1",
+                  n, SIGMA, c.name(), margins[i]),
               text("%.3f times", ratio),
               ratio <= margins[i] + slack));
       progress.line(text("n=%d %s with noise: %.3f times all-reduce", n, c.name(), ratio));
@@ -53,7 +55,10 @@ final class NoisePlateaus {
     double growth = double_ / chain;
     claims.add(
         new Claim(
-            text("7. n=%d: the level is in proportion to σ²: four times at twice the noise, within 5 %%", n),
+            text(
+                "7. n=%d: the level is in proportion to σ²: four times at twice the noise, within 5"
+                    + " %%",
+                n),
             text("%s: %.3f times", first.name(), growth),
             Math.abs(growth / 4 - 1) <= 0.05));
     tables.add(

@@ -41,11 +41,16 @@ final class Plateaus {
       worst = Math.max(worst, Math.abs(ratio / 10 - 1));
       falls &= at[1] < at[0];
       rows.add(List.of(c.name(), at[0], at[1], ratio));
-      progress.line(text("n=%d %s: plateau %.2e, %.3f times that at ten times ζ²", n, c.name(), at[0], ratio));
+      progress.line(
+          text(
+              "n=%d %s: plateau %.2e, %.3f times that at ten times ζ²", n, c.name(), at[0], ratio));
     }
     claims.add(
         new Claim(
-            text("6. n=%d: DP-SGD's error at rate 0.1 stops in proportion to ζ² on every graph, within 5 %%", n),
+            text(
+                "6. n=%d: DP-SGD's error at rate 0.1 stops in proportion to ζ² on every graph,"
+                    + " within 5 %%",
+                n),
             text("ten times ζ²: at worst %.2f %% off ten times the error", 100 * worst),
             worst <= 0.05));
     claims.add(
@@ -63,7 +68,9 @@ final class Plateaus {
     }
     claims.add(
         new Claim(
-            text("6. n=%d, ζ² = 10: RelaySGD does not stop: error below 1e-20 after %d rounds", n, ROUNDS),
+            text(
+                "6. n=%d, ζ² = 10: RelaySGD does not stop: error below 1e-20 after %d rounds",
+                n, ROUNDS),
             text("%.1e", most),
             most < 1e-20));
     for (Contender c : Contenders.gossips(n)) {

@@ -27,8 +27,8 @@ import org.estafette.topology.Topologies;
 import org.estafette.topology.TopologyOptions;
 
 /**
- * An inner worker of a relay tree dies. Without repair the tree falls apart; repaired, the survivors
- * reach their own optimum; replaced, all reach that of all.
+ * An inner worker of a relay tree dies. Without repair the tree falls apart; repaired, the
+ * survivors reach their own optimum; replaced, all reach that of all.
  */
 public final class RelayFailure implements Experiment {
   private static final int N = 16;
@@ -52,8 +52,8 @@ public final class RelayFailure implements Experiment {
 
   @Override
   public String about() {
-    return "An inner worker of a relay tree dies: repaired, the survivors agree on their own optimum;"
-        + " without repair the parts stay apart for ever.";
+    return "An inner worker of a relay tree dies: repaired, the survivors agree on their own"
+        + " optimum; without repair the parts stay apart for ever.";
   }
 
   @Override
@@ -160,13 +160,11 @@ public final class RelayFailure implements Experiment {
     return new Table(
         "failure",
         text(
-            "Binary tree, n=%d, ζ²=1: worker %d dies at t=%.0f, noticed %.0f s later; after %d rounds",
-            N,
-            DEAD,
-            DIES,
-            DETECTED,
-            rounds),
-        List.of("what is done", "error 200 s after the repair", "error at the end", "Ξ² at the end"),
+            "Binary tree, n=%d, ζ²=1: worker %d dies at t=%.0f, noticed %.0f s later; after %d"
+                + " rounds",
+            N, DEAD, DIES, DETECTED, rounds),
+        List.of(
+            "what is done", "error 200 s after the repair", "error at the end", "Ξ² at the end"),
         all.stream()
             .<List<Object>>map(s -> List.of(s.name(), s.soon(), s.error1(), s.distance1()))
             .toList());

@@ -25,7 +25,9 @@ public final class RelayLoss implements Experiment {
   private static final double RATE = 0.05;
   private static final double SIGMA = 0.1;
 
-  /** Error of the mean, and the mean squared distance of the workers to it, over the last rounds. */
+  /**
+   * Error of the mean, and the mean squared distance of the workers to it, over the last rounds.
+   */
   private record Level(double error, double distance2) {}
 
   @Override
@@ -98,8 +100,7 @@ public final class RelayLoss implements Experiment {
     claims.add(
         new Claim(
             "9. 10 % lost: hold stays within 2 times the error without loss",
-            text("%.2f times (%.1e)", hold / none, hold),
-            hold <= 2 * none));
+            text("%.2f times (%.1e)", hold / none, hold), hold <= 2 * none));
     claims.add(
         new Claim(
             "9. 10 % lost: hold < previous < half ≈ count (within a third) ≪ start (20 times)",
@@ -135,8 +136,7 @@ public final class RelayLoss implements Experiment {
     claims.add(
         new Claim(
             "9. without noise hold converges to 1e-15 even where 30 % of the messages are lost",
-            text("error %.1e after 1000 rounds", level.error()),
-            level.error() < 1e-15));
+            text("error %.1e after 1000 rounds", level.error()), level.error() < 1e-15));
   }
 
   private static double error(Map<String, Map<Double, Level>> levels, String name, double lost) {
@@ -147,8 +147,7 @@ public final class RelayLoss implements Experiment {
     return Objects.requireNonNull(Objects.requireNonNull(levels.get(name)).get(lost));
   }
 
-  private static Table table(
-      Map<String, Map<Double, Level>> levels, double[] losses, int seeds) {
+  private static Table table(Map<String, Map<Double, Level>> levels, double[] losses, int seeds) {
     List<String> heads = new ArrayList<>(List.of("method"));
     for (double p : losses) {
       heads.add(text("error, %.0f %% lost", 100 * p));
@@ -157,15 +156,20 @@ public final class RelayLoss implements Experiment {
     List<List<Object>> rows = new ArrayList<>();
     levels.forEach((name, byLoss) -> {
       List<Object> row = new ArrayList<>(List.of(name));
-      byLoss.values().forEach(l -> {
-        row.add(l.error());
-        row.add(l.distance2());
-      });
+      byLoss
+          .values()
+          .forEach(l -> {
+            row.add(l.error());
+            row.add(l.distance2());
+          });
       rows.add(row);
     });
     return new Table(
         "loss",
-        text("Mean error of rounds 1001 to 1500, n=%d, σ=%.1f, ζ²=1, rate 0.05 (RelaySGD 0.05·κ), %d seeds", N, SIGMA, seeds),
+        text(
+            "Mean error of rounds 1001 to 1500, n=%d, σ=%.1f, ζ²=1, rate 0.05 (RelaySGD 0.05·κ), %d"
+                + " seeds",
+            N, SIGMA, seeds),
         heads,
         rows);
   }

@@ -89,8 +89,7 @@ public final class RelayNeighbours implements Experiment {
     Spectrum spectrum = Spectrum.of(w);
     EffectiveNeighbours neighbours = EffectiveNeighbours.mean(spectrum);
     ToyProblem.Best predicted = new ToyProblem(neighbours, D + 2).best();
-    double gamma =
-        (1 - predicted.stepSize()) * (1 - predicted.stepSize()) / (1 - predicted.rate());
+    double gamma = (1 - predicted.stepSize()) * (1 - predicted.stepSize()) / (1 - predicted.rate());
     double bestStep = Double.NaN;
     double bestRate = Double.NEGATIVE_INFINITY;
     // Around the prediction, 2^(k/4); steps far from it are far from the best on every graph.
@@ -160,26 +159,26 @@ public final class RelayNeighbours implements Experiment {
     double byGap = rankCorrelation(column(rows, Row::gap), measured);
     claims.add(
         new Claim(
-            "the graphs' order by effective neighbours is that by measured speed (rank correlation at"
-                + " least 0.9)",
+            "the graphs' order by effective neighbours is that by measured speed (rank correlation"
+                + " at least 0.9)",
             text("%.3f", byNeighbours),
             byNeighbours >= 0.9));
     claims.add(
         new Claim(
-            "the order by spectral gap is less so",
-            text("%.3f", byGap),
-            byGap < byNeighbours));
+            "the order by spectral gap is less so", text("%.3f", byGap), byGap < byNeighbours));
     double steps = rankCorrelation(column(rows, Row::neighbours), column(rows, Row::step));
     claims.add(
         new Claim(
-            "more effective neighbours allow a larger learning rate (rank correlation at least 0.8)",
+            "more effective neighbours allow a larger learning rate (rank correlation at least"
+                + " 0.8)",
             text("%.3f", steps),
             steps >= 0.8));
     Row star = named(rows, "star");
     Row ring = named(rows, "ring");
     claims.add(
         new Claim(
-            "the star has the larger gap, the ring more effective neighbours, and the ring is faster",
+            "the star has the larger gap, the ring more effective neighbours, and the ring is"
+                + " faster",
             text(
                 "gap %.3f > %.3f, n_W %.1f < %.1f, rate %.4f < %.4f",
                 star.gap(),
@@ -198,8 +197,7 @@ public final class RelayNeighbours implements Experiment {
     return rows.stream().filter(r -> r.graph().equals(graph)).findFirst().orElseThrow();
   }
 
-  private static double[] column(
-      List<Row> rows, java.util.function.ToDoubleFunction<Row> value) {
+  private static double[] column(List<Row> rows, java.util.function.ToDoubleFunction<Row> value) {
     return rows.stream().mapToDouble(value).toArray();
   }
 

@@ -15,8 +15,8 @@ import org.estafette.simulation.experiment.Findings.Series;
 import org.estafette.simulation.experiment.Findings.Table;
 
 /**
- * The random quadratics of the RelaySGD paper (arXiv 2110.04175, section 5.1): rounds to an error of
- * 1e-6, each method at its best learning rate, as the workers' functions differ more and more.
+ * The random quadratics of the RelaySGD paper (arXiv 2110.04175, section 5.1): rounds to an error
+ * of 1e-6, each method at its best learning rate, as the workers' functions differ more and more.
  */
 public final class RelayQuadratics implements Experiment {
   private static final double TARGET = 1e-6;
@@ -149,7 +149,9 @@ public final class RelayQuadratics implements Experiment {
     }
     claims.add(
         new Claim(
-            text("3. n=%d, ζ² ≥ 0.1: RelaySGD chain needs 20 times fewer rounds than DP-SGD ring", n),
+            text(
+                "3. n=%d, ζ² ≥ 0.1: RelaySGD chain needs 20 times fewer rounds than DP-SGD ring",
+                n),
             text("at least %.1f times fewer", gossip),
             gossip >= 20));
     claims.add(
@@ -161,7 +163,8 @@ public final class RelayQuadratics implements Experiment {
     double margin = 5;
     claims.add(
         new Claim(
-            text("4. n=%d, ζ² = 0: DP-SGD ring is %.0f times faster than RelaySGD chain", n, margin),
+            text(
+                "4. n=%d, ζ² = 0: DP-SGD ring is %.0f times faster than RelaySGD chain", n, margin),
             text("%.1f times", free),
             free >= margin));
     int chain = rounds.of(n, CHAIN, 0);
@@ -173,14 +176,12 @@ public final class RelayQuadratics implements Experiment {
             chain + " > " + tree + " > " + star,
             chain > tree && tree > star));
     for (int s = 1; s < sizes.length; s++) {
-      double growth =
-          rounds.of(sizes[s], CHAIN, 0) / (double) rounds.of(sizes[s - 1], CHAIN, 0);
+      double growth = rounds.of(sizes[s], CHAIN, 0) / (double) rounds.of(sizes[s - 1], CHAIN, 0);
       claims.add(
           new Claim(
               text(
                   "5. from n=%d to n=%d the chain's rounds grow 1.6 to 2.4 times",
-                  sizes[s - 1],
-                  sizes[s]),
+                  sizes[s - 1], sizes[s]),
               text("%.2f times", growth),
               growth >= 1.6 && growth <= 2.4));
     }

@@ -79,8 +79,7 @@ public final class RelaySpeeds implements Experiment {
       RandomQuadratics task, double zeta2, double horizon, Effort effort, Progress progress) {
     RelayTree tree =
         RelayTree.of(Topologies.named("binary-tree", N, TopologyOptions.defaults()), 1);
-    PeerPlan plan =
-        PeerPlan.of(1, 1, Long.MAX_VALUE).withPace(PeerPlan.Pace.ASYNCHRONOUS);
+    PeerPlan plan = PeerPlan.of(1, 1, Long.MAX_VALUE).withPace(PeerPlan.Pace.ASYNCHRONOUS);
     Fleet fleet = new Fleet(task, Surroundings.relay(tree), plan, RELAY_RATE, speeds());
     try (PeerSimulator simulator =
         fleet.of(
@@ -143,8 +142,7 @@ public final class RelaySpeeds implements Experiment {
     return List.of(
         new Claim(
             "asynchronous RelaySGD, speeds 1:4, 10 % lost: error below 1e-12 for ζ² = 0.1 and 1",
-            text("%.1e", relay),
-            relay < 1e-12),
+            text("%.1e", relay), relay < 1e-12),
         new Claim(
             "AD-PSGD stops a million times higher",
             text("%.1e at ζ² = 0.1, %.1e at ζ² = 1", little, much),
@@ -161,10 +159,7 @@ public final class RelaySpeeds implements Experiment {
         text(
             "n=%d, 1 to 4 s a step, messages take %.1f s, %.0f %% lost: mean of the last quarter of"
                 + " %.0f s",
-            N,
-            DELAY,
-            100 * LOST,
-            horizon),
+            N, DELAY, 100 * LOST, horizon),
         List.of("method", "ζ²", "error", "Ξ² at the end"),
         all.stream()
             .<List<Object>>map(s -> List.of(s.name(), s.zeta2(), s.last(), s.distance2()))

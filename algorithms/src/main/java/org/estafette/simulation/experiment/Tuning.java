@@ -9,7 +9,8 @@ import org.estafette.simulation.LockStep;
 /**
  * Fewest rounds to an error over a grid of learning rates.
  *
- * @param rounds after which the error stays below the target; {@link #NEVER} where no rate got there
+ * @param rounds after which the error stays below the target; {@link #NEVER} where no rate got
+ *     there
  * @param rate the learning rate that did; NaN where none did
  */
 record Tuning(int rounds, double rate) {
@@ -55,7 +56,8 @@ record Tuning(int rounds, double rate) {
   }
 
   /** The median of several instances of one kind. */
-  static Tuning median(Contender contender, List<RandomQuadratics> tasks, double target, int limit) {
+  static Tuning median(
+      Contender contender, List<RandomQuadratics> tasks, double target, int limit) {
     return tasks.stream()
         .map(task -> of(contender, task, target, limit))
         .sorted(Comparator.comparingInt(t -> t.atLeast(limit + 1)))

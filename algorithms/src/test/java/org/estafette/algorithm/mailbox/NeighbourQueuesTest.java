@@ -71,8 +71,7 @@ class NeighbourQueuesTest {
   @Test
   void shouldRefuseAModelThatANewerOneOvertook() {
     gossip.offer(model(ONE, 1, 5));
-    assertThat(gossip.offer(model(ONE, 1, 4)))
-        .isEqualTo(new Admission.Refused(Refusal.ROUND_OVER));
+    assertThat(gossip.offer(model(ONE, 1, 4))).isEqualTo(new Admission.Refused(Refusal.ROUND_OVER));
     assertThat(gossip.offer(model(ONE, 1, 5))).isEqualTo(new Admission.Refused(Refusal.DUPLICATE));
     // A later life counts its messages from 1 again.
     assertThat(gossip.offer(model(ONE, 2, 1, 1, 1))).isInstanceOf(Admission.Superseded.class);
@@ -155,8 +154,7 @@ class NeighbourQueuesTest {
     relay.follow(1, Set.of(ONE, TWO));
     relay.offer(model(ONE, 1, 1));
     relay.offer(
-        new NeighbourModel(
-            new Header(1, TWO, 1, 9, 0, 4, 4), Passage.PARAMETERS, pool.lease()));
+        new NeighbourModel(new Header(1, TWO, 1, 9, 0, 4, 4), Passage.PARAMETERS, pool.lease()));
     assertThat(drain(relay)).containsExactly("2:0.4");
   }
 }

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The quick forms of the experiments: their claims hold, and what they found is whole. */
 class ExperimentsTest {
   static Stream<Experiment> quickOnes() {
-    return Stream.of(
-        new RelayLoss(), new RelayFailure(), new RelaySpeeds(), new RelayNeighbours());
+    return Stream.of(new RelayLoss(), new RelayFailure(), new RelaySpeeds(), new RelayNeighbours());
   }
 
   private static void check(Experiment experiment) {

@@ -37,7 +37,8 @@ import org.estafette.memory.Float32Vector;
  * </pre>
  */
 public final class ImageStepBench {
-  private static final List<List<Integer>> NETS = List.of(List.of(16, 32, 64), List.of(32, 64, 128));
+  private static final List<List<Integer>> NETS =
+      List.of(List.of(16, 32, 64), List.of(32, 64, 128));
   private static final int WARMUP = 400;
 
   private ImageStepBench() {}
@@ -113,12 +114,7 @@ public final class ImageStepBench {
   }
 
   private static Row measure(
-      Device device,
-      ImageDataset data,
-      List<Integer> channels,
-      int batch,
-      int steps,
-      int rounds) {
+      Device device, ImageDataset data, List<Integer> channels, int batch, int steps, int rounds) {
     ConvNetConfig config = new ConvNetConfig(data.form(), channels, 8, data.classes());
     ConvNet model = new ConvNet(device, config, batch);
     Float32Vector x = Float32Vector.allocate(model.layout().length());

@@ -128,8 +128,7 @@ public final class PeersBench {
     System.out.println("written: " + out);
   }
 
-  private static Row measure(
-      Contender contender, int workers, long rounds, Layout layout) {
+  private static Row measure(Contender contender, int workers, long rounds, Layout layout) {
     RandomQuadratics task = QuadraticsSpec.paper(workers, 1, 1).generate();
     VectorPool pool = VectorPool.unbounded("simulated", Precision.FLOAT64, layout.length());
     ReferenceTrainer trainer =

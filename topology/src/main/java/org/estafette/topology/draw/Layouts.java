@@ -3,7 +3,9 @@ package org.estafette.topology.draw;
 import org.estafette.topology.Graph;
 import org.estafette.topology.RelayTree;
 
-/** A place for each node: lines for chains, layers for trees, a grid for the torus, else circles. */
+/**
+ * A place for each node: lines for chains, layers for trees, a grid for the torus, else circles.
+ */
 public final class Layouts {
   private static final int CHAIN_ROW = 12;
 
@@ -135,7 +137,9 @@ public final class Layouts {
     return Layout.scaled(x, y, (double) n / columns / columns);
   }
 
-  /** The middle of the tree on top, leaves side by side, parents over the middle of their children. */
+  /**
+   * The middle of the tree on top, leaves side by side, parents over the middle of their children.
+   */
   private static Layout layers(Graph graph) {
     RelayTree tree = RelayTree.of(graph, graph.centre());
     double[] x = new double[graph.size()];

@@ -33,12 +33,7 @@ public final class SvgDrawing {
             </style>
             <text class="t" x="%.0f" y="22">%s</text>
             """,
-            WIDTH,
-            height,
-            escaped(title),
-            radius,
-            MARGIN,
-            escaped(title)));
+            WIDTH, height, escaped(title), radius, MARGIN, escaped(title)));
     double[] x = new double[graph.size()];
     double[] y = new double[graph.size()];
     for (int i = 0; i < graph.size(); i++) {
@@ -49,10 +44,7 @@ public final class SvgDrawing {
       svg.append(
           format(
               "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
-              x[e.a()],
-              y[e.a()],
-              x[e.b()],
-              y[e.b()]));
+              x[e.a()], y[e.a()], x[e.b()], y[e.b()]));
     }
     for (int i = 0; i < graph.size(); i++) {
       svg.append(format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", x[i], y[i], radius));

@@ -45,11 +45,7 @@ public final class TerminalDrawing {
       row[i] = (int) Math.round(layout.y()[i] * (rows - 1));
     }
     for (Edge e : graph.edges()) {
-      line(
-          2 * column[e.a()] + 1,
-          4 * row[e.a()] + 2,
-          2 * column[e.b()] + 1,
-          4 * row[e.b()] + 2);
+      line(2 * column[e.a()] + 1, 4 * row[e.a()] + 2, 2 * column[e.b()] + 1, 4 * row[e.b()] + 2);
     }
     char[][] text = new char[rows][columns];
     for (int r = 0; r < rows; r++) {

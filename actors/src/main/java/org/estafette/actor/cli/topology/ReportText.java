@@ -58,8 +58,8 @@ public final class ReportText {
     eigenvalue("λ_min", a.lambdaMin(), "D² needs it above −0.3333");
     eigenvalue("spectral gap", a.spectralGap(), "");
     a.effectiveNeighbours()
-        .forEach((gamma, found) -> fact(
-            "n_W(" + gamma + ")", f("%.2f", found.mean()), neighbours(found, n)));
+        .forEach((gamma, found) ->
+            fact("n_W(" + gamma + ")", f("%.2f", found.mean()), neighbours(found, n)));
     fact(
         "toy problem",
         f("%.4f", a.toy().bestRate()),

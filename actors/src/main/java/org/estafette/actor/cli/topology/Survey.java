@@ -142,8 +142,7 @@ public final class Survey {
       relays.add(relay("tree B, odd coordinates", RelayTree.of(trees.b(), trees.b().centre())));
     } else if (graph.connected() && !request.isOnePeer()) {
       int root = graph.centre();
-      Graph tree =
-          graph.isTree() ? graph : SpanningTree.of(graph, root, SpanningTree.Search.BFS);
+      Graph tree = graph.isTree() ? graph : SpanningTree.of(graph, root, SpanningTree.Search.BFS);
       relays.add(
           relay(
               graph.isTree() ? "this tree" : "a spanning tree from node " + root,

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Push-sum for workers of unequal speed on a network that loses, doubles and reorders. A message
- * holds the sum of all mass that was ever given over its edge, and the receiver takes what is new in
- * it: the next message makes up for a lost one, and an older or doubled one says nothing new. Its
- * mass only grows, which tells older from newer. The step should be the weighted one, x ← x − w·Δ:
- * the published x ← x − Δ blows up where workers differ in speed.
+ * holds the sum of all mass that was ever given over its edge, and the receiver takes what is new
+ * in it: the next message makes up for a lost one, and an older or doubled one says nothing new.
+ * Its mass only grows, which tells older from newer. The step should be the weighted one, x ← x −
+ * w·Δ: the published x ← x − Δ blows up where workers differ in speed.
  *
  * <p>When the live workers change, every edge begins anew at 0 on both ends; what was on the way is
  * lost, in x and w alike, and leaves z = x/w where it was.

@@ -13,9 +13,9 @@ import org.estafette.memory.Precision;
  * to 0 over the workers and take away what their data differ by. Stable only where W has no
  * eigenvalue at or below −1/3; with (W + I)/2, which is exact diffusion, on every graph.
  *
- * <p>Where a message is lost, the weights that are left are scaled to sum 1; the corrections then no
- * longer sum to 0, and an error of that size stays. When the live workers change, corrections begin
- * anew at 0: those of the lost worker would be missing for ever.
+ * <p>Where a message is lost, the weights that are left are scaled to sum 1; the corrections then
+ * no longer sum to 0, and an error of that size stays. When the live workers change, corrections
+ * begin anew at 0: those of the lost worker would be missing for ever.
  */
 final class D2 implements PeerMethod {
   private static final long NONE = Long.MIN_VALUE;

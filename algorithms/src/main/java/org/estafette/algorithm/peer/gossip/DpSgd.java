@@ -11,7 +11,7 @@ import org.estafette.memory.Precision;
  * Decentralised parallel SGD (Lian et al., 2017): x_i ← Σ_j W_ij h_j with the half steps h = x − Δ.
  * Overlapped, the messages rest on the parameters before the local steps: x_i ← Σ_j W_ij x_j − Δ_i.
  *
- * Their worker's pace is then the overlapped one, and messages travel during the local steps.
+ * <p>Their worker's pace is then the overlapped one, and messages travel during the local steps.
  *
  * <p>Where a message is lost, the weights that are left are scaled to sum 1.
  */

@@ -26,8 +26,7 @@ public final class GossipMethods {
     DEFAULTS.put("d2", () -> new GossipOptions.Corrected(false));
     DEFAULTS.put("exact-diffusion", () -> new GossipOptions.Corrected(true));
     DEFAULTS.put("gradient-tracking", GossipOptions.Tracked::new);
-    DEFAULTS.put(
-        "qg", () -> new GossipOptions.QuasiGlobal(QuasiGlobalForm.NESTEROV, MU, plain));
+    DEFAULTS.put("qg", () -> new GossipOptions.QuasiGlobal(QuasiGlobalForm.NESTEROV, MU, plain));
     DEFAULTS.put("qg-adam", () -> new GossipOptions.QuasiGlobalAdaptive(0.9, 0.999, plain));
     DEFAULTS.put(
         "sgp",
@@ -60,7 +59,8 @@ public final class GossipMethods {
           "method=" + name + " has no rounds (expected PairwiseWorker to be made for it)");
     }
     String nearest =
-        java.util.stream.Stream.concat(DEFAULTS.keySet().stream(), java.util.stream.Stream.of(PAIRWISE))
+        java.util.stream.Stream.concat(
+                DEFAULTS.keySet().stream(), java.util.stream.Stream.of(PAIRWISE))
             .min(Comparator.<String>comparingInt(k -> distance(name, k)).thenComparing(k -> k))
             .orElseThrow();
     throw new IllegalArgumentException(
@@ -76,8 +76,7 @@ public final class GossipMethods {
   public static PeerMethod make(GossipOptions options, Layout layout, Precision precision) {
     return switch (options) {
       case GossipOptions.Power o ->
-          new PowerGossip(
-              layout, precision, o.rank(), o.iterations(), EdgeBasis.seeded(o.seed()));
+          new PowerGossip(layout, precision, o.rank(), o.iterations(), EdgeBasis.seeded(o.seed()));
       case GossipOptions.QuasiGlobal o ->
           new QuasiGlobalMomentum(
               make(o.around(), layout, precision), layout.length(), precision, o.mu());
@@ -103,17 +102,16 @@ public final class GossipMethods {
       case GossipOptions.Corrected o -> new D2(n, precision, o.lazy());
       case GossipOptions.Tracked o -> new GradientTracking(n, precision);
       case GossipOptions.Push o -> new GradientPush(n, precision, o.graph().averagings());
-      case GossipOptions.Sum o ->
-          new PushSum(n, precision, PushSum.Step.of(o.weighted()));
-      case GossipOptions.AsyncSum o -> new AsyncPushSum(n, precision, PushSum.Step.of(o.weighted()));
+      case GossipOptions.Sum o -> new PushSum(n, precision, PushSum.Step.of(o.weighted()));
+      case GossipOptions.AsyncSum o ->
+          new AsyncPushSum(n, precision, PushSum.Step.of(o.weighted()));
       case GossipOptions.Power o ->
           throw new IllegalArgumentException(
               "method=" + o.name() + " (expected to be made with a layout, for its matrices)");
       case GossipOptions.QuasiGlobal o ->
           new QuasiGlobalMomentum(make(o.around(), n, precision), n, precision, o.mu());
       case GossipOptions.QuasiGlobalAdaptive o ->
-          new QuasiGlobalAdam(
-              make(o.around(), n, precision), n, precision, o.beta1(), o.beta2());
+          new QuasiGlobalAdam(make(o.around(), n, precision), n, precision, o.beta1(), o.beta2());
       case GossipOptions.Controlled o ->
           new ConsensusControl(make(o.around(), n, precision), o.fraction(), o.most());
     };

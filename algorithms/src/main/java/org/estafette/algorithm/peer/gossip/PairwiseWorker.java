@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  * (see {@link PairwiseAverage}). Edges between two of a kind are not used: the graph should be
  * bipartite in that order, as an even ring or a chain is.
  *
- * <p>A question has a number, and its answer counts once. A question that is not answered within the
- * patience is asked again under the same number; who answered it already repeats the answer. So no
- * loss, doubling or delay changes the sum of all models.
+ * <p>A question has a number, and its answer counts once. A question that is not answered within
+ * the patience is asked again under the same number; who answered it already repeats the answer. So
+ * no loss, doubling or delay changes the sum of all models.
  */
 public final class PairwiseWorker implements Peer {
   private static final String PATIENCE = "answer";
@@ -156,9 +156,7 @@ public final class PairwiseWorker implements Peer {
     List<PeerId> order = new ArrayList<>(live);
     boolean active = order.indexOf(self) % 2 == 0;
     passive =
-        active
-            ? around.to().stream().filter(p -> order.indexOf(p) % 2 == 1).toList()
-            : List.of();
+        active ? around.to().stream().filter(p -> order.indexOf(p) % 2 == 1).toList() : List.of();
     effects.decided(new Decision.Rewired(self, epoch, around.to()));
   }
 
@@ -287,8 +285,7 @@ public final class PairwiseWorker implements Peer {
 
   private boolean sound(Header h, FlatVector values, Effects effects) {
     if (h.run() != plan.run()) {
-      refused(
-          h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + plan.run() + ")", effects);
+      refused(h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + plan.run() + ")", effects);
     } else if (values.length() != x.length() || values.precision() != x.precision()) {
       refused(
           h,
@@ -337,9 +334,7 @@ public final class PairwiseWorker implements Peer {
     effects.send(
         asker,
         new NeighbourShare(
-            header(to.incarnation(), to.number()),
-            new Passage(ANSWER, 0, 1),
-            to.half().retain()));
+            header(to.incarnation(), to.number()), new Passage(ANSWER, 0, 1), to.half().retain()));
   }
 
   private void answer(NeighbourShare s, Effects effects) {

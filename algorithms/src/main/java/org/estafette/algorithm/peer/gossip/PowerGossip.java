@@ -72,9 +72,7 @@ final class PowerGossip implements PeerMethod {
     for (PeerId peer : to.from()) {
       edges.computeIfAbsent(
           peer,
-          p ->
-              new PowerEdge(
-                  matrices, basis, to.self().slot(), p.slot(), equal ? 0 : iterations));
+          p -> new PowerEdge(matrices, basis, to.self().slot(), p.slot(), equal ? 0 : iterations));
     }
   }
 

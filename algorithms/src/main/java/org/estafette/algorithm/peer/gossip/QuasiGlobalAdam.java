@@ -20,8 +20,7 @@ final class QuasiGlobalAdam extends Decorated {
   private final FlatVector second;
   private final FlatVector moved;
 
-  QuasiGlobalAdam(
-      PeerMethod inner, long length, Precision precision, double beta1, double beta2) {
+  QuasiGlobalAdam(PeerMethod inner, long length, Precision precision, double beta1, double beta2) {
     super(inner);
     this.beta1 = beta1;
     this.beta2 = beta2;

@@ -6,9 +6,9 @@ package org.estafette.algorithm.peer.relay;
  */
 public enum Fill {
   /**
-   * A lost message is replaced by the last one of its edge, sum and count; where there was none, the
-   * own half step fills. The only form in which a lost message changes nothing lasting, and the one
-   * for asynchronous workers.
+   * A lost message is replaced by the last one of its edge, sum and count; where there was none,
+   * the own half step fills. The only form in which a lost message changes nothing lasting, and the
+   * one for asynchronous workers.
    */
   HOLD,
   /** The own half step h_i: Algorithm 1 of the paper. A lost message is deleted. */

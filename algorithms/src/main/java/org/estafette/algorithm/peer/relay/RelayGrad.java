@@ -11,9 +11,9 @@ import org.estafette.memory.Precision;
 
 /**
  * RelaySGD/Grad: pseudo-gradients are relayed instead of models. Worker i sends its neighbour j Δ_i
- * + Σ_{k≠j} of what came since the last time; x_i ← x_i − (Δ_i + Σ_k received)/n. Where all learning
- * rates are equal, Δ is η·s and this is the paper's form; where they are not, every gradient counts
- * with the rate of the worker that took it.
+ * + Σ_{k≠j} of what came since the last time; x_i ← x_i − (Δ_i + Σ_k received)/n. Where all
+ * learning rates are equal, Δ is η·s and this is the paper's form; where they are not, every
+ * gradient counts with the rate of the worker that took it.
  *
  * <p>Each message counts exactly once. Nothing pulls the workers together: a lost message, and a
  * repair of the tree, leave them apart for good, and it is stable only for η ≲ 1/τ_max.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * (S_i + (n − Q_i)·f_i)/n, where S_i is the sum of all that it has, Q_i their number, and f_i the
  * {@link Fill}. All workers start from the same parameters.
  *
- * <p>With {@code keep} a &gt; 0 it is relaysum_mix: (1 − a)·x_i − Δ_i is relayed in place of h_i, and
- * x_i ← a·x_i + (S_i + (n − Q_i)·(1 − a)·f_i)/n.
+ * <p>With {@code keep} a &gt; 0 it is relaysum_mix: (1 − a)·x_i − Δ_i is relayed in place of h_i,
+ * and x_i ← a·x_i + (S_i + (n − Q_i)·(1 − a)·f_i)/n.
  *
  * <p>On double trees there are two parts, each relayed on its own tree; of their averages the first
  * gives the even coordinates, the second the odd ones.
@@ -40,8 +40,8 @@ public final class RelaySgd implements PeerMethod {
   /**
    * For vectors of one form.
    *
-   * @param keep a in [0, 1): how much of its own parameters a worker keeps out of the average; 0 for
-   *     RelaySGD itself
+   * @param keep a in [0, 1): how much of its own parameters a worker keeps out of the average; 0
+   *     for RelaySGD itself
    * @param trees 1, or 2 for double trees
    */
   public RelaySgd(Fill fill, double keep, int trees, long length, Precision precision) {

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What all gossip methods must keep, on a ring of six workers with different quadratics. */
 class GossipPropertiesTest {
   private static final int WORKERS = 6;
-  private static final Layout LAYOUT =
-      Layout.builder().add("matrix", 4, 4).add("bias", 5).build();
+  private static final Layout LAYOUT = Layout.builder().add("matrix", 4, 4).add("bias", 5).build();
   private static final long SEED = 20_26;
 
   private final List<FlatVector> x = new ArrayList<>();
@@ -236,8 +235,8 @@ class GossipPropertiesTest {
       }
     }
     assertThat(List.of(mine[1], mine[2], mine[4], mine[8])).containsOnly(6);
-    assertThat(List.of(theirs[1], theirs[2], theirs[4], theirs[8])).isNotEqualTo(
-        List.of(6, 6, 6, 6));
+    assertThat(List.of(theirs[1], theirs[2], theirs[4], theirs[8]))
+        .isNotEqualTo(List.of(6, 6, 6, 6));
   }
 
   @Test

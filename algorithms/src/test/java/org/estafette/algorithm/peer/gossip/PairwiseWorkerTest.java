@@ -64,10 +64,7 @@ class PairwiseWorkerTest {
 
   private void tell(int i, Event event) {
     workers.get(i).on(event, effects.get(i));
-    effects
-        .get(i)
-        .sent
-        .forEach(s -> wire.add(new Flight(PeerId.worker(i), s.to(), s.message())));
+    effects.get(i).sent.forEach(s -> wire.add(new Flight(PeerId.worker(i), s.to(), s.message())));
     effects.get(i).sent.clear();
   }
 
@@ -75,9 +72,7 @@ class PairwiseWorkerTest {
     Lease lease = pool.lease();
     lease.vector().set(0, delta);
     long round = effects.get(i).trained.getLast();
-    tell(
-        i,
-        new Event.RoundTrained(round, new TrainedRound(1, 1, 0, 0, 1), 1, lease, 0));
+    tell(i, new Event.RoundTrained(round, new TrainedRound(1, 1, 0, 0, 1), 1, lease, 0));
   }
 
   private void deliver(Flight f) {
@@ -92,10 +87,11 @@ class PairwiseWorkerTest {
   void shouldLetOnlyEveryOtherWorkerAsk() {
     start(5);
     assertThat(wire).hasSize(WORKERS / 2);
-    assertThat(wire).allSatisfy(f -> {
-      assertThat(f.from().slot() % 2).isZero();
-      assertThat(f.to().slot() % 2).isOne();
-    });
+    assertThat(wire)
+        .allSatisfy(f -> {
+          assertThat(f.from().slot() % 2).isZero();
+          assertThat(f.to().slot() % 2).isOne();
+        });
     close();
   }
 
