@@ -24,7 +24,13 @@ final class ImageMethods {
   static final String RELAY = "RelaySGD binary tree";
   static final String GOSSIP = "DP-SGD ring";
 
-  private static final double RATE = 0.1;
+  private static final double RATE = 0.3;
+
+  /**
+   * Before κ: with relayed, older models a step as long as gossip's is too long where data differ.
+   */
+  private static final double RELAY_RATE = 0.15;
+
   private static final double MU = 0.9;
 
   private ImageMethods() {}
@@ -73,8 +79,8 @@ final class ImageMethods {
             RELAY,
             true,
             Wiring.of(tree),
-            RATE * kappa,
-            length -> new RelaySgd(Fill.HOLD, length, Precision.FLOAT32)),
+            RELAY_RATE * kappa,
+            length -> new RelaySgd(Fill.START, length, Precision.FLOAT32)),
         new Side(GOSSIP, true, ring, RATE, length -> gossip(plain, length)),
         new Side(
             "quasi-global momentum ring",
