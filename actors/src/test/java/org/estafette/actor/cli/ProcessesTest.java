@@ -114,6 +114,7 @@ final class ProcessesTest {
   }
 
   @Test
+  @Tag("nightly")
   void shouldRepairTheTreeAroundAnInnerWorkerThatIsKilledAndAttachItsReplacement()
       throws Exception {
     Path text = TinyRuns.text(dir);

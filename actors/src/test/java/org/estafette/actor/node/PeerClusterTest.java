@@ -150,7 +150,12 @@ final class PeerClusterTest {
         assertThat(end(coordinator).finished()).isTrue();
       }
       assertThat(rounds().map(Metric.PushRecord::mix)).allMatch(m -> m != null && m.held() == 0);
-      assertThat(rounds().mapToLong(Metric.PushRecord::steps).sum()).isEqualTo(400);
+      // Whoever is first in the last round takes the others with it: all have done as many.
+      long each = rounds("worker-0");
+      assertThat(each).isBetween(20L, 21L);
+      for (int i = 1; i < 4; i++) {
+        assertThat(rounds("worker-" + i)).as("rounds of worker-" + i).isEqualTo(each);
+      }
     }
   }
 
@@ -227,7 +232,7 @@ final class PeerClusterTest {
       try (coordinator) {
         assertThat(end(coordinator).finished()).isTrue();
       }
-      assertThat(coordinator.now().tokens()).isEqualTo(15_360);
+      assertThat(coordinator.now().tokens()).isBetween(15_360L, 16_640L);
       // What was learnt is where they begin, not the seed's first values.
       assertThat(rounds().findFirst().orElseThrow().loss()).isLessThan(3.5);
       assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
