@@ -99,13 +99,14 @@ final class ProcessesTest {
   void shouldReplaceAWorkerThatIsKilledAndEndWell() throws Exception {
     Path text = TinyRuns.text(dir);
     List<String> before = shm();
-    Process p = start(train(text, "600000", "--processes", "--set", "workers.speeds=[0.3,0.3]"));
+    // The survivor is so slow that the run cannot end before the other's replacement has joined.
+    Process p = start(train(text, "600000", "--processes", "--set", "workers.speeds=[1,0.02]"));
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
-    assertThat(children.getFirst().destroyForcibly()).isTrue();
+    assertThat(process(p, 0).destroyForcibly()).isTrue();
     assertThat(status(p)).as(output()).isZero();
     JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
     assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
@@ -155,16 +156,20 @@ final class ProcessesTest {
     for (int i = 0; i < 3; i++) {
       Path log = run().resolve("logs").resolve("process-" + i + ".log");
       if (Files.readString(log).contains(said)) {
-        String key = "\0process-" + i + "\0";
-        for (ProcessHandle child : parent.descendants().toList()) {
-          if (Files.readString(Path.of("/proc", Long.toString(child.pid()), "cmdline"))
-              .contains(key)) {
-            return child;
-          }
-        }
+        return process(parent, i);
       }
     }
     throw new AssertionError("no log says: " + said);
+  }
+
+  private static ProcessHandle process(Process parent, int index) throws IOException {
+    String key = "\0process-" + index + "\0";
+    for (ProcessHandle child : parent.descendants().toList()) {
+      if (Files.readString(Path.of("/proc", Long.toString(child.pid()), "cmdline")).contains(key)) {
+        return child;
+      }
+    }
+    throw new AssertionError("no child of process " + parent.pid() + " is process-" + index);
   }
 
   @Test
