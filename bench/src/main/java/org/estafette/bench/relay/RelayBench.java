@@ -12,7 +12,6 @@ import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.run.Workshop;
 import org.estafette.bench.Machine;
-import org.estafette.bench.whole.Runs;
 
 /**
  * Seconds of a round of four workers without a server, H = 20, size M, over those of four bare

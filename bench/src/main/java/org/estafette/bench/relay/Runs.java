@@ -1,4 +1,4 @@
-package org.estafette.bench.whole;
+package org.estafette.bench.relay;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +19,14 @@ import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.algorithm.train.TrainOrder;
 
 /** A run, and the same steps without one. */
-public final class Runs {
+final class Runs {
   private Runs() {}
 
   /**
    * Tokens per second of bare training loops, one for each of the run's workers and as many steps
    * each, side by side.
    */
-  public static double bare(Workshop workshop, int steps) throws Exception {
+  static double bare(Workshop workshop, int steps) throws Exception {
     int workers = workshop.config().workers().count();
     ExecutorService threads = Executors.newFixedThreadPool(workers);
     try {
@@ -59,7 +59,7 @@ public final class Runs {
    * Tokens per second of the run in a cluster, from its first round to its last push applied, or
    * its last average.
    */
-  public static double cluster(Workshop workshop) throws Exception {
+  static double cluster(Workshop workshop) throws Exception {
     RunConfig config = workshop.config();
     int workers = config.workers().count();
     Path folder = Files.createTempDirectory("estafette-whole");
