@@ -142,11 +142,24 @@ final class Inbox {
   }
 
   /** The others go on without this worker. */
-  void leave(long newEpoch) {
+  void leave(long newEpoch, Refusals refusals) {
     epoch = newEpoch;
     live = new TreeSet<>();
-    edges.values().forEach(Edge::clear);
+    dropAll(Refusal.OLD_EPOCH, "epoch=" + newEpoch + " is without this worker", refusals);
     edges.clear();
+  }
+
+  /** All rounds are done: what came for further ones is refused. */
+  void end(Refusals refusals) {
+    dropAll(Refusal.RUN_OVER, "all " + plan.rounds() + " rounds are done", refusals);
+  }
+
+  private void dropAll(Refusal why, String detail, Refusals refusals) {
+    for (Edge e : edges.values()) {
+      while (!e.waiting.isEmpty()) {
+        drop(e, 0, why, detail, refusals);
+      }
+    }
   }
 
   /** What is wrong with a message's place; null where it may be kept. */

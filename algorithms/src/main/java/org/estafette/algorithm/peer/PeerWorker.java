@@ -179,7 +179,7 @@ public final class PeerWorker implements Peer {
       effects.cancelTimer(ASK);
       epoch = view.epoch();
       live = new TreeSet<>();
-      inbox.leave(epoch);
+      inbox.leave(epoch, refusals(effects));
       phase = phase == Phase.DONE ? Phase.DONE : Phase.OUT;
       return;
     }
@@ -517,7 +517,7 @@ public final class PeerWorker implements Peer {
     }
     if (round >= plan.rounds()) {
       phase = Phase.DONE;
-      inbox.clear();
+      inbox.end(refusals(effects));
       boolean followed = round > counted && plan.pace() == Pace.SYNCHRONOUS;
       if (followed || surroundings.varying() && changed) {
         sayDone(effects); // The last message did not say so, or not to who waits for the next.
@@ -661,6 +661,7 @@ public final class PeerWorker implements Peer {
     method.rewire(now, epoch);
     inbox.rewire(now, live, epoch, (header, why, detail) -> {});
     inbox.restore(saved, x.precision());
+    method.begin(x);
     method.restore(saved.vectors());
     busy = true;
     phase = round >= plan.rounds() ? Phase.DONE : Phase.RESTORED;
