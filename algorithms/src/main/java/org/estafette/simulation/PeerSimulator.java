@@ -185,7 +185,7 @@ public final class PeerSimulator implements AutoCloseable {
       first.remove(nodes.get(j.slot()));
     }
     for (Node node : first) {
-      node.live = true;
+      revive(node);
     }
     members = living();
     for (Node node : first) {
@@ -193,9 +193,13 @@ public final class PeerSimulator implements AutoCloseable {
     }
   }
 
-  private void begin(Node node) {
+  /** A new life, before anyone can send to it: what is sent is aimed at this life. */
+  private static void revive(Node node) {
     node.life++;
     node.live = true;
+  }
+
+  private void begin(Node node) {
     node.setup = factory.create(node.id.slot(), node.life);
     tell(node, new Event.Started(view(node), now));
   }
@@ -326,7 +330,7 @@ public final class PeerSimulator implements AutoCloseable {
       return;
     }
     // The others are told first: the joiner's first words find them prepared.
-    node.live = true;
+    revive(node);
     members = living();
     epoch++;
     tellOthers(node);

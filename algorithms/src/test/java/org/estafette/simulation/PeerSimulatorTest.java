@@ -5,21 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.peer.PeerMailboxes;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.PeerWorker;
 import org.estafette.algorithm.peer.Surroundings;
+import org.estafette.algorithm.peer.gossip.GossipMethods;
+import org.estafette.algorithm.peer.gossip.GossipOptions;
 import org.estafette.algorithm.peer.relay.Fill;
 import org.estafette.algorithm.peer.relay.RelaySgd;
 import org.estafette.algorithm.quadratic.QuadraticsSpec;
 import org.estafette.algorithm.quadratic.RandomQuadratics;
 import org.estafette.algorithm.train.ReferenceTrainer;
 import org.estafette.memory.Float64Vector;
+import org.estafette.memory.Layout;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
 import org.estafette.topology.Graph;
+import org.estafette.topology.MixingMatrix;
 import org.estafette.topology.RelayTree;
 import org.estafette.topology.Topologies;
 import org.estafette.topology.TopologyOptions;
@@ -187,6 +192,89 @@ class PeerSimulatorTest {
       assertThat(run.simulator.slowest()).isEqualTo(200);
       assertThat(run.simulator.consensusDistance2()).isLessThan(1e-2);
     }
+  }
+
+  private static PeerSimulator simulator(
+      PeerPlan plan,
+      PeerSimulationPlan simulation,
+      Surroundings graph,
+      Supplier<PeerMethod> method,
+      VectorPool pool) {
+    int length = (int) pool.length();
+    ReferenceTrainer trainer =
+        new ReferenceTrainer(
+            length,
+            (shard, step, at, gradient) -> {
+              for (int k = 0; k < length; k++) {
+                gradient.set(k, at.get(k) - shard);
+              }
+              return 0;
+            },
+            t -> RATE);
+    return new PeerSimulator(
+        simulation,
+        (slot, life) -> {
+          PeerMethod own = method.get();
+          boolean late = simulation.joins().stream().anyMatch(j -> j.slot() == slot);
+          Float64Vector x = Float64Vector.zeros(length);
+          return new PeerSetup(
+              life > 1 || late
+                  ? PeerWorker.joining(plan, graph, own, x)
+                  : PeerWorker.starting(plan, graph, own, x),
+              PeerMailboxes.fitting(plan, own, 64),
+              trainer,
+              StepTime.constant(slot == 3 ? 0.3 : 1 + 0.1 * slot));
+        },
+        pool::lease,
+        (at, who, d) -> {});
+  }
+
+  private static Surroundings ring(int n) {
+    return Surroundings.gossip(
+        Topologies.named("ring", n, TopologyOptions.defaults()), MixingMatrix::metropolisHastings);
+  }
+
+  @Test
+  void aGreetingShouldNotReachWhoDiedOnItsWay() {
+    VectorPool pool = VectorPool.unbounded("test", Precision.FLOAT64, 10);
+    PeerPlan plan = PeerPlan.of(1, 1, 20).withPace(PeerPlan.Pace.OVERLAPPED);
+    PeerSimulationPlan dying =
+        network().dying(0.1, List.of(new SimulationPlan.Death(0.01, 3, Double.POSITIVE_INFINITY)));
+    try (PeerSimulator simulator =
+        simulator(
+            plan,
+            dying,
+            ring(N),
+            () -> GossipMethods.make(new GossipOptions.Dp(true), 10, Precision.FLOAT64),
+            pool)) {
+      simulator.start();
+      simulator.run(1e6, simulator::finished);
+      assertThat(simulator.slowest()).isEqualTo(20);
+      assertThat(simulator.tally().toTheDead()).as("greetings of two neighbours").isEqualTo(2);
+    }
+    assertThat(pool.outstanding()).as("leases that were not given back").isZero();
+  }
+
+  @Test
+  void aWorkerThatJoinsPowerGossipShouldTakeAllExchangesOfItsFirstRound() {
+    Layout layout = Layout.builder().add("matrix", 3, 3).add("b", 1).build();
+    VectorPool pool = VectorPool.unbounded("test", Precision.FLOAT64, layout.length());
+    PeerPlan plan = PeerPlan.of(1, 1, 60); // Unordered links, patience without end.
+    try (PeerSimulator simulator =
+        simulator(
+            plan,
+            network().joining(List.of(new PeerSimulationPlan.Join(20.5, 3))),
+            ring(N),
+            () ->
+                GossipMethods.make(
+                    new GossipOptions.Power(1, 3, 5), layout, Precision.FLOAT64),
+            pool)) {
+      simulator.start();
+      simulator.run(1e6, simulator::finished);
+      assertThat(simulator.finished()).as("nobody waits for ever").isTrue();
+      assertThat(simulator.mean().isFinite()).isTrue();
+    }
+    assertThat(pool.outstanding()).as("leases that were not given back").isZero();
   }
 
   @Test

@@ -45,6 +45,7 @@ final class SimulateCommand implements Callable<Integer> {
     try (Workshop workshop =
         Workshop.open(
             run.config(), new ReadingLine(out, options.plain), line -> out.println("  " + line))) {
+      workshop.checkMailbox();
       RunFolder folder = RunFolders.begin(run);
       try {
         return run.config().withoutServer()
@@ -123,7 +124,6 @@ final class SimulateCommand implements Callable<Integer> {
           "--resume: a simulated run without a server keeps no worker's state (expected a run with"
               + " a server; or train on from its model with `estafette train --resume`)");
     }
-    workshop.checkMailbox();
     RunCheckpoints checkpoints =
         new RunCheckpoints(
             folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);

@@ -69,6 +69,19 @@ final class Neighbours {
   }
 
   /**
+   * Weights of what is left of the graph. Its repair may give a worker more neighbours than the
+   * configured edge weight has room for; then they are Metropolis and Hastings'.
+   */
+  static MixingMatrix mixingOfRest(RunConfig config, Graph rest) {
+    try {
+      return mixing(config, rest);
+    } catch (ConfigException tooLarge) {
+      MixingMatrix w = MixingMatrix.metropolisHastings(rest);
+      return config.topology().lazy() ? w.lazy() : w;
+    }
+  }
+
+  /**
    * Looks at the plan before anything is started.
    *
    * @param notices told what is worth knowing

@@ -5,6 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.algorithm.mailbox.DelayedNesterovQueue;
+import org.estafette.algorithm.mailbox.GossipQueue;
+import org.estafette.algorithm.mailbox.RelayQueue;
+import org.estafette.algorithm.mailbox.UpdateQueue;
+import org.estafette.algorithm.peer.PeerMailboxes;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.Surroundings;
@@ -73,7 +78,7 @@ final class Peers {
       return Surroundings.relay(RelayTree.of(trees.a(), 0), RelayTree.of(trees.b(), 0));
     }
     if (pairwise(config)) {
-      return Surroundings.gossip(graph, rest -> Neighbours.mixing(config, rest));
+      return Surroundings.gossip(graph, rest -> Neighbours.mixingOfRest(config, rest));
     }
     GossipOptions options = gossip(config);
     if (GossipMethods.graph(options).isPresent()) {
@@ -82,7 +87,7 @@ final class Peers {
     if (options instanceof GossipOptions.Sum || options instanceof GossipOptions.AsyncSum) {
       return Surroundings.pushSum(DirectedGraph.of(graph));
     }
-    return Surroundings.gossip(graph, rest -> Neighbours.mixing(config, rest));
+    return Surroundings.gossip(graph, rest -> Neighbours.mixingOfRest(config, rest));
   }
 
   /** One worker's side of the method. */
@@ -180,14 +185,57 @@ final class Peers {
     }
   }
 
+  /**
+   * Whether the mailbox's policy knows the messages that it will be offered, and keeps those that
+   * count.
+   *
+   * @throws ConfigException where it does not
+   */
+  static void checkMailbox(RunConfig config, UpdateQueue mailbox, Layout layout) {
+    boolean betweenWorkers = mailbox instanceof RelayQueue || mailbox instanceof GossipQueue;
+    String name = "estafette.mailbox = " + config.mailbox().name();
+    if (!config.withoutServer()) {
+      if (betweenWorkers) {
+        throw new ConfigException(
+            name
+                + " holds what workers send one another, with strategy = "
+                + config.strategy()
+                + " (expected auto, delayed-nesterov or fifo for what a server is sent)");
+      }
+      return;
+    }
+    if (mailbox instanceof DelayedNesterovQueue) {
+      throw new ConfigException(
+          name
+              + " holds what a server is sent, with strategy = "
+              + config.strategy()
+              + " (expected auto, relay, gossip or fifo: there is no server)");
+    }
+    if (pairwise(config)) {
+      if (betweenWorkers) {
+        throw pairsNeedFifo(config);
+      }
+      return;
+    }
+    try (PeerMethod method = method(config, layout)) {
+      PeerMailboxes.check(mailbox, plan(config, 0), method);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("estafette.mailbox: " + e.getMessage());
+    }
+  }
+
+  private static ConfigException pairsNeedFifo(RunConfig config) {
+    return new ConfigException(
+        "estafette.mailbox = "
+            + config.mailbox().name()
+            + ", with gossip.method = ad-psgd (expected fifo or auto: each question and answer"
+            + " counts)");
+  }
+
   private static void checkPairwise(RunConfig config) {
     Set<String> superseding = Set.of("gossip", "relay");
     if (superseding.contains(config.mailbox().name())) {
-      throw new ConfigException(
-          "estafette.mailbox = "
-              + config.mailbox().name()
-              + ", with gossip.method = ad-psgd (expected fifo or auto: each question and answer"
-              + " counts)");
+      throw pairsNeedFifo(config);
     }
     if (config.gossip().overlap()) {
       throw new ConfigException(
@@ -219,7 +267,10 @@ final class Peers {
     }
     if (r.asynchronous() && !r.fill().equals("hold")) {
       throw new ConfigException(
-          "estafette.relay.asynchronous = true, with fill = " + r.fill() + " (expected hold)");
+          "estafette.relay.asynchronous = true, with fill = "
+              + r.fill()
+              + " (expected hold: nobody waits, and the other fills take every message that is not"
+              + " there yet for a lost one)");
     }
   }
 }

@@ -16,7 +16,6 @@ import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.outer.OuterOptimizer;
 import org.estafette.algorithm.peer.Peer;
-import org.estafette.algorithm.peer.PeerMailboxes;
 import org.estafette.algorithm.peer.PeerMethod;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.PeerWorker;
@@ -195,17 +194,11 @@ public final class Workshop implements AutoCloseable {
   /**
    * Tries the mailbox before anything is started with it.
    *
-   * @throws ConfigException where its class cannot be used, or it would lose what the method needs
+   * @throws ConfigException where its class cannot be used, is for messages of another kind, or
+   *     would lose what the method needs
    */
   public void checkMailbox() {
-    UpdateQueue mailbox = newMailbox();
-    if (config.withoutServer() && !Peers.pairwise(config)) {
-      try (PeerMethod method = Peers.method(config, layout)) {
-        PeerMailboxes.check(mailbox, Peers.plan(config, 0), method);
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException("estafette.mailbox: " + e.getMessage());
-      }
-    }
+    Peers.checkMailbox(config, newMailbox(), layout);
   }
 
   /** Whether workers without a server go on each at its own pace. */

@@ -107,6 +107,27 @@ final class CommandsTest {
   }
 
   @Test
+  void shouldReturnTwoForAPlanOfWorkersWithoutAServerThatCannotWorkAndLeaveNoFolder()
+      throws Exception {
+    Path runs = dir.resolve("runs-plan");
+    for (List<String> settings :
+        List.of(
+            List.of("strategy=relay", "relay.asynchronous=true", "relay.fill=half"),
+            List.of("strategy=gossip", "gossip.method=powergossip", "gossip.asynchronous=true"),
+            List.of("strategy=gossip", "gossip.method=gradient-tracking", "mailbox=gossip"),
+            List.of("strategy=async", "mailbox=relay"))) {
+      for (String command : List.of("train", "simulate")) {
+        List<String> all = new ArrayList<>(List.of(command, "--set", "run.folder=" + runs));
+        settings.forEach(setting -> all.addAll(List.of("--set", setting)));
+        Result r = call(tiny(all.toArray(String[]::new)));
+        assertThat(r.status()).as(all + r.err()).isEqualTo(ExitStatus.USAGE.code());
+        assertThat(r.err()).as(all.toString()).contains("expected");
+        assertThat(entries(runs)).as(all.toString()).isZero();
+      }
+    }
+  }
+
+  @Test
   void shouldReturnThreeForDataThatCannotBeReadAndLeaveNoFolder() throws Exception {
     Path runs = dir.resolve("runs-data");
     for (String command : List.of("train", "simulate")) {

@@ -2,15 +2,20 @@ package org.estafette.actor.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.peer.Neighbourhood;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +33,7 @@ final class NeighbourPlansTest {
             ConfigReader.read(null, TinyRuns.settings(text, settings)),
             ReadProgress.NONE,
             notices::add)) {
+      workshop.checkMailbox();
       notices.addAll(workshop.describe().values());
     }
     return notices;
@@ -47,6 +53,29 @@ final class NeighbourPlansTest {
         "4 | gossip | gossip.method=dpsgd | did you mean | dp-sgd",
         "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages"
             + " rounds | expected",
+        "4 | gossip | gossip.method=d2 topology.lazy=true gossip.overlap=true | gossip.overlap |"
+            + " dp-sgd",
+        "4 | gossip | gossip.method=gradient-tracking gossip.asynchronous=true | averages rounds |"
+            + " gossip.asynchronous = false",
+        "4 | gossip | gossip.method=sgp gossip.asynchronous=true | averages rounds |"
+            + " gossip.asynchronous = false",
+        "4 | gossip | gossip.method=powergossip gossip.asynchronous=true | averages rounds |"
+            + " gossip.asynchronous = false",
+        "4 | gossip | gossip.method=consensus-control gossip.asynchronous=true | averages rounds |"
+            + " gossip.asynchronous = false",
+        "4 | gossip | gossip.method=powergossip gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=consensus-control gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=sgp gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.asynchronous=true gossip.overlap=true | gossip.overlap | in rounds",
+        "4 | gossip | gossip.method=gradient-tracking mailbox=gossip | counts exactly once | relay",
+        "4 | gossip | mailbox=gossip | mailbox=gossip with pace | asynchronous",
+        "4 | gossip | gossip.asynchronous=true mailbox=relay | whole rounds | mailbox=gossip",
+        "4 | gossip | mailbox=delayed-nesterov | there is no server | relay, gossip or fifo",
+        "4 | relay | mailbox=delayed-nesterov | there is no server | relay, gossip or fifo",
+        "4 | async | mailbox=relay | what workers send one another | delayed-nesterov",
+        "4 | sync | mailbox=gossip | what workers send one another | delayed-nesterov",
+        "4 | gossip | gossip.method=ad-psgd mailbox=own"
+            + " mailboxes.own.policy=org.estafette.algorithm.mailbox.GossipQueue | ad-psgd | fifo",
         "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
         "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
         "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",
@@ -64,6 +93,36 @@ final class NeighbourPlansTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(reason)
         .hasMessageContaining(remedy);
+  }
+
+  @Test
+  void shouldWeighARepairedGraphAnewWhereTheEdgeWeightHasBecomeTooLarge() {
+    RunConfig config =
+        ConfigReader.read(
+            null,
+            TinyRuns.settings(
+                dir.resolve("none.txt"),
+                "workers.count",
+                "6",
+                "strategy",
+                "gossip",
+                "topology.kind",
+                "edges",
+                "topology.edges",
+                "[[1,0],[0,2],[2,5],[5,3],[3,4],[4,1]]",
+                "topology.weights",
+                "edge",
+                "topology.edge-weight",
+                "0.4"));
+    TreeSet<PeerId> live = new TreeSet<>();
+    for (int slot : new int[] {0, 1, 2, 3}) {
+      live.add(PeerId.worker(slot));
+    }
+    Neighbourhood around = Peers.surroundings(config).around(PeerId.worker(0), live, 1, 0);
+    assertThat(around.from()).hasSize(3);
+    assertThat(around.selfWeight()).isGreaterThanOrEqualTo(0);
+    assertThat(around.fromWeights().stream().mapToDouble(w -> w).sum() + around.selfWeight())
+        .isCloseTo(1, within(1e-12));
   }
 
   @Test

@@ -2,22 +2,19 @@ package org.estafette.algorithm.peer;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
+import java.util.stream.Collectors;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Header;
-import org.estafette.algorithm.Outcome;
-import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.peer.PeerPlan.Pace;
-import org.estafette.memory.FlatVector;
-import org.estafette.memory.Lease;
-import org.estafette.memory.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +28,11 @@ final class Inbox {
   /** Hears of every message that was not used. */
   interface Refusals {
     void refused(Header header, Refusal reason, String detail);
+
+    /** Tells them as decisions. */
+    static Refusals to(Effects effects) {
+      return (header, why, detail) -> effects.decided(new Decision.Refused(header, why, detail));
+    }
   }
 
   private final PeerPlan plan;
@@ -53,6 +55,8 @@ final class Inbox {
   /** The position whose messages the next average uses. */
   private long need;
 
+  private long heardRound;
+
   Inbox(PeerPlan plan, PeerMethod method, Surroundings surroundings) {
     this.plan = plan;
     this.method = method;
@@ -64,8 +68,25 @@ final class Inbox {
     return edges.values();
   }
 
+  /** That worker's edge; null where nothing is known of it. */
+  @Nullable Edge known(PeerId id) {
+    return edges.get(id);
+  }
+
   Edge edge(PeerId id) {
     return edges.computeIfAbsent(id, k -> new Edge(k, method.parts()));
+  }
+
+  Neighbourhood around() {
+    return Objects.requireNonNull(around);
+  }
+
+  SortedSet<PeerId> live() {
+    return live;
+  }
+
+  long epoch() {
+    return epoch;
   }
 
   long need() {
@@ -142,90 +163,27 @@ final class Inbox {
   }
 
   /** The others go on without this worker. */
-  void leave(long newEpoch) {
+  void leave(long newEpoch, Refusals refusals) {
     epoch = newEpoch;
     live = new TreeSet<>();
-    edges.values().forEach(Edge::clear);
+    dropAll(Refusal.OLD_EPOCH, "epoch=" + newEpoch + " is without this worker", refusals);
     edges.clear();
   }
 
-  /** What is wrong with a message's place; null where it may be kept. */
-  Outcome.@Nullable Refused place(Header h, Passage p) {
-    if (h.epoch() < epoch) {
-      return refused(Refusal.OLD_EPOCH, "epoch=" + h.epoch() + " (expected " + epoch + ")");
-    }
-    Edge e = edges.get(h.sender());
-    if (h.epoch() == epoch && !mayCome(e, h, p)) {
-      return refused(
-          Refusal.NOT_A_NEIGHBOUR,
-          h.sender() + ", part=" + p.part() + " (expected an edge to it in epoch " + epoch + ")");
-    }
-    if (e == null || h.incarnation() > e.incarnation) {
-      return null;
-    }
-    if (h.incarnation() < e.incarnation) {
-      return refused(
-          Refusal.OLD_INCARNATION,
-          "incarnation=" + h.incarnation() + " (expected " + e.incarnation + ")");
-    }
-    return h.epoch() == epoch ? again(e, h, p) : waits(e, h, p);
+  /** All rounds are done: what came for further ones is refused. */
+  void end(Refusals refusals) {
+    dropAll(Refusal.RUN_OVER, "all " + plan.rounds() + " rounds are done", refusals);
   }
 
-  private boolean mayCome(@Nullable Edge e, Header h, Passage p) {
-    if (e == null) {
-      return false;
-    }
-    if (!surroundings.varying()) {
-      return e.source && java.util.Objects.requireNonNull(around).carries(e.id, p.part());
-    }
-    if (async || h.version() == 0) {
-      return live.contains(e.id);
-    }
-    PeerId self = java.util.Objects.requireNonNull(around).self();
-    Neighbourhood then = surroundings.around(self, live, h.version(), p.exchange());
-    return then.from().contains(e.id) && then.carries(e.id, p.part());
-  }
-
-  private Outcome.@Nullable Refused waits(Edge e, Header h, Passage p) {
-    long position = Edge.position(h.version(), p.exchange());
-    return e.find(h.epoch(), position, p.part()) == null ? null : duplicate(h);
-  }
-
-  private Outcome.@Nullable Refused again(Edge e, Header h, Passage p) {
-    int part = p.part();
-    if (async) {
-      if (e.came(part, h.version())) {
-        return duplicate(h);
+  private void dropAll(Refusal why, String detail, Refusals refusals) {
+    for (Edge e : edges.values()) {
+      while (!e.waiting.isEmpty()) {
+        drop(e, 0, why, detail, refusals);
       }
-      return method.conflatable() && h.version() < e.newest[part] ? late(h) : null;
     }
-    long position = Edge.position(h.version(), p.exchange());
-    if (position == e.taken[part]) {
-      return duplicate(h);
-    }
-    if (position < need && (position < e.taken[part] || !method.takesLate())) {
-      return late(h);
-    }
-    return waits(e, h, p);
   }
 
-  private static Outcome.Refused duplicate(Header h) {
-    return refused(
-        Refusal.DUPLICATE,
-        "round=" + h.version() + " of epoch " + h.epoch() + " came from " + h.sender() + " before");
-  }
-
-  private Outcome.Refused late(Header h) {
-    return refused(
-        Refusal.ROUND_OVER,
-        "round=" + h.version() + " of the epoch (expected >= " + Edge.roundOf(need) + ")");
-  }
-
-  private static Outcome.Refused refused(Refusal reason, String detail) {
-    return new Outcome.Refused(reason, detail);
-  }
-
-  /** Keeps a message that {@link #place} found nothing wrong with. */
+  /** Keeps a message that {@link Fence#place} found nothing wrong with. */
   void keep(Edge.Waiting w, Refusals refusals) {
     Header h = w.header();
     int part = w.passage().part();
@@ -311,11 +269,11 @@ final class Inbox {
     return edges.values().stream()
         .filter(this::awaited)
         .map(e -> e.id)
-        .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private boolean heard(Edge e) {
-    Neighbourhood here = java.util.Objects.requireNonNull(around);
+    Neighbourhood here = around();
     for (int part = 0; part < method.parts(); part++) {
       if (here.carries(e.id, part) && e.find(epoch, need, part) == null) {
         return false;
@@ -325,8 +283,6 @@ final class Inbox {
   }
 
   /** The newest absolute round among the messages that the last {@link #take} handed out. */
-  private long heardRound;
-
   long heardRound() {
     return heardRound;
   }
@@ -409,62 +365,5 @@ final class Inbox {
   /** Gives back all that waits. */
   void clear() {
     edges.values().forEach(Edge::clear);
-  }
-
-  /** What is known of each neighbour. */
-  List<PeerState.Neighbour> neighbours() {
-    return edges.values().stream()
-        .map(e ->
-            new PeerState.Neighbour(
-                e.id.slot(),
-                e.incarnation,
-                e.expected,
-                e.since,
-                e.last,
-                list(e.taken),
-                list(e.newest),
-                list(e.seen)))
-        .toList();
-  }
-
-  private static List<Long> list(long[] values) {
-    return LongStream.of(values).boxed().toList();
-  }
-
-  /** What waits, with its live vectors. */
-  List<PeerState.Kept> waiting() {
-    return edges.values().stream()
-        .flatMap(e -> e.waiting.stream())
-        .map(w -> new PeerState.Kept(w.header(), w.passage(), w.lease().vector()))
-        .toList();
-  }
-
-  /** Takes up a saved inbox of the graph that this one was rewired to. */
-  void restore(PeerState saved, Precision precision) {
-    for (PeerState.Neighbour n : saved.neighbours()) {
-      if (n.taken().size() != method.parts()) {
-        throw new IllegalArgumentException(
-            "the saved state has parts="
-                + n.taken().size()
-                + " (expected "
-                + method.parts()
-                + "): resume with the method that the run began with");
-      }
-      Edge e = edge(PeerId.worker(n.slot()));
-      e.incarnation = n.incarnation();
-      e.expected = n.expected();
-      e.since = n.since();
-      e.last = n.last();
-      for (int part = 0; part < method.parts(); part++) {
-        e.taken[part] = n.taken().get(part);
-        e.newest[part] = n.newest().get(part);
-        e.seen[part] = n.seen().get(part);
-      }
-    }
-    for (PeerState.Kept k : saved.waiting()) {
-      FlatVector own = precision.zeros(k.vector().length());
-      own.copyFrom(k.vector());
-      edge(k.header().sender()).add(new Edge.Waiting(k.header(), k.passage(), Lease.unpooled(own)));
-    }
   }
 }

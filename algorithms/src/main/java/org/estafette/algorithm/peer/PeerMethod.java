@@ -49,8 +49,8 @@ public interface PeerMethod extends AutoCloseable {
   }
 
   /**
-   * The parameters to begin from: at the start, after joining, and before anything else but {@link
-   * #rewire}. To be copied by who needs them later.
+   * The parameters to begin from: at the start, after joining, before {@link #restore}, and before
+   * anything else but {@link #rewire}. To be copied by who needs them later.
    */
   default void begin(FlatVector x) {}
 
@@ -142,8 +142,8 @@ public interface PeerMethod extends AutoCloseable {
   }
 
   /**
-   * Takes up a saved {@link #state}; the graph is known, and {@link #begin} is not called then. By
-   * default every vector of the present state takes the saved one of its name.
+   * Takes up a saved {@link #state}; the graph is known, and {@link #begin} has told the saved
+   * parameters. By default every vector of the present state takes the saved one of its name.
    *
    * @throws IllegalArgumentException where the saved state is of another method
    */

@@ -21,6 +21,8 @@ import org.estafette.algorithm.mailbox.GossipQueue;
 import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.RelayQueue;
 import org.estafette.algorithm.peer.PeerPlan.Pace;
+import org.estafette.algorithm.peer.gossip.GossipMethods;
+import org.estafette.algorithm.peer.gossip.GossipOptions;
 import org.estafette.algorithm.peer.relay.Fill;
 import org.estafette.algorithm.peer.relay.RelayGrad;
 import org.estafette.algorithm.peer.relay.RelaySgd;
@@ -30,6 +32,7 @@ import org.estafette.memory.Lease;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
 import org.estafette.testing.PooledEffects;
+import org.estafette.topology.MixingMatrix;
 import org.estafette.topology.RelayTree;
 import org.estafette.topology.Topologies;
 import org.estafette.topology.TopologyOptions;
@@ -110,6 +113,55 @@ class PeerWorkerTest {
     assertThat(mixed.mass()).isEqualTo(3);
     assertThat(mixed.spread()).isEqualTo(Math.sqrt((2 * 9 + 2 * 36) / 2.0));
     assertThat(effects.trained).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void shouldCountWhatCameForRoundsThatItDoesNotTake() {
+    PeerWorker w = started(PeerPlan.of(1, 1, 1));
+    hear(w, model(0, 1, 1, 1, 0));
+    hear(w, model(0, 1, 1, 2, 0));
+    train(w, 0);
+    hear(w, model(2, 1, 1, 1, 0));
+    assertThat(w.finished()).isTrue();
+    assertThat(effects.decisions(Decision.Refused.class)).hasSize(1);
+    assertThat(lastRefusal()).isEqualTo(Refusal.RUN_OVER);
+  }
+
+  @Test
+  void shouldCountWhatWaitsWhenTheOthersGoOnWithoutIt() {
+    PeerWorker w = started(PeerPlan.of(1, 1, 10));
+    hear(w, model(0, 1, 1, 1, 0));
+    w.on(new Event.PeersChanged(view(2, 0, 2), 1), effects);
+    assertThat(effects.decisions(Decision.Refused.class)).hasSize(1);
+    assertThat(lastRefusal()).isEqualTo(Refusal.OLD_EPOCH);
+  }
+
+  @Test
+  void shouldGreetWithItsParametersAfterARestart() {
+    PeerPlan plan = PeerPlan.of(1, 1, 10).withPace(Pace.OVERLAPPED);
+    PeerWorker saved = overlapped(plan);
+    saved.on(new Event.Started(view(1, 0, 1, 2), 0), effects);
+    PeerWorker restored = overlapped(plan);
+    restored.restore(saved.state());
+    restored.on(new Event.Started(view(2, 0, 1, 2), 9), effects);
+    NeighbourModel greeting = (NeighbourModel) effects.lastTo(0).message();
+    assertThat(greeting.header().epoch()).isEqualTo(2);
+    assertThat(greeting.parameters().vector().get(0)).isEqualTo(7);
+  }
+
+  private PeerWorker overlapped(PeerPlan plan) {
+    Float64Vector x = Float64Vector.zeros(2);
+    x.fill(7);
+    PeerWorker w =
+        PeerWorker.starting(
+            plan,
+            Surroundings.gossip(
+                Topologies.named("chain", 3, TopologyOptions.defaults()),
+                MixingMatrix::metropolisHastings),
+            GossipMethods.make(new GossipOptions.Dp(true), 2, Precision.FLOAT64),
+            x);
+    workers.add(w);
+    return w;
   }
 
   @Test

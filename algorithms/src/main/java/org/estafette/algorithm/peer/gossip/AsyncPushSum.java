@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Its mass only grows, which tells older from newer. The step should be the weighted one, x ← x −
  * w·Δ: the published x ← x − Δ blows up where workers differ in speed.
  *
+ * <p>A sum loses digits as it grows. What it could not take stays with the sender, so that no mass
+ * is lost by rounding, however long the run.
+ *
  * <p>When the live workers change, every edge begins anew at 0 on both ends; what was on the way is
  * lost, in x and w alike, and leaves z = x/w where it was.
  */
@@ -48,6 +51,10 @@ final class AsyncPushSum implements PeerMethod {
   private final Map<PeerId, Edge> given = new TreeMap<>();
   private final Map<PeerId, Edge> taken = new TreeMap<>();
   private final FlatVector arrived;
+
+  /** What was composed since the last {@link #settle}, as the edges' sums took it. */
+  private final FlatVector composed;
+
   private double weight = 1;
   private double arrivedWeight;
   private double leaving;
@@ -64,6 +71,7 @@ final class AsyncPushSum implements PeerMethod {
     this.own = precision.zeros(length);
     this.point = precision.zeros(length);
     this.arrived = precision.zeros(length);
+    this.composed = precision.zeros(length);
   }
 
   @Override
@@ -122,7 +130,8 @@ final class AsyncPushSum implements PeerMethod {
   /** What was composed leaves, before anything else changes the mass that it was a share of. */
   private void settle() {
     if (leaving != 0) {
-      own.scale(1 - leaving);
+      own.axpy(-1, composed);
+      composed.fill(0);
       weight *= 1 - leaving;
       leaving = 0;
     }
@@ -139,7 +148,10 @@ final class AsyncPushSum implements PeerMethod {
     double share = Shares.of(around, to);
     Edge edge = edge(given, to);
     leaving += share;
+    into.copyFrom(edge.total);
     edge.total.axpy(share, own);
+    into.difference(edge.total, into);
+    composed.axpy(1, into);
     edge.weight += share * weight;
     into.copyFrom(edge.total);
     return edge.weight;
@@ -195,7 +207,7 @@ final class AsyncPushSum implements PeerMethod {
     List<Named> all = new ArrayList<>();
     all.add(new Named(MASS, own, weight));
     all.add(new Named(ARRIVED, arrived, arrivedWeight));
-    all.add(new Named(LEAVING, point, leaving));
+    all.add(new Named(LEAVING, composed, leaving));
     given.forEach((peer, edge) -> all.add(new Named(GIVEN + peer, edge.total, edge.weight)));
     taken.forEach((peer, edge) -> all.add(new Named(TAKEN + peer, edge.total, edge.weight)));
     return List.copyOf(all);

@@ -1,10 +1,10 @@
 package org.estafette.algorithm.peer.gossip;
 
-import java.util.Arrays;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
+import org.estafette.memory.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +24,13 @@ final class Averaging implements AutoCloseable {
   private final Missing missing;
   private @Nullable Neighbourhood around;
   private @Nullable Lease[][] held;
-  private FlatVector[] terms = {};
-  private double[] weights = {};
+  private final FlatVector moved;
   private double spread = Double.NaN;
 
-  Averaging(int parts, Missing missing) {
+  Averaging(int parts, Missing missing, long length, Precision precision) {
     this.parts = parts;
     this.missing = missing;
+    this.moved = precision.zeros(length);
     this.held = new Lease[parts][0];
   }
 
@@ -39,8 +39,6 @@ final class Averaging implements AutoCloseable {
     close();
     if (around == null || held[0].length != to.from().size()) {
       held = new Lease[parts][to.from().size()];
-      terms = new FlatVector[to.from().size() + 1];
-      weights = new double[to.from().size() + 1];
     }
     around = to;
   }
@@ -73,54 +71,55 @@ final class Averaging implements AutoCloseable {
    * into ← the weighted mean of {@code own} and what was heard of {@code part}; the messages are
    * given back.
    *
+   * <p>Computed as own + Σ_j w_j·(m_j − own). In float32, weights that do not add up to 1 would
+   * shrink or blow up the parameters round by round, and D²'s corrections would sum that up; here
+   * equal vectors stay what they are, bit for bit, and what one end of an edge gains the other
+   * loses.
+   *
    * @param into another vector than {@code own}
    * @param measured whether {@link #spread} is to be that of these messages
    */
   void mean(int part, FlatVector own, FlatVector into, boolean measured) {
     Neighbourhood n = around();
-    terms[0] = own;
-    weights[0] = n.selfWeight();
-    double sum = weights[0];
+    double sum = heardWeight(part);
     double squares = 0;
-    int count = 1;
+    int count = 0;
+    moved.fill(0);
     for (int j = 0; j < n.from().size(); j++) {
       Lease message = held[part][j];
-      if (message == null) {
-        if (missing == Missing.OWN) {
-          weights[0] += n.fromWeights().get(j);
-          sum += n.fromWeights().get(j);
-        }
-        continue;
+      if (message != null) {
+        into.difference(message.vector(), own);
+        moved.axpy(n.fromWeights().get(j) / sum, into);
+        squares += measured ? into.squaredNorm() : 0;
+        count++;
       }
-      terms[count] = message.vector();
-      weights[count] = n.fromWeights().get(j);
-      sum += weights[count];
-      if (measured) {
-        into.difference(own, terms[count]);
-        squares += into.squaredNorm();
-      }
-      count++;
     }
     if (measured) {
-      spread = count == 1 ? Double.NaN : Math.sqrt(squares / (count - 1));
+      spread = count == 0 ? Double.NaN : Math.sqrt(squares / count);
     }
-    if (missing == Missing.RESCALE && count <= n.from().size()) {
-      rescale(count, sum);
-    }
-    into.weightedSum(terms, weights, count);
-    Arrays.fill(terms, null);
+    into.copyFrom(own);
+    into.axpy(1, moved);
     clear(part);
   }
 
-  private void rescale(int count, double sum) {
-    if (count == 1 || !(sum > 0)) {
-      weights[0] = 1;
-      Arrays.fill(weights, 1, count, 0);
-      return;
+  /** What the weights are to be divided by. */
+  private double heardWeight(int part) {
+    Neighbourhood n = around();
+    double sum = n.selfWeight();
+    boolean all = true;
+    for (int j = 0; j < n.from().size(); j++) {
+      if (held[part][j] == null) {
+        all = false;
+      } else {
+        sum += n.fromWeights().get(j);
+      }
     }
-    for (int i = 0; i < count; i++) {
-      weights[i] /= sum;
-    }
+    return all || missing == Missing.OWN || !(sum > 0) ? 1 : sum;
+  }
+
+  /** The newest mean less the own vector, before it was rounded to the own vector's digits. */
+  FlatVector moved() {
+    return moved;
   }
 
   /** Root of the mean squared distance to the messages of the last measured mean. */

@@ -21,13 +21,15 @@ final class D2 implements PeerMethod {
   private static final long NONE = Long.MIN_VALUE;
 
   private final boolean lazy;
-  private final Averaging averaging = new Averaging(1, Averaging.Missing.RESCALE);
+  private final Averaging averaging;
   private final FlatVector correction;
   private final FlatVector own;
   private long epoch = NONE;
   private boolean begun;
 
   D2(long length, Precision precision, boolean lazy) {
+    this.averaging =
+        new Averaging(1, Averaging.Missing.RESCALE, length, precision);
     this.lazy = lazy;
     this.correction = precision.zeros(length);
     this.own = precision.zeros(length);
@@ -76,9 +78,9 @@ final class D2 implements PeerMethod {
   @Override
   public boolean average(FlatVector x) {
     averaging.mean(0, own, x, true);
-    // own = x + u + c: c − own is −(x + u). A further exchange adds what it moved.
-    correction.axpy(-1, own);
-    correction.axpy(1, x);
+    // own = x + u + c, so that x⁺ − x − u = c + what the exchange moved. Taken before it is rounded
+    // to the digits of x: the corrections would sum those roundings up.
+    correction.axpy(1, averaging.moved());
     own.copyFrom(x);
     begun = false;
     return false;

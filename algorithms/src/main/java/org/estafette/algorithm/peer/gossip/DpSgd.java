@@ -17,12 +17,14 @@ import org.estafette.memory.Precision;
  */
 final class DpSgd implements PeerMethod {
   private final boolean overlap;
-  private final Averaging averaging = new Averaging(1, Averaging.Missing.RESCALE);
+  private final Averaging averaging;
   private final FlatVector own;
   private final FlatVector step;
   private boolean pending;
 
   DpSgd(long length, Precision precision, boolean overlap) {
+    this.averaging =
+        new Averaging(1, Averaging.Missing.RESCALE, length, precision);
     this.overlap = overlap;
     this.own = precision.zeros(length);
     this.step = precision.zeros(overlap ? length : 0);

@@ -16,11 +16,13 @@ import org.estafette.memory.Precision;
  */
 final class GradientPush implements PeerMethod {
   private final int averagings;
-  private final Averaging averaging = new Averaging(1, Averaging.Missing.OWN);
+  private final Averaging averaging;
   private final FlatVector own;
   private int done;
 
   GradientPush(long length, Precision precision, int averagings) {
+    this.averaging =
+        new Averaging(1, Averaging.Missing.OWN, length, precision);
     if (averagings < 1) {
       throw new IllegalArgumentException("averagings=" + averagings + " (expected >= 1)");
     }

@@ -20,7 +20,7 @@ import org.estafette.memory.Precision;
 final class GradientTracking implements PeerMethod {
   private static final long NONE = Long.MIN_VALUE;
 
-  private final Averaging averaging = new Averaging(2, Averaging.Missing.RESCALE);
+  private final Averaging averaging;
   private final FlatVector correction;
   private final FlatVector own;
   private final FlatVector tracker;
@@ -29,6 +29,8 @@ final class GradientTracking implements PeerMethod {
   private boolean first;
 
   GradientTracking(long length, Precision precision) {
+    this.averaging =
+        new Averaging(2, Averaging.Missing.RESCALE, length, precision);
     this.correction = precision.zeros(length);
     this.own = precision.zeros(length);
     this.tracker = precision.zeros(length);

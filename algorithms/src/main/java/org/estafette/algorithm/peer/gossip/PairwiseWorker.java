@@ -70,6 +70,10 @@ public final class PairwiseWorker implements Peer {
   private boolean joining;
   private boolean restored;
   private int asked;
+
+  /** Others that ask for parameters themselves. */
+  private final SortedSet<PeerId> alsoJoining = new TreeSet<>();
+
   private long sequence;
   private long round;
   private long questions;
@@ -170,14 +174,42 @@ public final class PairwiseWorker implements Peer {
   }
 
   private void join(Effects effects) {
-    List<PeerId> others = live.stream().filter(p -> !p.equals(self)).toList();
-    if (asked >= others.size()) {
-      joining = false; // Nobody is there, or nobody has parameters: begin with the own ones.
-      train(effects);
+    List<PeerId> others = others();
+    if (others.isEmpty()) {
+      beginWithItsOwn(effects);
       return;
     }
-    effects.send(others.get(asked++), new Pull(header(0, round), Double.NaN));
+    // In turn, until one answers: a model that began anew would be averaged into the others.
+    effects.send(others.get(asked++ % others.size()), new Pull(header(0, round), Double.NaN));
     effects.setTimer(ASK, plan.askAgain());
+  }
+
+  private List<PeerId> others() {
+    return live.stream().filter(p -> !p.equals(self)).toList();
+  }
+
+  private void beginWithItsOwn(Effects effects) {
+    joining = false;
+    effects.cancelTimer(ASK);
+    train(effects);
+  }
+
+  private void pulled(Pull pull, Effects effects) {
+    Header h = pull.header();
+    if (h.run() != plan.run()) {
+      refused(h, Refusal.WRONG_RUN, "run=" + h.run() + " (expected " + plan.run() + ")", effects);
+    } else if (joining) {
+      alsoJoining.add(h.sender());
+      List<PeerId> others = others();
+      if (alsoJoining.containsAll(others) && others.stream().allMatch(p -> self.compareTo(p) < 0)) {
+        beginWithItsOwn(effects); // Nobody has parameters of the run.
+      }
+    } else {
+      Lease copy = effects.lease();
+      copy.vector().copyFrom(x);
+      effects.send(
+          h.sender(), new NeighbourModel(header(incarnation, round), Passage.PARAMETERS, copy));
+    }
   }
 
   // Rounds.
@@ -243,15 +275,7 @@ public final class PairwiseWorker implements Peer {
 
   private void received(Message message, Effects effects) {
     switch (message) {
-      case Pull p -> {
-        if (!joining && p.header().run() == plan.run()) {
-          Lease copy = effects.lease();
-          copy.vector().copyFrom(x);
-          effects.send(
-              p.header().sender(),
-              new NeighbourModel(header(incarnation, round), Passage.PARAMETERS, copy));
-        }
-      }
+      case Pull p -> pulled(p, effects);
       case NeighbourModel m -> {
         if (joining && sound(m.header(), m.parameters().vector(), effects)) {
           joining = false;

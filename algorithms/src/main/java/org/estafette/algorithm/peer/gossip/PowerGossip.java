@@ -20,7 +20,8 @@ import org.estafette.memory.TensorSpec;
  * iteration of odd count both ends orthonormalise q and send X·q, and p = X_hi·q − X_lo·q; in one
  * of even count p and Xᵀ·p. Then X_hi ← X_hi − W_ij·p·qᵀ and X_lo ← X_lo + W_ij·p·qᵀ, all edges
  * from the same X. What is no matrix is averaged plainly in the first exchange of a round. The
- * first round leaves matrices alone: workers start equal.
+ * first round leaves matrices alone: workers start equal. Its exchanges take place all the same, as
+ * a worker that joins has its first round when others are far beyond theirs.
  *
  * <p>A message is r·m or r·c numbers a matrix and the other parameters, from the front of the
  * vector on; its mass is 1 + the iterations that its sender has done on this edge. Where the two
@@ -160,7 +161,7 @@ final class PowerGossip implements PeerMethod {
       Lease message = heard.get(peer);
       PowerEdge edge = edge(peer);
       if (equal) {
-        edge.skip(iterations);
+        edge.skip(1);
       }
       if (message == null) {
         continue;
@@ -179,10 +180,11 @@ final class PowerGossip implements PeerMethod {
     }
     close();
     spread = answered == 0 ? Double.NaN : Math.sqrt(squares / answered);
-    exchange = equal ? iterations : exchange + 1;
-    equal = false;
+    exchange++;
+    boolean more = exchange < iterations;
+    equal &= more;
     x.copyFrom(own);
-    return exchange < iterations;
+    return more;
   }
 
   /** Plain gossip of what is no matrix; returns the sum of squared distances. */

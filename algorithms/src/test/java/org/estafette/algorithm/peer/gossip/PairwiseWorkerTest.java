@@ -12,6 +12,10 @@ import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.Passage;
+import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.peer.PeerPlan;
 import org.estafette.algorithm.peer.Surroundings;
 import org.estafette.algorithm.random.CounterRandom;
@@ -81,6 +85,57 @@ class PairwiseWorkerTest {
 
   private double sum() {
     return workers.stream().mapToDouble(w -> w.parameters().get(0)).sum();
+  }
+
+  private PairwiseWorker joiner(int slot, PooledEffects its) {
+    PairwiseWorker w =
+        PairwiseWorker.joining(
+            PeerPlan.of(7, 1, 10),
+            Surroundings.gossip(
+                Topologies.named("ring", WORKERS, TopologyOptions.defaults()),
+                MixingMatrix::metropolisHastings),
+            Float64Vector.of(-1),
+            3);
+    workers.add(w);
+    effects.add(its);
+    w.on(new Event.Started(view(slot), 0), its);
+    return w;
+  }
+
+  @Test
+  void shouldAskForParametersUntilOneAnswersRatherThanBeginAnew() {
+    PooledEffects its = new PooledEffects(pool);
+    PairwiseWorker w = joiner(2, its);
+    for (int again = 0; again < 3 * WORKERS; again++) {
+      w.on(new Event.TimerFired("parameters", again), its);
+    }
+    assertThat(its.trained).isEmpty();
+    assertThat(its.sent).hasSize(1 + 3 * WORKERS);
+    Lease lease = pool.lease();
+    lease.vector().set(0, 42);
+    Header h = new Header(7, PeerId.worker(4), 1, 1, 1, 1, 6);
+    w.on(new Event.Received(new NeighbourModel(h, Passage.PARAMETERS, lease), 1), its);
+    assertThat(w.parameters().get(0)).isEqualTo(42);
+    assertThat(w.round()).isEqualTo(6);
+    assertThat(its.trained).containsExactly(7L);
+  }
+
+  @Test
+  void theFirstOfThemShouldBeginWhereNobodyHasParameters() {
+    PooledEffects first = new PooledEffects(pool);
+    PooledEffects second = new PooledEffects(pool);
+    PairwiseWorker a = joiner(0, first);
+    PairwiseWorker b = joiner(1, second);
+    for (int other = 1; other < WORKERS; other++) {
+      Header h = new Header(7, PeerId.worker(other), 1, 1, 1, 0, 0);
+      a.on(new Event.Received(new Pull(h, Double.NaN), 1), first);
+    }
+    for (int other : new int[] {0, 2, 3, 4, 5}) {
+      Header h = new Header(7, PeerId.worker(other), 1, 1, 1, 0, 0);
+      b.on(new Event.Received(new Pull(h, Double.NaN), 1), second);
+    }
+    assertThat(first.trained).containsExactly(1L);
+    assertThat(second.trained).isEmpty();
   }
 
   @Test
