@@ -32,7 +32,7 @@ public sealed interface Metric {
    * @param validationLoss loss on validation data; null where it was not measured now
    * @param validationAccuracy share of validation samples classified rightly, 0 … 1; null where it
    *     was not measured now or the model does not classify
-   * @param tokensPerSecond throughput since the point before
+   * @param tokensPerSecond throughput over the last few points
    * @param version updates of the global model
    * @param workers workers that take part
    * @param pushes all pushes so far

@@ -1,5 +1,6 @@
 package org.estafette.actor.run;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunMonitor {
   private static final int POINTS = 100;
+  private static final int RATE_POINTS = 8;
   // Weight of the newest round in the running mean of the training loss.
   private static final double NEWEST = 0.1;
 
@@ -43,8 +45,13 @@ public final class RunMonitor {
   private long version;
   private int restarts;
   private long nextPoint;
-  private long tokensAtPoint;
-  private double secondsAtPoint;
+
+  /**
+   * Where the last points stood. Workers in step report all at once: a rate from one point to the
+   * next would be nought and then enormous.
+   */
+  private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
   private boolean finished;
   private double beganAt = Double.NaN;
   private long tokensBefore;
@@ -57,6 +64,8 @@ public final class RunMonitor {
   private int repairs;
   private @Nullable Double consensus;
   private volatile Snapshot snapshot;
+
+  private record Mark(double at, long tokens) {}
 
   /**
    * Where a run stands.
@@ -138,7 +147,6 @@ public final class RunMonitor {
     this.tokens = tokens;
     this.localSteps = localSteps;
     this.version = version;
-    this.tokensAtPoint = tokens;
     this.tokensBefore = tokens;
     this.nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
     snapshot = take(0);
@@ -179,7 +187,7 @@ public final class RunMonitor {
       case Decision.Assigned a -> {
         if (Double.isNaN(beganAt)) {
           beganAt = at;
-          secondsAtPoint = at;
+          marks.add(new Mark(at, tokens));
         }
       }
       case Decision.Mixed m -> mixed(at, m);
@@ -275,7 +283,7 @@ public final class RunMonitor {
     repairs += lost ? 1 : 0;
     if (Double.isNaN(beganAt)) {
       beganAt = at;
-      secondsAtPoint = at;
+      marks.add(new Mark(at, tokens));
     }
     snapshot = take(at);
   }
@@ -325,10 +333,12 @@ public final class RunMonitor {
 
   /** One line; {@code measured} is the validation if it was done just now. */
   private void point(double at, @Nullable Score measured) {
-    double since = at - secondsAtPoint;
-    double rate = since > 0 ? (tokens - tokensAtPoint) / since : 0;
-    tokensAtPoint = tokens;
-    secondsAtPoint = at;
+    Mark since = marks.isEmpty() ? new Mark(at, tokens) : marks.getFirst();
+    double rate = at > since.at() ? (tokens - since.tokens()) / (at - since.at()) : 0;
+    marks.add(new Mark(at, tokens));
+    if (marks.size() > RATE_POINTS) {
+      marks.removeFirst();
+    }
     nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
     log.accept(
         new Metric.ProgressPoint(
