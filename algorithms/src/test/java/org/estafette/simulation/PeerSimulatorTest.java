@@ -265,9 +265,7 @@ class PeerSimulatorTest {
             plan,
             network().joining(List.of(new PeerSimulationPlan.Join(20.5, 3))),
             ring(N),
-            () ->
-                GossipMethods.make(
-                    new GossipOptions.Power(1, 3, 5), layout, Precision.FLOAT64),
+            () -> GossipMethods.make(new GossipOptions.Power(1, 3, 5), layout, Precision.FLOAT64),
             pool)) {
       simulator.start();
       simulator.run(1e6, simulator::finished);

@@ -64,7 +64,8 @@ final class NeighbourPlansTest {
         "4 | gossip | gossip.method=consensus-control gossip.asynchronous=true | averages rounds |"
             + " gossip.asynchronous = false",
         "4 | gossip | gossip.method=powergossip gossip.overlap=true | gossip.overlap | dp-sgd",
-        "4 | gossip | gossip.method=consensus-control gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=consensus-control gossip.overlap=true | gossip.overlap |"
+            + " dp-sgd",
         "4 | gossip | gossip.method=sgp gossip.overlap=true | gossip.overlap | dp-sgd",
         "4 | gossip | gossip.asynchronous=true gossip.overlap=true | gossip.overlap | in rounds",
         "4 | gossip | gossip.method=gradient-tracking mailbox=gossip | counts exactly once | relay",

@@ -8,7 +8,9 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.peer.PeerPlan.Pace;
 import org.jspecify.annotations.Nullable;
 
-/** Looks whether a message belongs where it says: in this graph, on this edge, in a round to come. */
+/**
+ * Looks whether a message belongs where it says: in this graph, on this edge, in a round to come.
+ */
 final class Fence {
   private final PeerMethod method;
   private final Surroundings surroundings;
@@ -31,7 +33,12 @@ final class Fence {
     if (h.epoch() == inbox.epoch() && !mayCome(e, h, p)) {
       return refused(
           Refusal.NOT_A_NEIGHBOUR,
-          h.sender() + ", part=" + p.part() + " (expected an edge to it in epoch " + inbox.epoch() + ")");
+          h.sender()
+              + ", part="
+              + p.part()
+              + " (expected an edge to it in epoch "
+              + inbox.epoch()
+              + ")");
     }
     if (e == null || h.incarnation() > e.incarnation) {
       return null;

@@ -191,7 +191,9 @@ public final class PeerWorker implements Peer {
         effects.cancelTimer(ASK);
         rounds.go(effects);
       }
-    } else if (here.phase == Phase.TRAINING || here.phase == Phase.WAITING || here.phase == Phase.DONE) {
+    } else if (here.phase == Phase.TRAINING
+        || here.phase == Phase.WAITING
+        || here.phase == Phase.DONE) {
       outbox.parameters(h.sender(), effects);
     }
   }
@@ -364,7 +366,8 @@ public final class PeerWorker implements Peer {
   @Override
   public String toString() {
     return "PeerWorker[%s, %s, epoch=%d, round=%d, tick=%d, exchange=%d, awaits %s]"
-        .formatted(here.self, here.phase, here.epoch, here.round, here.tick, here.exchange, awaited());
+        .formatted(
+            here.self, here.phase, here.epoch, here.round, here.tick, here.exchange, awaited());
   }
 
   @Override

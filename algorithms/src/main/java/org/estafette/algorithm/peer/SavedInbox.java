@@ -64,7 +64,9 @@ final class SavedInbox {
     for (PeerState.Kept k : saved.waiting()) {
       FlatVector own = precision.zeros(k.vector().length());
       own.copyFrom(k.vector());
-      inbox.edge(k.header().sender()).add(new Edge.Waiting(k.header(), k.passage(), Lease.unpooled(own)));
+      inbox
+          .edge(k.header().sender())
+          .add(new Edge.Waiting(k.header(), k.passage(), Lease.unpooled(own)));
     }
   }
 }

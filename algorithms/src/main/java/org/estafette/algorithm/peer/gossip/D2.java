@@ -28,8 +28,7 @@ final class D2 implements PeerMethod {
   private boolean begun;
 
   D2(long length, Precision precision, boolean lazy) {
-    this.averaging =
-        new Averaging(1, Averaging.Missing.RESCALE, length, precision);
+    this.averaging = new Averaging(1, Averaging.Missing.RESCALE, length, precision);
     this.lazy = lazy;
     this.correction = precision.zeros(length);
     this.own = precision.zeros(length);

@@ -23,8 +23,7 @@ final class DpSgd implements PeerMethod {
   private boolean pending;
 
   DpSgd(long length, Precision precision, boolean overlap) {
-    this.averaging =
-        new Averaging(1, Averaging.Missing.RESCALE, length, precision);
+    this.averaging = new Averaging(1, Averaging.Missing.RESCALE, length, precision);
     this.overlap = overlap;
     this.own = precision.zeros(length);
     this.step = precision.zeros(overlap ? length : 0);

@@ -21,8 +21,7 @@ final class GradientPush implements PeerMethod {
   private int done;
 
   GradientPush(long length, Precision precision, int averagings) {
-    this.averaging =
-        new Averaging(1, Averaging.Missing.OWN, length, precision);
+    this.averaging = new Averaging(1, Averaging.Missing.OWN, length, precision);
     if (averagings < 1) {
       throw new IllegalArgumentException("averagings=" + averagings + " (expected >= 1)");
     }

@@ -29,8 +29,7 @@ final class GradientTracking implements PeerMethod {
   private boolean first;
 
   GradientTracking(long length, Precision precision) {
-    this.averaging =
-        new Averaging(2, Averaging.Missing.RESCALE, length, precision);
+    this.averaging = new Averaging(2, Averaging.Missing.RESCALE, length, precision);
     this.correction = precision.zeros(length);
     this.own = precision.zeros(length);
     this.tracker = precision.zeros(length);

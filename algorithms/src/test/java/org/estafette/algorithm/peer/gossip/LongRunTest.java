@@ -48,10 +48,22 @@ class LongRunTest {
 
   @ParameterizedTest
   @CsvSource({
-    "dp-sgd, 3", "dp-sgd, 7", "dp-sgd, 11", "d2, 3", "d2, 7", "d2, 11", "exact-diffusion, 7",
-    "gradient-tracking, 3", "gradient-tracking, 7", "gradient-tracking, 11",
-    "push-sum, 3", "push-sum, 7", "push-sum, 11",
-    "async-push-sum, 3", "async-push-sum, 7", "async-push-sum, 11"
+    "dp-sgd, 3",
+    "dp-sgd, 7",
+    "dp-sgd, 11",
+    "d2, 3",
+    "d2, 7",
+    "d2, 11",
+    "exact-diffusion, 7",
+    "gradient-tracking, 3",
+    "gradient-tracking, 7",
+    "gradient-tracking, 11",
+    "push-sum, 3",
+    "push-sum, 7",
+    "push-sum, 11",
+    "async-push-sum, 3",
+    "async-push-sum, 7",
+    "async-push-sum, 11"
   })
   void shouldLeaveParametersWhereTheyAreWhileNothingIsLearnt(String name, int n) {
     try (LockStep workers = workers(GossipMethods.defaults(name), n, Precision.FLOAT32)) {
