@@ -53,6 +53,11 @@ final class NeighbourPlansTest {
         "4 | gossip | gossip.method=dpsgd | did you mean | dp-sgd",
         "4 | gossip | gossip.method=d2 topology.lazy=true gossip.asynchronous=true | averages"
             + " rounds | expected",
+        "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
+        "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
+        "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",
+        "4 | relay | relay.asynchronous=true relay.overlap=true | relay.asynchronous | expected",
+        "4 | relay | relay.asynchronous=true relay.fill=half | relay.asynchronous | hold",
         "4 | gossip | gossip.method=d2 topology.lazy=true gossip.overlap=true | gossip.overlap |"
             + " dp-sgd",
         "4 | gossip | gossip.method=gradient-tracking gossip.asynchronous=true | averages rounds |"
@@ -77,11 +82,6 @@ final class NeighbourPlansTest {
         "4 | sync | mailbox=gossip | what workers send one another | delayed-nesterov",
         "4 | gossip | gossip.method=ad-psgd mailbox=own"
             + " mailboxes.own.policy=org.estafette.algorithm.mailbox.GossipQueue | ad-psgd | fifo",
-        "4 | gossip | gossip.method=qg gossip.overlap=true | gossip.overlap | dp-sgd",
-        "4 | gossip | gossip.method=ad-psgd mailbox=gossip | estafette.mailbox | fifo",
-        "4 | relay | relay.trees=double topology.kind=chain | relay.trees | binary-tree",
-        "4 | relay | relay.asynchronous=true relay.overlap=true | relay.asynchronous | expected",
-        "4 | relay | relay.asynchronous=true relay.fill=half | relay.asynchronous | hold",
       })
   void shouldRefuseWhatCannotWorkWithReasonAndRemedy(
       String workers, String strategy, String settings, String reason, String remedy) {

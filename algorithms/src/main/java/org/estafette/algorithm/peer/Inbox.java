@@ -225,7 +225,13 @@ final class Inbox {
         }
       }
     } else if (h.epoch() == epoch && w.position() < need && !async) {
-      hand(e, w); // Late, and still worth taking.
+      if (method.takesLate()) {
+        hand(e, w);
+      } else {
+        // The first word of a new life came too late for its round.
+        w.lease().close();
+        refusals.refused(h, Refusal.ROUND_OVER, "round=" + h.version() + " was left out");
+      }
       return;
     }
     e.add(w);
@@ -302,7 +308,8 @@ final class Inbox {
         if (w.epoch() != epoch || w.position() > need && !async) {
           break;
         }
-        boolean now = async || e.source && w.position() == need;
+        // After a lost message one end of an edge may hold it for closed and the other not.
+        boolean now = async || e.source && w.position() == need && method.exchangesWith(e.id);
         if (now || method.takesLate() && e.source) {
           e.waiting.remove(i);
           hand(e, w);

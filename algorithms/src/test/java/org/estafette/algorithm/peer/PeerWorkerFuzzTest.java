@@ -8,13 +8,17 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.estafette.algorithm.peer.PeerPlan.Pace;
+import org.estafette.algorithm.peer.gossip.GossipMethods;
+import org.estafette.algorithm.peer.gossip.GossipOptions;
 import org.estafette.algorithm.peer.relay.Fill;
 import org.estafette.algorithm.peer.relay.RelayGrad;
 import org.estafette.algorithm.peer.relay.RelaySgd;
 import org.estafette.memory.Float64Vector;
+import org.estafette.memory.Layout;
 import org.estafette.memory.Precision;
 import org.estafette.testing.PeerNet;
 import org.estafette.testing.PeerNet.Weather;
+import org.estafette.topology.DirectedGraph;
 import org.estafette.topology.Graph;
 import org.estafette.topology.MixingMatrix;
 import org.estafette.topology.RelayTree;
@@ -25,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever happens, who is live ends its rounds, with finite numbers and no lease left. */
 class PeerWorkerFuzzTest {
-  private static final int DIMENSION = 2;
+  private static final Layout LAYOUT = Layout.builder().add("matrix", 3, 3).build();
+  private static final int DIMENSION = (int) LAYOUT.length();
 
   static LongStream seeds() {
     return LongStream.rangeClosed(1, Integer.getInteger("estafette.fuzz.seeds", 150));
@@ -43,7 +48,7 @@ class PeerWorkerFuzzTest {
     Scene(long seed) {
       random = new SplittableRandom(seed);
       workers = 2 + random.nextInt(7);
-      int kind = random.nextInt(5);
+      int kind = random.nextInt(10);
       String tree = List.of("chain", "star", "binary-tree").get(random.nextInt(3));
       graph =
           switch (kind) {
@@ -53,7 +58,9 @@ class PeerWorkerFuzzTest {
                     RelayTree.of(shape("binary-tree"), 0),
                     RelayTree.of(shape("reversed-binary-tree"), 0));
             case 3 -> Surroundings.gossip(shape("chain"), MixingMatrix::metropolisHastings);
-            default -> Surroundings.exponential(1);
+            case 4 -> Surroundings.exponential(1);
+            case 5 -> Surroundings.pushSum(DirectedGraph.of(shape(tree)));
+            default -> Surroundings.gossip(shape(tree), MixingMatrix::metropolisHastings);
           };
       int exchanges = kind == 3 ? 1 + random.nextInt(3) : 1;
       method =
@@ -61,15 +68,30 @@ class PeerWorkerFuzzTest {
             case 0 -> () -> new RelaySgd(Fill.HOLD, DIMENSION, Precision.FLOAT64);
             case 1 -> () -> new RelayGrad(DIMENSION, Precision.FLOAT64);
             case 2 -> () -> new RelaySgd(Fill.HOLD, 0, 2, DIMENSION, Precision.FLOAT64);
-            default -> () -> new PlainGossip(exchanges, DIMENSION);
+            case 3, 4 -> () -> new PlainGossip(exchanges, DIMENSION);
+            case 5 -> () -> gossip(new GossipOptions.AsyncSum(true));
+            case 6 ->
+                () -> gossip(new GossipOptions.Controlled(0.2, 6, new GossipOptions.Dp(false)));
+            case 7 -> () -> gossip(new GossipOptions.Dp(true));
+            case 8 -> () -> gossip(new GossipOptions.Tracked());
+            default -> () -> gossip(new GossipOptions.Power(1, 2, seed));
           };
-      Pace pace = exchanges > 1 ? Pace.SYNCHRONOUS : Pace.values()[random.nextInt(3)];
+      Pace pace =
+          kind == 7
+              ? Pace.OVERLAPPED
+              : exchanges > 1 || kind == 6 || kind >= 8
+                  ? Pace.SYNCHRONOUS
+                  : Pace.values()[random.nextInt(3)];
       boolean lossy = random.nextInt(3) == 0;
       weather = new Weather(random.nextDouble(), lossy ? 0.2 : 0, random.nextBoolean() ? 0.2 : 0);
       plan =
           PeerPlan.of(1, 1, 10 + random.nextInt(50))
               .withPace(pace)
-              .withPatience(lossy ? 3 : Double.POSITIVE_INFINITY);
+              .withPatience(lossy || kind == 6 ? 3 : Double.POSITIVE_INFINITY);
+    }
+
+    static PeerMethod gossip(GossipOptions options) {
+      return GossipMethods.make(options, LAYOUT, Precision.FLOAT64);
     }
 
     Graph shape(String kind) {

@@ -137,6 +137,22 @@ class PeerWorkerTest {
   }
 
   @Test
+  void shouldNotUseTheFirstWordOfANewLifeInALaterRound() {
+    PeerWorker w = overlapped(PeerPlan.of(1, 1, 10).withPatience(5));
+    w.on(new Event.Started(view(1, 0, 1, 2), 0), effects);
+    for (int round = 0; round < 3; round++) {
+      train(w, 0);
+      w.on(new Event.TimerFired("neighbours", 6), effects);
+    }
+    assertThat(w.round()).isEqualTo(3);
+    hear(w, model(0, 1, 1, 1, 70));
+    assertThat(lastRefusal()).isEqualTo(Refusal.ROUND_OVER);
+    train(w, 0);
+    w.on(new Event.TimerFired("neighbours", 9), effects);
+    assertThat(w.parameters().get(0)).as("nobody's message of this round was there").isEqualTo(7);
+  }
+
+  @Test
   void shouldGreetWithItsParametersAfterARestart() {
     PeerPlan plan = PeerPlan.of(1, 1, 10).withPace(Pace.OVERLAPPED);
     PeerWorker saved = overlapped(plan);

@@ -23,6 +23,10 @@ import org.estafette.memory.Precision;
  * wants more is answered, and nobody waits for a message that will not come. What a closed edge
  * weighed goes to both its ends, so that a symmetric W stays doubly stochastic.
  *
+ * <p>Where a message is lost, or a worker joins in the middle of a round's exchanges, one end may
+ * hold an edge for open that the other has closed. It then waits until its patience ends or, over
+ * ordered links, until the other's next round: a plan should have one of the two.
+ *
  * <p>The answer in a message rests on the exchange before it; that of the first rests on what was
  * left of the former round and on how far the local steps went. With fraction ∞ there is one
  * exchange a round.
