@@ -39,7 +39,9 @@ final class RowKernelsVectorSoftmax {
       VectorMask<Float> tail = Lanes.first(length - bound);
       Lanes.store(Lanes.load(x + 4L * bound, tail).mul(factor), x + 4L * bound, tail);
     }
-    zero(x + 4L * length, columns - length);
+    if (length < columns) {
+      zero(x + 4L * length, columns - length);
+    }
   }
 
   /** d = scale·p·(d − Σ p·d) over the first {@code length} columns, 0 in the others. */
@@ -60,12 +62,23 @@ final class RowKernelsVectorSoftmax {
       FloatVector centered = Lanes.load(d + at).sub(sum);
       Lanes.store(centered.mul(Lanes.load(p + at).mul(factor)), d + at);
     }
+    int done = length;
     if (bound < length) {
       long at = 4L * bound;
       FloatVector centered = Lanes.load(d + at, tail).sub(sum);
-      Lanes.store(centered.mul(Lanes.load(p + at, tail).mul(factor)), d + at, tail);
+      // Beyond the row's length p is loaded as 0, and so is the result.
+      FloatVector last = centered.mul(Lanes.load(p + at, tail).mul(factor));
+      int whole = bound + Lanes.L;
+      if (whole <= columns) {
+        Lanes.store(last, d + at);
+        done = whole;
+      } else {
+        Lanes.store(last, d + at, tail);
+      }
     }
-    zero(d + 4L * length, columns - length);
+    if (done < columns) {
+      zero(d + 4L * done, columns - done);
+    }
   }
 
   static double crossEntropy(long logits, int target, int width) {
