@@ -52,7 +52,11 @@ final class Lanes {
   private static final float CUBE = 0.044715f;
 
   private static final float EXP_MAX = 88.3f;
-  private static final float EXP_MIN = -87.3f;
+  // Below it nothing is left beside the 1 that every sum of exponentials here holds. What is kept
+  // stays far from subnormal, also times small gradients: a matrix product that meets subnormal
+  // numbers is many times slower.
+  private static final float EXP_MIN = -40f;
+  private static final float GATE_MAX = 40f;
 
   private Lanes() {}
 
@@ -113,7 +117,7 @@ final class Lanes {
 
   /**
    * eˣ by x = n·ln 2 + r and a polynomial of degree 6 in r (Cephes' expf); relative error below
-   * 3e-7. Below −87.3 it is 0, never subnormal, which would be slow; above 88.3 it stays at e^88.3.
+   * 3e-7. Below −40 it is 0, see {@code EXP_MIN}; above 88.3 it stays at e^88.3.
    */
   static FloatVector exp(FloatVector x) {
     FloatVector c = x.max(EXP_MIN).min(EXP_MAX);
@@ -140,13 +144,13 @@ final class Lanes {
 
   /** 1/(1 + e⁻ˣ). */
   static FloatVector sigmoid(FloatVector x) {
-    return all(1f).div(exp(x.neg()).add(1f));
+    return all(1f).div(exp(x.neg().min(GATE_MAX)).add(1f));
   }
 
   /** σ(2u) with u = √(2/π)(x + 0.044715x³): GELU's tanh form is x·σ(2u). */
   static FloatVector geluGate(FloatVector x) {
     FloatVector u2 = x.mul(x).fma(all(-2 * ROOT * CUBE), all(-2 * ROOT)).mul(x);
-    return all(1f).div(exp(u2).add(1f));
+    return all(1f).div(exp(u2.min(GATE_MAX)).add(1f));
   }
 
   /** GELU′(x) = s + x·s(1 − s)·2u′, with s = {@link #geluGate} of x. */
