@@ -179,6 +179,8 @@ public final class ConfigReader {
         v.text("run.folder"),
         channel(v),
         new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
+        OperationSections.management(v),
+        OperationSections.security(v),
         simulation(v, workers.count()),
         all);
   }

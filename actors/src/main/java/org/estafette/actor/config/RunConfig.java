@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -35,6 +36,8 @@ public record RunConfig(
     String runFolder,
     Channel channel,
     Cluster cluster,
+    Management management,
+    Security security,
     Simulation simulation,
     Config source) {
 
@@ -187,6 +190,26 @@ public record RunConfig(
 
   /** {@code estafette.cluster}. */
   public record Cluster(String host, int port) {}
+
+  /**
+   * {@code estafette.management}.
+   *
+   * @param port empty for "auto": 8558, or a free one where that is taken
+   */
+  public record Management(
+      boolean enabled,
+      String host,
+      OptionalInt port,
+      boolean writes,
+      String user,
+      String passwordFile) {}
+
+  /**
+   * {@code estafette.security}.
+   *
+   * @param keys folder made by {@code estafette keys create}; empty for none
+   */
+  public record Security(String keys) {}
 
   /** {@code estafette.simulation}. */
   public record Simulation(

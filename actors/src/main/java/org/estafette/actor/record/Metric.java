@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Metric.ProgressPoint.class, name = "progress"),
   @JsonSubTypes.Type(value = Metric.PushRecord.class, name = "push"),
-  @JsonSubTypes.Type(value = Metric.WorkerEvent.class, name = "worker")
+  @JsonSubTypes.Type(value = Metric.WorkerEvent.class, name = "worker"),
+  @JsonSubTypes.Type(value = Metric.RunEvent.class, name = "run")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Metric {
@@ -162,6 +163,41 @@ public sealed interface Metric {
    * @param reason why, in words
    */
   record WorkerEvent(double seconds, String worker, Kind kind, String reason) implements Metric {}
+
+  /**
+   * Something that happened to the run as a whole, or was done to it.
+   *
+   * @param seconds when
+   * @param kind what
+   * @param text what exactly and why, in words
+   */
+  record RunEvent(double seconds, RunKind kind, String text) implements Metric {}
+
+  /** What happens to a run. */
+  enum RunKind {
+    /** Somebody paused it. */
+    PAUSED,
+    /** It goes on. */
+    RESUMED,
+    /** A checkpoint is on disk. */
+    CHECKPOINT,
+    /** A checkpoint could not be written. */
+    CHECKPOINT_FAILED,
+    /** Keys of its configuration were changed. */
+    CHANGED,
+    /** It takes no more updates. */
+    STOPPING,
+    /** A node became a member, left, or cannot be reached. */
+    MEMBER,
+    /** Anything else worth a line. */
+    NOTE;
+
+    /** Its name in JSON. */
+    @JsonValue
+    public String json() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
 
   /** What became of a push. */
   enum Outcome {
