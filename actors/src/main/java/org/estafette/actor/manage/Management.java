@@ -11,8 +11,11 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.Materializer;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,10 +127,24 @@ public final class Management implements AutoCloseable {
     if (config.port().isPresent()) {
       return bind(system, config.host(), config.port().getAsInt(), access, router);
     }
-    try {
-      return bind(system, config.host(), PORT, access, router);
-    } catch (PortTakenException e) {
-      return bind(system, config.host(), 0, access, router);
+    if (free(config.host())) {
+      try {
+        return bind(system, config.host(), PORT, access, router);
+      } catch (PortTakenException e) {
+        LOG.debug("port {} was taken meanwhile", PORT);
+      }
+    }
+    return bind(system, config.host(), 0, access, router);
+  }
+
+  /** Akka logs an error for a port that is taken, which for "auto" is none. */
+  private static boolean free(String host) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, PORT));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
