@@ -26,7 +26,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** Chromium without a window, where this machine has one; its own profile, nothing downloaded. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** A browser with a fresh profile in that folder; the test is skipped where there is none. */
-  static Browser start(Path profile) {
+  public static Browser start(Path profile) {
     assumeThat(CHROMIUM)
         .as("Chromium (Debian: apt-get install chromium)")
         .matches(Files::isExecutable);
@@ -71,7 +71,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens a page at that size, light or dark as the system of a visitor may have it. */
-  void open(String url, int width, int height, boolean dark) {
+  public void open(String url, int width, int height, boolean dark) {
     size(width, height);
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
@@ -81,14 +81,14 @@ final class Browser implements AutoCloseable {
     driver.get(url);
   }
 
-  void size(int width, int height) {
+  public void size(int width, int height) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
   }
 
   /** Waits until a script's expression holds. */
-  void await(String expression) {
+  public void await(String expression) {
     try {
       Awaitility.await()
           .atMost(PATIENCE)
@@ -101,12 +101,12 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  Object evaluate(String expression) {
+  public Object evaluate(String expression) {
     return driver.executeScript("return (" + expression + ")");
   }
 
   /** What an expression over a module of the page gives; {@code argument} is handed to it. */
-  Object module(String file, String expression, String argument) {
+  public Object module(String file, String expression, String argument) {
     return driver.executeAsyncScript(
         "const [file, argument, done] = arguments;"
             + "import(new URL(file, document.baseURI)).then((module) => done("
@@ -116,28 +116,28 @@ final class Browser implements AutoCloseable {
         argument);
   }
 
-  long number(String expression) {
+  public long number(String expression) {
     return ((Number) evaluate(expression)).longValue();
   }
 
-  String text(String css) {
+  public String text(String css) {
     return find(css).getText();
   }
 
-  WebElement find(String css) {
+  public WebElement find(String css) {
     return driver.findElement(By.cssSelector(css));
   }
 
-  void click(String css) {
+  public void click(String css) {
     driver.executeScript("document.querySelector(arguments[0]).click()", css);
   }
 
-  void type(String css, String text) {
+  public void type(String css, String text) {
     find(css).sendKeys(text);
   }
 
   /** What the console has to complain about since the last call. */
-  List<String> complaints() {
+  public List<String> complaints() {
     List<String> lines = new ArrayList<>();
     for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
       if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
@@ -148,7 +148,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Addresses that pages asked for since the last call. */
-  List<String> requests() throws IOException {
+  public List<String> requests() throws IOException {
     ObjectMapper json = new ObjectMapper();
     List<String> urls = new ArrayList<>();
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
@@ -161,7 +161,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** A picture of what is to be seen, or of the whole page. */
-  void picture(Path file, boolean whole) throws IOException {
+  public void picture(Path file, boolean whole) throws IOException {
     if (!whole) {
       Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
       return;

@@ -26,7 +26,7 @@ import org.estafette.algorithm.random.CounterRandom;
  * A made-up run that goes on when it is told to, the same each time: workers of unequal speed, one
  * of which is lost and comes back, with a server or on a ring.
  */
-final class ScriptedRun implements RunView {
+public final class ScriptedRun implements RunView {
   static final long BUDGET = 6_000_000;
   private static final int TOKENS_PER_STEP = 2048;
   private static final double[] SECONDS_PER_STEP = {0.033, 0.043, 0.087, 0.19};
@@ -88,7 +88,7 @@ final class ScriptedRun implements RunView {
    * @param count of workers
    * @param server whether there is one; else a ring
    */
-  ScriptedRun(String run, int count, boolean server) {
+  public ScriptedRun(String run, int count, boolean server) {
     this.run = run;
     this.server = server;
     this.seed = run.hashCode();
@@ -100,7 +100,7 @@ final class ScriptedRun implements RunView {
   }
 
   /** So many pushes happen. */
-  synchronized ScriptedRun go(int more) {
+  public synchronized ScriptedRun go(int more) {
     for (int i = 0; i < more; i++) {
       pushes++;
       if (pushes == LOST_AT_PUSH) {
@@ -128,18 +128,18 @@ final class ScriptedRun implements RunView {
     return this;
   }
 
-  synchronized void turn(RunState into, String why, Metric.RunKind kind) {
+  public synchronized void turn(RunState into, String why, Metric.RunKind kind) {
     state = into;
     reason = why;
     tell(new Metric.RunEvent(now, kind, why));
   }
 
-  synchronized ScriptedRun warn(String... what) {
+  public synchronized ScriptedRun warn(String... what) {
     warnings = List.of(what);
     return this;
   }
 
-  synchronized ScriptedRun withWrites() {
+  public synchronized ScriptedRun withWrites() {
     writes = true;
     return this;
   }
