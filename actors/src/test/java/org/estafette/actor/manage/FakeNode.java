@@ -86,10 +86,8 @@ final class FakeNode implements AutoCloseable {
     }
   }
 
-  static FakeNode of(
-      RunConfig.Management config, RunConfig.Security security, FakeRun run) {
-    return new FakeNode(
-        config, security, health -> Managed.run(health, GAUGES, run, run));
+  static FakeNode of(RunConfig.Management config, RunConfig.Security security, FakeRun run) {
+    return new FakeNode(config, security, health -> Managed.run(health, GAUGES, run, run));
   }
 
   static FakeNode of(RunConfig.Management config, RunView view, RunControl control) {

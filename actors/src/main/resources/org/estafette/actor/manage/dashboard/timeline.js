@@ -143,8 +143,15 @@ export function timelineChart(store, view) {
   };
 
   const said = () => names.map((name, i) => name + ': ' + lanes[i].length + ' rounds').join(', ') + ', from ' + clock(range[0]) + ' to ' + clock(range[1]) + '.';
-  const chart = new Chart('chart-timeline', form, prepare, said, 'Waiting for the first push.');
-  return { draw: (key) => { const columns = prepare(); chart.draw(key + '/' + (columns ? names.join() : '')); } };
+  let columns = null;
+  const chart = new Chart('chart-timeline', form, () => columns, said, 'Waiting for the first push.');
+  return {
+    /** @param key as of {@link Chart}; other lanes are another form too */
+    draw: (key) => {
+      columns = prepare();
+      chart.draw(key + '/' + names.join());
+    },
+  };
 }
 
 function words(push) {

@@ -153,8 +153,11 @@ public final class Browser implements AutoCloseable {
     List<String> urls = new ArrayList<>();
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       JsonNode message = json.readTree(entry.getMessage()).path("message");
-      if (message.path("method").asText().equals("Network.requestWillBeSent")) {
-        urls.add(message.at("/params/request/url").asText());
+      String url = message.at("/params/request/url").asText();
+      // The browser's own first page is none of ours.
+      if (message.path("method").asText().equals("Network.requestWillBeSent")
+          && !message.at("/params/documentURL").asText().startsWith("chrome://")) {
+        urls.add(url);
       }
     }
     return urls;
