@@ -6,12 +6,15 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.live.RunState;
 import org.estafette.actor.record.Metric;
+import org.estafette.actor.record.Report;
+import org.estafette.actor.record.RunRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -294,6 +297,25 @@ class DashboardTest {
     assertThat(found.get(2)).isLessThanOrEqualTo(400L);
     assertThat(found.get(3)).isEqualTo(500_000L);
     assertThat(found.get(4)).isEqualTo(1L);
+  }
+
+  /** The same run as the page that it leaves behind. */
+  @Test
+  void shouldOpenAReportWithoutAnyRequest() throws IOException {
+    List<Metric> metrics = new ArrayList<>();
+    run.turn(RunState.PAUSED, "paused by ada", Metric.RunKind.PAUSED);
+    metrics.addAll(run.history(1500).events());
+    metrics.addAll(run.history(1500).progress());
+    metrics.addAll(run.history(1500).pushes());
+    Path file = profile.resolve("report.html");
+    Report.write(file, List.of(new RunRecord("scripted", run.config(), null, metrics)));
+    browser.open(file.toUri().toString(), 1280, 900, false);
+    browser.await("document.querySelectorAll('canvas').length >= 5");
+    assertThat(browser.text("body")).contains("paused by ada", "worker-1");
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.requests())
+        .isNotEmpty()
+        .allSatisfy(url -> assertThat(url).matches("(file:.*/report\\.html|data:.*)"));
   }
 
   @Test
