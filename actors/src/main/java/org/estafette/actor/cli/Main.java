@@ -17,10 +17,18 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       EvaluateCommand.class,
       CheckpointCommand.class,
+      KeysCommand.class,
       ReportCommand.class,
       ReproduceCommand.class,
       TopologyCommand.class,
       DoctorCommand.class,
+      StatusCommand.class,
+      WorkersCommand.class,
+      EventsCommand.class,
+      ControlCommands.Pause.class,
+      ControlCommands.Resume.class,
+      ControlCommands.Stop.class,
+      ControlCommands.Change.class,
     },
     footer = {
       "",
@@ -29,6 +37,7 @@ import picocli.CommandLine.Command;
       "  estafette train --data book.txt --workers 4 --tokens 6000000",
       "  estafette simulate conf/sim/mixture.conf",
       "  estafette topology ring --n 16           what a graph does to averaging",
+      "  estafette status                         where the run stands that goes on",
       "  estafette COMMAND --help                 more of each command",
     })
 public final class Main {

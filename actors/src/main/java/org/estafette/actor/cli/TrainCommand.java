@@ -2,6 +2,8 @@ package org.estafette.actor.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
+import org.estafette.actor.cli.operate.ManagementFile;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
@@ -55,13 +58,22 @@ final class TrainCommand implements Callable<Integer> {
       description = "Port that other nodes join at. Default: a free one.")
   @Nullable Integer port;
 
+  @Option(
+      names = "--keys",
+      paramLabel = "DIR",
+      description = "Keys made by `estafette keys`; the same as security.keys.")
+  @Nullable Path keys;
+
   @Override
   public Integer call() throws Exception {
+    List<String> set = new java.util.ArrayList<>(options.set);
     if (port != null) {
-      List<String> set = new java.util.ArrayList<>(options.set);
       set.add("cluster.port=" + port);
-      options.set = set;
     }
+    if (keys != null) {
+      set.add("security.keys=" + RunOptions.quoted(keys.toAbsolutePath().normalize()));
+    }
+    options.set = set;
     PrintStream out = options.json ? System.err : System.out;
     RunFolders.Opened run = RunFolders.open(options);
     RunConfig config = run.config();
@@ -120,19 +132,29 @@ final class TrainCommand implements Callable<Integer> {
               processes ? config.workers().count() : 0,
               new RunHome(folder.name(), Version.own(), past(folder, tally), folder::writeConfig));
       Coordinator.Ended ended;
+      boolean managed = false;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
               new WorkerProcesses(
-                  coordinator.address(), folder.logs(), display::message, coordinator::died)) {
+                  coordinator.address(),
+                  config.security(),
+                  folder.logs(),
+                  display::message,
+                  coordinator::died)) {
         Interrupts.onFirst(() -> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
         });
+        managed = writeManagement(folder, config, coordinator);
         heading(display, folder, workshop, coordinator);
         if (processes) {
           children.start(config.workers().count());
         }
         ended = await(coordinator, display, monitor, began);
+      } finally {
+        if (managed) {
+          Files.deleteIfExists(ManagementFile.in(folder.path()));
+        }
       }
       display.close();
       metrics.sync();
@@ -158,6 +180,28 @@ final class TrainCommand implements Callable<Integer> {
     workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
     display.message("  run       " + folder.path());
     display.message("  join      estafette node --join " + coordinator.address());
+    if (coordinator.management() != null) {
+      display.message("  dashboard " + coordinator.management() + "/estafette/");
+    }
+  }
+
+  /** So that `estafette status` and its like find the run. */
+  private static boolean writeManagement(
+      RunFolder folder, RunConfig config, Coordinator coordinator) throws IOException {
+    String url = coordinator.management();
+    if (url == null) {
+      return false;
+    }
+    String keys = config.security().keys();
+    String password = config.management().passwordFile();
+    new ManagementFile(
+            url,
+            ProcessHandle.current().pid(),
+            keys.isEmpty() ? null : Path.of(keys).toAbsolutePath().toString(),
+            config.management().user(),
+            password.isEmpty() ? null : Path.of(password).toAbsolutePath().toString())
+        .write(folder.path());
+    return true;
   }
 
   private static Coordinator.Ended await(

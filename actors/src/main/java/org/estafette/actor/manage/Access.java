@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.KeyFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,16 +36,20 @@ record Access(boolean loopback, Gate.@Nullable Credentials credentials, @Nullabl
                 + " and a password); make keys with `estafette keys create DIR` and add --set"
                 + " security.keys=DIR, or stay with --set management.host=127.0.0.1");
       }
-      return new Access(true, credentials(config), null);
+      return new Access(
+          true,
+          config.passwordFile().isEmpty()
+              ? null
+              : new Gate.Credentials(config.user(), password(Path.of(config.passwordFile()))),
+          null);
     }
-    throw new UnsupportedOperationException(security.keys());
-  }
-
-  private static Gate.@Nullable Credentials credentials(RunConfig.Management config) {
-    if (config.passwordFile().isEmpty()) {
-      return null;
-    }
-    return new Gate.Credentials(config.user(), password(Path.of(config.passwordFile())));
+    KeyFolder keys = KeyFolder.open(Path.of(security.keys()));
+    String password =
+        config.passwordFile().isEmpty()
+            ? keys.managementPassword()
+            : password(Path.of(config.passwordFile()));
+    return new Access(
+        loopback, new Gate.Credentials(config.user(), password), keys.managementServer());
   }
 
   private static String password(Path file) {

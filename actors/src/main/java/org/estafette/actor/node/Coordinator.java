@@ -26,8 +26,10 @@ import org.estafette.actor.live.RunView;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
+import org.estafette.actor.security.KeyFolder;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Coordinator implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final TensorPort port;
+  private final NodeManagement management;
   private final RunMonitor monitor;
   private final CompletableFuture<ServerSetup.Ending> result;
   private final TrainingThreads threads = new TrainingThreads();
@@ -144,19 +147,27 @@ public final class Coordinator implements AutoCloseable {
         .getWhenTerminated()
         .whenComplete((done, why) ->
             fail("this node's actor system ended before the run did; see the log for why"));
+    this.management =
+        NodeManagement.ofRun(
+            system,
+            config,
+            new WorkerNode.Parts(plan.run(), plan.workshop(), port),
+            live,
+            control);
   }
 
   /**
    * Starts a cluster.
    *
    * @throws org.estafette.channel.ChannelException where the tensor channel cannot be opened
-   * @throws PortInUseException where the control port is taken
+   * @throws PortInUseException where the control port, or management's, is taken
    * @throws org.estafette.actor.config.ConfigException where the mailbox's policy cannot be used
    */
   public static Coordinator start(Plan plan) {
     RunConfig config = plan.workshop().config();
     // Akka makes the mailbox far from here, where a wrong class would only be logged.
     plan.workshop().checkMailbox();
+    NodeManagement.check(config);
     int expected =
         Workers.expectedUpdates(
             plan.workshop(), plan.localWorkers(), plan.localWorkers() + plan.moreWorkers());
@@ -234,6 +245,11 @@ public final class Coordinator implements AutoCloseable {
     tell(new ServerMessage.StopRun(reason));
   }
 
+  /** URL of this node's management, without a slash at the end; null where it has none. */
+  public @Nullable String management() {
+    return management.url();
+  }
+
   /** What can be known of the run. */
   public RunView view() {
     return live;
@@ -283,6 +299,7 @@ public final class Coordinator implements AutoCloseable {
   /** Leaves the cluster and frees the channel. */
   @Override
   public void close() {
+    management.close();
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
@@ -325,6 +342,10 @@ public final class Coordinator implements AutoCloseable {
       RunConfig.Channel c = config.channel();
       return ChannelConfig.builder(name, run)
           .udp(c.host(), c.port())
+          .key(
+              KeyFolder.of(config.security())
+                  .map(keys -> FrameKey.of(keys.channelKey()))
+                  .orElse(null))
           .queueFrames(queueFrames(config))
           .udpMtu(c.mtu())
           .termLength(c.term())

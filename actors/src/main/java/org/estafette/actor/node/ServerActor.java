@@ -341,7 +341,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
                 UpdateCodec.VERSION,
                 // Those who join later plan their learning rates like those who are there.
                 ConfigReader.render(setup.workshop().config()),
-                setup.port().endpoint()));
+                setup.port().endpoint(),
+                RunDescription.keysOf(setup.workshop().config().security())));
     return this;
   }
 

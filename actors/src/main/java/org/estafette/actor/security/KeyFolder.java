@@ -117,8 +117,7 @@ public final class KeyFolder {
     return Fingerprints.ofChannelKey(contents.channelKey());
   }
 
-  private static SSLContext context(
-      KeyManager @Nullable [] keys, TrustManager @Nullable [] trusted) {
+  static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable [] trusted) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys, trusted, null);

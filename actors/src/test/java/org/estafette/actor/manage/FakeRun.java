@@ -27,6 +27,7 @@ final class FakeRun implements RunView, RunControl {
   private final List<LiveEvent> kept = new ArrayList<>();
   volatile RunState state = RunState.TRAINING;
   volatile Outcome outcome = new Outcome.Done("done as told");
+  volatile Exception failure;
   volatile boolean withServer = true;
 
   FakeRun() {
@@ -185,6 +186,9 @@ final class FakeRun implements RunView, RunControl {
 
   private CompletionStage<Outcome> told(String what, String by) {
     asked.add(what + " by " + by);
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
     return CompletableFuture.completedFuture(outcome);
   }
 

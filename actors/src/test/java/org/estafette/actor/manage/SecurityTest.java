@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.OptionalInt;
+import javax.net.ssl.SSLHandshakeException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.KeyFolder;
+import org.estafette.actor.security.KeyMaker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +66,36 @@ final class SecurityTest {
       assertThat(run.asked).containsExactly("pause by estafette, management at 127.0.0.1");
       assertThat(node.get("/alive").statusCode()).as("probes have no password").isEqualTo(200);
     }
+  }
+
+  @Test
+  void shouldSpeakTlsAndAskForThePasswordOfTheKeyFolder() throws Exception {
+    Path keys = folder.resolve("keys");
+    KeyMaker.create(keys, java.util.List.of("127.0.0.1"), 30, false);
+    RunConfig.Management all =
+        new RunConfig.Management(true, "0.0.0.0", OptionalInt.of(0), true, "estafette", "");
+    FakeRun run = new FakeRun();
+    try (FakeNode node = FakeNode.of(all, new RunConfig.Security(keys.toString()), run)) {
+      assertThat(node.management.url()).startsWith("https://127.0.0.1:");
+      try (HttpClient trusting =
+          HttpClient.newBuilder().sslContext(KeyFolder.open(keys).client()).build()) {
+        HttpRequest.Builder pause = pause(node);
+        assertThat(send(trusting, pause).statusCode()).isEqualTo(401);
+        assertThat(run.asked).isEmpty();
+        pause.header(
+            "Authorization", basic("estafette:" + KeyFolder.open(keys).managementPassword()));
+        assertThat(send(trusting, pause).statusCode()).isEqualTo(200);
+        assertThat(run.asked).hasSize(1);
+      }
+      assertThatThrownBy(() -> node.get("/estafette/run"))
+          .as("the authority is not one that everybody trusts")
+          .isInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
+  private static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request)
+      throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
