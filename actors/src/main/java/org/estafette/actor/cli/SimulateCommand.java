@@ -12,6 +12,7 @@ import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
+import org.estafette.actor.record.tensorboard.TensorBoard;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.SimulatedPeers;
@@ -66,8 +67,9 @@ final class SimulateCommand implements Callable<Integer> {
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
-        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
-      RunMonitor monitor = new RunMonitor(config.tokens(), metrics::append);
+        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
+        TensorBoard board = Boards.open(config, folder, display)) {
+      RunMonitor monitor = new RunMonitor(config.tokens(), board.after(metrics::append));
       try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
         if (options.resume) {
           resume(checkpoints, run, out);
@@ -130,8 +132,9 @@ final class SimulateCommand implements Callable<Integer> {
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
-        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
-      RunMonitor monitor = new RunMonitor(config.tokens(), metrics::append);
+        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
+        TensorBoard board = Boards.open(config, folder, display)) {
+      RunMonitor monitor = new RunMonitor(config.tokens(), board.after(metrics::append));
       try (SimulatedPeers run = new SimulatedPeers(workshop, monitor)) {
         workshop
             .describe()

@@ -21,6 +21,7 @@ import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
+import org.estafette.actor.record.tensorboard.TensorBoard;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.RunTally;
@@ -113,8 +114,10 @@ final class TrainCommand implements Callable<Integer> {
     }
     long began = System.nanoTime();
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
-        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
-      RunMonitor monitor = new RunMonitor(config.tokens(), metric -> log(metrics, display, metric));
+        ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
+        TensorBoard board = Boards.open(config, folder, display)) {
+      RunMonitor monitor =
+          new RunMonitor(config.tokens(), board.after(metric -> log(metrics, display, metric)));
       if (tally != null) {
         monitor.before(tally);
       }

@@ -177,6 +177,7 @@ public final class ConfigReader {
         new RunConfig.Checkpoints(
             v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
         v.text("run.folder"),
+        v.flag("run.tensorboard"),
         channel(v),
         new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
         OperationSections.management(v),

@@ -34,6 +34,7 @@ public record RunConfig(
     Evaluation evaluation,
     Checkpoints checkpoint,
     String runFolder,
+    boolean tensorboard,
     Channel channel,
     Cluster cluster,
     Management management,

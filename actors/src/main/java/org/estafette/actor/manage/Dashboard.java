@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.estafette.actor.record.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ final class Dashboard {
   private static final Map<String, ContentType> TYPES =
       Map.of(
           "html", ContentTypes.TEXT_HTML_UTF8,
-          "js", MediaTypes.applicationWithOpenCharset("javascript").toContentType(HttpCharsets.UTF_8),
+          "js",
+              MediaTypes.applicationWithOpenCharset("javascript").toContentType(HttpCharsets.UTF_8),
           "css", MediaTypes.TEXT_CSS.toContentType(HttpCharsets.UTF_8),
           "svg", MediaTypes.IMAGE_SVG_XML.toContentType(),
           "png", MediaTypes.IMAGE_PNG.toContentType(),
@@ -35,6 +37,13 @@ final class Dashboard {
           "woff2", MediaTypes.FONT_WOFF_2.toContentType(),
           "json", ContentTypes.APPLICATION_JSON,
           "txt", ContentTypes.TEXT_PLAIN_UTF8);
+
+  /** Charts are drawn by the copy of uPlot that reports have in them. */
+  private static final Map<String, String> LIBRARY =
+      Map.of(
+          "lib/uplot.js", "uplot/uPlot.iife.min.js",
+          "lib/uplot.css", "uplot/uPlot.min.css",
+          "lib/uplot.txt", "uplot/LICENSE");
 
   /** Found files; there are no more names than files, for what is not there is not kept. */
   private final Map<String, Asset> found = new ConcurrentHashMap<>();
@@ -74,7 +83,11 @@ final class Dashboard {
     if (type == null) {
       return null;
     }
-    try (InputStream in = Dashboard.class.getResourceAsStream("dashboard/" + name)) {
+    String shared = LIBRARY.get(name);
+    try (InputStream in =
+        shared != null
+            ? Json.class.getResourceAsStream(shared)
+            : Dashboard.class.getResourceAsStream("dashboard/" + name)) {
       if (in == null) {
         return null;
       }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Report {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z.]+)}}");
 
+  private static final int MOST_EVENTS = 200;
+
   private final List<RunRecord> runs;
 
   private Report(List<RunRecord> runs) {
@@ -218,22 +220,30 @@ public final class Report {
     rows.add(outcome("merged", "", pushes.merged(), pushes.total()));
     pushes.refused().forEach((r, n) -> rows.add(outcome("refused", r, n, pushes.total())));
     page.table(List.of("outcome", "reason", "#pushes", "#share"), rows).raw("</section>");
-    page.raw("<section class=card><h2>Events</h2><p>What happened to workers.</p>");
+    page.raw("<section class=card><h2>Events</h2><p>What happened to workers and to the run.</p>");
     List<List<String>> events =
-        run.events()
-            .limit(200)
-            .map(e ->
-                List.of(
-                    Numbers.duration(e.seconds()),
-                    Html.escape(e.worker()),
-                    Html.escape(e.kind().json()),
-                    Html.escape(e.reason())))
-            .toList();
+        run.metrics().stream().map(Report::event).flatMap(List::stream).limit(MOST_EVENTS).toList();
     if (events.isEmpty()) {
       page.raw("<span class=none>none recorded</span></section>");
     } else {
-      page.table(List.of("#time", "worker", "event", "reason"), events).raw("</section>");
+      page.table(List.of("#time", "whom", "event", "reason"), events).raw("</section>");
     }
+  }
+
+  /** A row, or none where the line is no event. */
+  private static List<List<String>> event(Metric metric) {
+    return switch (metric) {
+      case Metric.WorkerEvent e ->
+          List.of(row(e.seconds(), e.worker(), e.kind().json(), e.reason()));
+      case Metric.RunEvent e -> List.of(row(e.seconds(), "run", e.kind().json(), e.text()));
+      case Metric.ProgressPoint p -> List.of();
+      case Metric.PushRecord p -> List.of();
+    };
+  }
+
+  private static List<String> row(double seconds, String whom, String kind, String why) {
+    return List.of(
+        Numbers.duration(seconds), Html.escape(whom), Html.escape(kind), Html.escape(why));
   }
 
   private static List<String> outcome(String outcome, String reason, long count, long total) {

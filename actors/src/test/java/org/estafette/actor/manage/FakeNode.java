@@ -14,6 +14,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.live.NodeHealth;
+import org.estafette.actor.live.RunControl;
+import org.estafette.actor.live.RunView;
 import org.estafette.channel.ChannelStats;
 
 /** A node with nothing but its management, on a free port. */
@@ -86,8 +88,11 @@ public final class FakeNode implements AutoCloseable {
 
   public static FakeNode of(
       RunConfig.Management config, RunConfig.Security security, FakeRun run) {
-    return new FakeNode(
-        config, security, health -> Managed.run(health, GAUGES, run, run));
+    return new FakeNode(config, security, health -> Managed.run(health, GAUGES, run, run));
+  }
+
+  static FakeNode of(RunConfig.Management config, RunView view, RunControl control) {
+    return new FakeNode(config, NO_KEYS, health -> Managed.run(health, GAUGES, view, control));
   }
 
   public static FakeNode withRun(FakeRun run, boolean writes) {
