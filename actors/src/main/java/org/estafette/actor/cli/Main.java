@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
       ReproduceCommand.class,
       TopologyCommand.class,
       DoctorCommand.class,
+      CompileCommand.class,
+      ClasspathCommand.class,
     },
     footer = {
       "",
