@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Example:",
-      "  javac --release 25 -cp \"$(estafette classpath)\" -d my Lion.java   with javac of a JDK 25",
+      "  javac --release 25 -cp \"$(estafette classpath)\" -d my Lion.java   with javac of a JDK"
+          + " 25",
     })
 final class ClasspathCommand implements Callable<Integer> {
   @Override

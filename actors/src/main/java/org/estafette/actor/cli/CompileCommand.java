@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Compiles classes of a user's own with the compiler and the class path that will run them: the
- * {@code javac} that a shell finds may be of an older JDK, which cannot read this project's classes.
+ * {@code javac} that a shell finds may be of an older JDK, which cannot read this project's
+ * classes.
  */
 @Command(
     name = "compile",
@@ -32,7 +33,10 @@ import picocli.CommandLine.Parameters;
       "  ESTAFETTE_CLASSPATH=my estafette simulate docs/examples/lion/lion.conf",
     })
 final class CompileCommand implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "SOURCE", description = "Java files, or folders of them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "SOURCE",
+      description = "Java files, or folders of them.")
   List<Path> sources = List.of();
 
   @Option(
@@ -67,7 +71,12 @@ final class CompileCommand implements Callable<Integer> {
       boolean done =
           javac
               .getTask(
-                  messages, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+                  messages,
+                  manager,
+                  null,
+                  options,
+                  null,
+                  manager.getJavaFileObjectsFromPaths(files))
               .call();
       if (!done) {
         throw new ConfigException("not compiled: the compiler's messages stand above");

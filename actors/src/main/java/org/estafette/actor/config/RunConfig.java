@@ -238,10 +238,9 @@ public record RunConfig(
     return switch (meeting) {
       case SYNC -> "sync " + outer.rule();
       case ASYNC ->
-          (ownStrategy.named()
-                  ? ownStrategy.className().replaceFirst(".*\\.", "") + " "
-                  : "async ")
-              + outer.rule() + (localSteps.dynamic() ? " dylu" : "");
+          (ownStrategy.named() ? ownStrategy.className().replaceFirst(".*\\.", "") + " " : "async ")
+              + outer.rule()
+              + (localSteps.dynamic() ? " dylu" : "");
       case RELAY ->
           (relay.asynchronous() ? "async " : "")
               + "relay "

@@ -46,11 +46,13 @@ final class Classes {
       return found.getConstructor(parameters).newInstance(arguments);
     } catch (ClassNotFoundException e) {
       String expected = otherwise.isEmpty() ? "" : otherwise + ", or ";
-      throw new ConfigException(given + "; expected " + expected + "a class on the class path" + HELP);
+      throw new ConfigException(
+          given + "; expected " + expected + "a class on the class path" + HELP);
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw new ConfigException(
           given
-              + " cannot be made; expected a public class, not abstract, with a public constructor ("
+              + " cannot be made; expected a public class, not abstract, with a public constructor"
+              + " ("
               + names(parameters, ", ")
               + ")");
     } catch (InvocationTargetException e) {

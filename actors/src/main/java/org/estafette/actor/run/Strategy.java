@@ -17,9 +17,9 @@ import org.estafette.memory.Float32Vector;
  *
  * <p>What a side does not override is that of {@code strategy = "async"}. The two sides speak
  * {@link org.estafette.algorithm.Pull}, {@link org.estafette.algorithm.PseudoGradient} and {@link
- * org.estafette.algorithm.GlobalModel}: a worker pulls, gets a model with an assignment, pushes what
- * came of it, and is answered with the next. Most own participants wrap {@link AsyncWorker}, which
- * knows about lost answers, epochs and incarnations, and change what goes in and out.
+ * org.estafette.algorithm.GlobalModel}: a worker pulls, gets a model with an assignment, pushes
+ * what came of it, and is answered with the next. Most own participants wrap {@link AsyncWorker},
+ * which knows about lost answers, epochs and incarnations, and change what goes in and out.
  */
 public interface Strategy {
   /** The server; it owns {@code parts.parameters()} from then on. */

@@ -97,7 +97,16 @@ final class ExamplesTest {
 
   @Test
   void elasticAveragingShouldRunInAClusterAndKeepItsAlpha() throws Exception {
-    JsonNode summary = run("train", "elastic", "--tokens", "64000", "--workers", "2", "--set", "workers.speeds=[]");
+    JsonNode summary =
+        run(
+            "train",
+            "elastic",
+            "--tokens",
+            "64000",
+            "--workers",
+            "2",
+            "--set",
+            "workers.speeds=[]");
     assertThat(summary.get("strategy").asText()).startsWith("ElasticAveraging sgd");
     assertThat(summary.get("gain").asDouble()).isEqualTo(2 * 0.225);
     assertThat(validations("elastic-train")).isNotEmpty().doesNotContain(Double.NaN);
@@ -161,20 +170,20 @@ final class ExamplesTest {
   @Test
   void bigramShouldLearnAText() throws Exception {
     JsonNode summary =
-        run(
-            "train",
-            "bigram",
-            "--data",
-            TinyRuns.text(dir).toString(),
-            "--tokens",
-            "400000");
+        run("train", "bigram", "--data", TinyRuns.text(dir).toString(), "--tokens", "400000");
     assertThat(summary.get("final_loss").asDouble()).isLessThan(4); // ln 256 = 5.5
   }
 
   @Test
   void csvShouldBeLearnt() throws Exception {
     JsonNode summary =
-        run("train", "csv", "--data", EXAMPLES.resolve("csv/moons.csv").toString(), "--tokens", "60000");
+        run(
+            "train",
+            "csv",
+            "--data",
+            EXAMPLES.resolve("csv/moons.csv").toString(),
+            "--tokens",
+            "60000");
     assertThat(summary.get("validation_accuracy").asDouble()).isGreaterThan(0.9);
   }
 
