@@ -14,6 +14,8 @@ import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.CorpusReader;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.security.KeyFolder;
+import org.estafette.actor.security.KeyInspection;
 import org.estafette.channel.ShmCheck;
 import org.estafette.kernel.GemmProvider;
 import org.estafette.kernel.GemmProviders;
@@ -32,7 +34,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  estafette doctor",
-      "  estafette doctor conf/shakespeare.conf --port 25520"
+      "  estafette doctor conf/shakespeare.conf --port 25520",
+      "  estafette doctor --keys keys"
     })
 final class DoctorCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONF", description = "Configuration to look at.")
@@ -44,16 +47,26 @@ final class DoctorCommand implements Callable<Integer> {
       description = "A port to look at as well; may be repeated.")
   List<Integer> ports = new ArrayList<>();
 
+  @Option(names = "--keys", paramLabel = "DIR", description = "A folder of keys to look at.")
+  @Nullable Path keys;
+
   private int problems;
 
   @Override
   public Integer call() {
-    RunConfig config = ConfigReader.read(conf, java.util.Map.of());
+    RunConfig config =
+        ConfigReader.read(
+            conf,
+            keys == null
+                ? java.util.Map.of()
+                : java.util.Map.of(
+                    "security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize())));
     jdk();
     flags();
     processors();
     sharedMemory(config);
     ports(config);
+    keys(config);
     products();
     gpu();
     data();
@@ -147,6 +160,31 @@ final class DoctorCommand implements Callable<Integer> {
     }
     if (all.isEmpty()) {
       say(true, "ports", "any free one is taken (estafette.cluster.port = 0)");
+    }
+  }
+
+  private void keys(RunConfig config) {
+    if (config.security().keys().isEmpty()) {
+      say(true, "keys", "none (security.keys): nodes trust their network");
+      return;
+    }
+    KeyInspection found = KeyFolder.inspect(Path.of(config.security().keys()));
+    found.problems().forEach(problem -> say(false, "keys", problem));
+    found
+        .warnings()
+        .forEach(warning -> System.out.printf("  %-4s %-14s %s%n", "note", "keys", warning));
+    if (found.problems().isEmpty()) {
+      found
+          .certificates()
+          .forEach(c ->
+              say(
+                  true,
+                  "keys",
+                  found.folder().resolve(c.file())
+                      + ": "
+                      + c.subject()
+                      + ", valid until "
+                      + c.until()));
     }
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       EvaluateCommand.class,
       CheckpointCommand.class,
+      KeysCommand.class,
       ReportCommand.class,
       ReproduceCommand.class,
       TopologyCommand.class,

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11",
+      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --keys keys-b",
       "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --workers 2 --data"
           + " /data/book.txt",
     })
@@ -69,6 +70,12 @@ final class NodeCommand implements Callable<Integer> {
               + " place.")
   @Nullable String key;
 
+  @Option(
+      names = "--keys",
+      paramLabel = "DIR",
+      description = "This node's keys, made by `estafette keys`; the same as security.keys.")
+  @Nullable Path keys;
+
   @Option(names = "--index", hidden = true)
   int index;
 
@@ -92,6 +99,9 @@ final class NodeCommand implements Callable<Integer> {
     }
     if (device != null) {
       overrides.put("device", RunOptions.quoted(device));
+    }
+    if (keys != null) {
+      overrides.put("security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize()));
     }
     overrides.putIfAbsent("channel.host", RunOptions.quoted(host));
     String name =

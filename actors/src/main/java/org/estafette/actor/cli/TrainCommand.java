@@ -1,6 +1,7 @@
 package org.estafette.actor.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +51,22 @@ final class TrainCommand implements Callable<Integer> {
       description = "Port that other nodes join at. Default: a free one.")
   @Nullable Integer port;
 
+  @Option(
+      names = "--keys",
+      paramLabel = "DIR",
+      description = "Keys made by `estafette keys`; the same as security.keys.")
+  @Nullable Path keys;
+
   @Override
   public Integer call() throws Exception {
+    java.util.List<String> set = new java.util.ArrayList<>(options.set);
     if (port != null) {
-      java.util.List<String> set = new java.util.ArrayList<>(options.set);
       set.add("cluster.port=" + port);
-      options.set = set;
     }
+    if (keys != null) {
+      set.add("security.keys=" + RunOptions.quoted(keys.toAbsolutePath().normalize()));
+    }
+    options.set = set;
     PrintStream out = options.json ? System.err : System.out;
     RunFolders.Opened run = RunFolders.open(options);
     RunConfig config = run.config();
@@ -110,7 +120,11 @@ final class TrainCommand implements Callable<Integer> {
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
               new WorkerProcesses(
-                  coordinator.address(), folder.logs(), display::message, coordinator::died)) {
+                  coordinator.address(),
+                  config.security(),
+                  folder.logs(),
+                  display::message,
+                  coordinator::died)) {
         Interrupts.onFirst(() -> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.estafette.actor.config.RunConfig;
 
 /**
  * One JVM per worker. A worker that dies is started again under its key, so that its replacement
@@ -17,6 +18,7 @@ final class WorkerProcesses implements AutoCloseable {
   private static final long LONGEST_PAUSE_SECONDS = 30;
 
   private final String join;
+  private final RunConfig.Security security;
   private final Path logs;
   private final Consumer<String> message;
   private final Consumer<String> died;
@@ -33,9 +35,15 @@ final class WorkerProcesses implements AutoCloseable {
   /**
    * @param died told the key of a worker whose process has died
    */
-  WorkerProcesses(String join, Path logs, Consumer<String> message, Consumer<String> died) {
+  WorkerProcesses(
+      String join,
+      RunConfig.Security security,
+      Path logs,
+      Consumer<String> message,
+      Consumer<String> died) {
     this.died = died;
     this.join = join;
+    this.security = security;
     this.logs = logs;
     this.message = message;
   }
@@ -133,6 +141,10 @@ final class WorkerProcesses implements AutoCloseable {
             Integer.toString(index),
             "--parent",
             Long.toString(ProcessHandle.current().pid())));
+    if (!security.keys().isEmpty()) {
+      command.add("--keys");
+      command.add(Path.of(security.keys()).toAbsolutePath().toString());
+    }
     return command;
   }
 

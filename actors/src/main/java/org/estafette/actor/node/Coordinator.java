@@ -21,8 +21,10 @@ import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
+import org.estafette.actor.security.KeyFolder;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,6 +254,10 @@ public final class Coordinator implements AutoCloseable {
       RunConfig.Channel c = config.channel();
       return ChannelConfig.builder(name, run)
           .udp(c.host(), c.port())
+          .key(
+              KeyFolder.of(config.security())
+                  .map(keys -> FrameKey.of(keys.channelKey()))
+                  .orElse(null))
           .queueFrames(queueFrames(config))
           .udpMtu(c.mtu())
           .termLength(c.term())

@@ -10,6 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.ArteryTls;
+import org.estafette.actor.security.KeyFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a node's actor system: Akka's configuration for it, and a clear refusal where it cannot
@@ -18,6 +22,8 @@ import org.estafette.actor.config.RunConfig;
 final class NodeSystem {
   /** Name of every node's actor system. */
   static final String NAME = "estafette";
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
 
   private NodeSystem() {}
 
@@ -40,6 +46,7 @@ final class NodeSystem {
     Config all =
         ConfigFactory.parseMap(own)
             .withFallback(mailbox)
+            .withFallback(tls(config))
             .withFallback(akka)
             .withFallback(ConfigFactory.parseResources("estafette-akka.conf"))
             .withFallback(ConfigFactory.defaultReference())
@@ -49,6 +56,15 @@ final class NodeSystem {
     } catch (RuntimeException e) {
       throw refusal(e, host, port);
     }
+  }
+
+  private static Config tls(RunConfig config) {
+    return KeyFolder.of(config.security())
+        .map(keys -> {
+          keys.warnings().forEach(LOG::warn);
+          return ArteryTls.config(keys);
+        })
+        .orElse(ConfigFactory.empty());
   }
 
   private static RuntimeException refusal(RuntimeException e, String host, int port) {

@@ -226,7 +226,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
                 setup.run(),
                 UpdateCodec.VERSION,
                 ConfigReader.render(config),
-                setup.port().endpoint()));
+                setup.port().endpoint(),
+                RunDescription.keysOf(config.security())));
     return this;
   }
 

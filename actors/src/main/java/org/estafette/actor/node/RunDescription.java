@@ -1,7 +1,10 @@
 package org.estafette.actor.node;
 
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.KeyFolder;
 import org.estafette.actor.wire.ControlMessage;
 import org.estafette.channel.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node needs to join: everything else comes from here.
@@ -10,6 +13,14 @@ import org.estafette.channel.Endpoint;
  * @param wire version of the updates' form
  * @param config effective configuration as HOCON
  * @param server where the server's tensors arrive
+ * @param keys fingerprint of the key of the tensor channel; empty or null where there is none
  */
-public record RunDescription(long run, int wire, String config, Endpoint server)
-    implements ControlMessage {}
+public record RunDescription(
+    long run, int wire, String config, Endpoint server, @Nullable String keys)
+    implements ControlMessage {
+
+  /** What {@link #keys} says for the keys that a configuration names. */
+  static String keysOf(RunConfig.Security security) {
+    return KeyFolder.of(security).map(KeyFolder::channelFingerprint).orElse("");
+  }
+}

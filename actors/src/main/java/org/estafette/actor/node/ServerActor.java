@@ -238,7 +238,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
                 setup.run(),
                 UpdateCodec.VERSION,
                 ConfigReader.render(config),
-                setup.port().endpoint()));
+                setup.port().endpoint(),
+                RunDescription.keysOf(config.security())));
     return this;
   }
 

@@ -16,6 +16,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.ConfigUtil;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ public final class WorkerNode implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final CompletableFuture<Void> result = new CompletableFuture<>();
   private final TrainingThreads threads = new TrainingThreads();
+  private final RunConfig.Security security;
   private volatile @Nullable CompletableFuture<Parts> opening;
 
   /**
@@ -72,6 +74,7 @@ public final class WorkerNode implements AutoCloseable {
 
   private WorkerNode(Plan plan) {
     RunConfig defaults = ConfigReader.read(null, plan.overrides());
+    this.security = defaults.security();
     this.system =
         NodeSystem.start(
             Behaviors.setup(context -> {
@@ -91,6 +94,11 @@ public final class WorkerNode implements AutoCloseable {
             plan.port(),
             List.of("worker"));
     Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(address(plan.join()))));
+    TlsDoubts.watch(
+        system,
+        security,
+        plan.join(),
+        why -> result.completeExceptionally(new ConfigException(why)));
     // Akka gives up joining after a while by ending the actor system, without a word to its actors.
     system
         .getWhenTerminated()
@@ -257,6 +265,10 @@ public final class WorkerNode implements AutoCloseable {
                     + UpdateCodec.VERSION
                     + "; use the same release of Estafette on all nodes"));
       }
+      String keys = KeyDifference.between(run.keys(), owner.security, plan.join());
+      if (!keys.isEmpty()) {
+        return fail(new ConfigException(keys));
+      }
       CompletableFuture<Parts> opening = CompletableFuture.supplyAsync(() -> open(run), io);
       owner.opening = opening;
       getContext()
@@ -271,6 +283,8 @@ public final class WorkerNode implements AutoCloseable {
 
     private Parts open(RunDescription run) {
       Map<String, String> settings = new HashMap<>(plan.overrides());
+      // Keys lie where this node has them, and a run's configuration must not switch them off.
+      settings.put("security.keys", ConfigUtil.quoteString(owner.security.keys()));
       RunConfig config = ConfigReader.parse(run.config(), settings);
       Workshop workshop;
       try {

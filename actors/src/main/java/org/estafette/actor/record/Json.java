@@ -7,8 +7,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** How records become JSON: names in snake_case, unknown properties of later releases skipped. */
-final class Json {
-  static final JsonMapper LINES =
+public final class Json {
+  /** One line, without spaces. */
+  public static final JsonMapper LINES =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(Doubles.module())
