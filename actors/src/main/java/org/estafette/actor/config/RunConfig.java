@@ -253,7 +253,8 @@ public record RunConfig(
               + "gossip "
               + gossip.method()
               + ", "
-              + topology.kind();
+              // It brings its graph along.
+              + (gossip.method().equals("sgp") ? "exponential" : topology.kind());
     };
   }
 

@@ -69,6 +69,7 @@ public final class Workshop implements AutoCloseable {
     } else {
       Algorithms.check(config);
     }
+    Idle.tell(config, notices);
     Device device;
     try {
       device = Devices.open(config.device());
