@@ -18,15 +18,20 @@ import picocli.CommandLine.Parameters;
 /** Looks at checkpoints. */
 @Command(
     name = "checkpoint",
-    description = "Verifies and shows checkpoints.",
+    description = "Verifies and shows checkpoints, or lets a running cluster write one.",
     mixinStandardHelpOptions = true,
-    subcommands = {CheckpointCommand.Verify.class, CheckpointCommand.Show.class},
+    subcommands = {
+      CheckpointCommand.Verify.class,
+      CheckpointCommand.Show.class,
+      ControlCommands.CheckpointNow.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
       "Examples:",
       "  estafette checkpoint verify runs/run-20261120-190000",
       "  estafette checkpoint show runs/run-20261120-190000",
+      "  estafette checkpoint now",
     })
 final class CheckpointCommand {
 

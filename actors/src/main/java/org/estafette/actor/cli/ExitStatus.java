@@ -18,6 +18,10 @@ public enum ExitStatus {
   CHANNEL(6),
   /** The run ended without finishing. */
   RUN(7),
+  /** Nobody answers where a cluster is asked, or not in a way that can be trusted. */
+  UNREACHABLE(9),
+  /** A cluster that is asked does not do it: no password, writes are off, not now. */
+  REFUSED(10),
   /** Ctrl+C: the run was checkpointed and ended. */
   INTERRUPTED(130);
 

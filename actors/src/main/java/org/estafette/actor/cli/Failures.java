@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.estafette.actor.checkpoint.CheckpointException;
+import org.estafette.actor.cli.operate.RefusedException;
+import org.estafette.actor.cli.operate.UnreachableException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.data.UnreadableDataException;
 import org.estafette.actor.node.PortInUseException;
@@ -50,6 +52,8 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       case PortInUseException e -> ExitStatus.PORT;
       case ChannelException e -> ExitStatus.CHANNEL;
       case RunFailedException e -> ExitStatus.RUN;
+      case UnreachableException e -> ExitStatus.UNREACHABLE;
+      case RefusedException e -> ExitStatus.REFUSED;
       case IOException e -> ExitStatus.DATA;
       default -> ExitStatus.UNEXPECTED;
     };

@@ -24,6 +24,13 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       CompileCommand.class,
       ClasspathCommand.class,
+      StatusCommand.class,
+      WorkersCommand.class,
+      EventsCommand.class,
+      ControlCommands.Pause.class,
+      ControlCommands.Resume.class,
+      ControlCommands.Stop.class,
+      ControlCommands.Change.class,
     },
     footer = {
       "",
@@ -32,6 +39,7 @@ import picocli.CommandLine.Command;
       "  estafette train --data book.txt --workers 4 --tokens 6000000",
       "  estafette simulate conf/sim/mixture.conf",
       "  estafette topology ring --n 16           what a graph does to averaging",
+      "  estafette status                         where the run stands that goes on",
       "  estafette COMMAND --help                 more of each command",
     })
 public final class Main {

@@ -1,23 +1,29 @@
 package org.estafette.actor.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
+import org.estafette.actor.cli.operate.ManagementFile;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.node.Coordinator;
+import org.estafette.actor.node.RunHome;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.RunTally;
 import org.estafette.actor.run.Workshop;
 import org.estafette.algorithm.server.ServerState;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +65,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    java.util.List<String> set = new java.util.ArrayList<>(options.set);
+    List<String> set = new java.util.ArrayList<>(options.set);
     if (port != null) {
       set.add("cluster.port=" + port);
     }
@@ -94,7 +100,9 @@ final class TrainCommand implements Callable<Integer> {
     RunCheckpoints checkpoints =
         new RunCheckpoints(
             folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
-    ServerState resume = options.resume ? resume(checkpoints, out) : null;
+    StoredCheckpoint from = options.resume ? newest(checkpoints, out) : null;
+    ServerState resume = from == null ? null : checkpoints.read(from);
+    RunTally tally = from == null ? null : checkpoints.tally(from);
     if (resume != null && resume.finished() && resume.localSteps() >= workshop.budget()) {
       throw new ConfigException(
           "the run in "
@@ -107,6 +115,9 @@ final class TrainCommand implements Callable<Integer> {
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
       RunMonitor monitor = new RunMonitor(config.tokens(), metric -> log(metrics, display, metric));
+      if (tally != null) {
+        monitor.before(tally);
+      }
       Coordinator.Plan plan =
           new Coordinator.Plan(
               System.currentTimeMillis(),
@@ -115,8 +126,10 @@ final class TrainCommand implements Callable<Integer> {
               checkpoints,
               resume,
               processes ? 0 : config.workers().count(),
-              processes ? config.workers().count() : 0);
+              processes ? config.workers().count() : 0,
+              new RunHome(folder.name(), Version.own(), past(folder, tally), folder::writeConfig));
       Coordinator.Ended ended;
+      boolean managed = false;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
               new WorkerProcesses(
@@ -129,11 +142,16 @@ final class TrainCommand implements Callable<Integer> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
         });
+        managed = writeManagement(folder, config, coordinator);
         heading(display, folder, workshop, coordinator);
         if (processes) {
           children.start(config.workers().count());
         }
         ended = await(coordinator, display, monitor, began);
+      } finally {
+        if (managed) {
+          Files.deleteIfExists(ManagementFile.in(folder.path()));
+        }
       }
       display.close();
       metrics.sync();
@@ -159,6 +177,28 @@ final class TrainCommand implements Callable<Integer> {
     workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
     display.message("  run       " + folder.path());
     display.message("  join      estafette node --join " + coordinator.address());
+    if (coordinator.management() != null) {
+      display.message("  dashboard " + coordinator.management() + "/estafette/");
+    }
+  }
+
+  /** So that `estafette status` and its like find the run. */
+  private static boolean writeManagement(
+      RunFolder folder, RunConfig config, Coordinator coordinator) throws IOException {
+    String url = coordinator.management();
+    if (url == null) {
+      return false;
+    }
+    String keys = config.security().keys();
+    String password = config.management().passwordFile();
+    new ManagementFile(
+            url,
+            ProcessHandle.current().pid(),
+            keys.isEmpty() ? null : Path.of(keys).toAbsolutePath().toString(),
+            config.management().user(),
+            password.isEmpty() ? null : Path.of(password).toAbsolutePath().toString())
+        .write(folder.path());
+    return true;
   }
 
   private static Coordinator.Ended await(
@@ -185,14 +225,18 @@ final class TrainCommand implements Callable<Integer> {
     if (ended.finished()) {
       return ExitStatus.OK.code();
     }
-    if (ended.reason().equals("interrupted")) {
+    if (ended.reason().equals("interrupted") || ended.stopped()) {
       return ExitStatus.INTERRUPTED.code();
     }
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  private static ServerState resume(RunCheckpoints checkpoints, PrintStream out)
-      throws java.io.IOException {
+  private static List<Metric> past(RunFolder folder, @Nullable RunTally tally) throws IOException {
+    return tally == null ? List.of() : MetricsLog.before(folder.metrics(), tally.seconds());
+  }
+
+  private static StoredCheckpoint newest(RunCheckpoints checkpoints, PrintStream out)
+      throws IOException {
     CheckpointStore.Search search = checkpoints.latest();
     RunCheckpoints.reports(search).forEach(line -> out.println("  " + line));
     StoredCheckpoint checkpoint = search.checkpoint();
@@ -200,8 +244,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new org.estafette.actor.checkpoint.CheckpointException(
           "--resume: no checkpoint that verifies (corrupt: " + search.corrupt().size() + ")");
     }
-    ServerState state = checkpoints.read(checkpoint);
-    out.println("  resumed from " + checkpoint.path() + ", version " + state.version());
-    return state;
+    out.println("  resumed from " + checkpoint.path() + ", version " + checkpoint.version());
+    return checkpoint;
   }
 }

@@ -54,6 +54,11 @@ public final class Mailboxes implements Extension {
     return byPath.get(owner.path().toStringWithoutAddress());
   }
 
+  /** Updates that wait in all mailboxes of this node. */
+  public int waiting() {
+    return byPath.values().stream().mapToInt(UpdateMessageQueue::waiting).sum();
+  }
+
   private static final class Id extends AbstractExtensionId<Mailboxes> {
     @Override
     public Mailboxes createExtension(ExtendedActorSystem system) {

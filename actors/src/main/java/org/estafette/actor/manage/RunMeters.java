@@ -40,6 +40,7 @@ final class RunMeters implements AutoCloseable {
   private final Map<String, Double> roundSeconds = new ConcurrentHashMap<>();
   private final AutoCloseable following;
   private volatile RunStatus status;
+  private volatile boolean withoutServer;
 
   RunMeters(RunView view, MeterRegistry registry) {
     this.view = view;
@@ -112,9 +113,6 @@ final class RunMeters implements AutoCloseable {
     counter("restarts", "Workers that came back after a loss", RunStatus::restarts);
     pushes("accepted", "", s -> s.pushes().accepted());
     pushes("merged", "", s -> s.pushes().merged());
-    if (status.exchanges() != null) {
-      exchanges();
-    }
   }
 
   private void exchanges() {
@@ -184,6 +182,10 @@ final class RunMeters implements AutoCloseable {
   /** Takes the figures of this moment; workers and reasons that are new get their series. */
   void refresh() {
     status = view.status();
+    if (status.exchanges() != null && !withoutServer) {
+      withoutServer = true;
+      exchanges();
+    }
     // Registering what is there already changes nothing.
     status
         .pushes()

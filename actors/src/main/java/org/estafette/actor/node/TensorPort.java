@@ -44,6 +44,7 @@ final class TensorPort implements AutoCloseable {
   private final Map<Long, Consumer<Update>> sinks = new ConcurrentHashMap<>();
   private final AtomicLong unreadable = new AtomicLong();
   private final TensorChannel channel;
+  private volatile @Nullable String lost;
 
   /**
    * Opens the channel.
@@ -120,6 +121,11 @@ final class TensorPort implements AutoCloseable {
   /** Vectors on loan: of what has arrived, and of what is to be sent. */
   int onLoan() {
     return incoming.outstanding() + outgoing.outstanding();
+  }
+
+  /** Why the channel has ended by itself; null while it has not. */
+  @Nullable String lost() {
+    return lost;
   }
 
   /** Updates whose head could not be read, or that were addressed to nobody here. */
@@ -213,6 +219,7 @@ final class TensorPort implements AutoCloseable {
 
     @Override
     public void channelLost(String why, @Nullable Throwable cause) {
+      TensorPort.this.lost = why;
       LOG.error("the tensor channel ended: {}", why, cause);
       lost.accept(why);
     }

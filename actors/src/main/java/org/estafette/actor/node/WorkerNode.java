@@ -48,6 +48,7 @@ public final class WorkerNode implements AutoCloseable {
   private final CompletableFuture<Void> result = new CompletableFuture<>();
   private final TrainingThreads threads = new TrainingThreads();
   private final RunConfig.Security security;
+  private final NodeManagement management;
   private volatile @Nullable CompletableFuture<Parts> opening;
 
   /**
@@ -104,6 +105,10 @@ public final class WorkerNode implements AutoCloseable {
         .getWhenTerminated()
         .whenComplete((done, why) ->
             result.completeExceptionally(new ConfigException(notFound(plan.join()))));
+    this.management = NodeManagement.ofWorkers(system, defaults, () -> opening);
+    if (management.url() != null) {
+      plan.notices().accept("  manage    " + management.url());
+    }
   }
 
   private static String notFound(String join) {
@@ -139,6 +144,7 @@ public final class WorkerNode implements AutoCloseable {
   /** Leaves the cluster in good order. */
   @Override
   public void close() {
+    management.close();
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -3,16 +3,21 @@ package org.estafette.actor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.estafette.actor.run.TinyRuns;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +54,56 @@ final class DocumentedCommandsTest {
 
   @TempDir static Path dir;
   private static Path text = Path.of("");
+
+  /** A run that goes on while the commands of the blocks marked {@code live} are called. */
+  private static final class LiveRun {
+    private static CompletableFuture<Integer> ended =
+        CompletableFuture.completedFuture(0);
+    private static String url = "";
+
+    static synchronized String url() throws Exception {
+      if (url.isEmpty()) {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+          port = free.getLocalPort();
+        }
+        List<String> args = new ArrayList<>(List.of("train", "--data", text.toString()));
+        shrink(args);
+        args.set(args.indexOf("--tokens") + 1, "1000000000");
+        args.addAll(
+            List.of("--set", "management.port=" + port, "--set", "management.writes=true"));
+        ended =
+            CompletableFuture.supplyAsync(
+                () -> Main.commandLine().execute(args.toArray(String[]::new)));
+        url = "http://127.0.0.1:" + port;
+        for (int i = 0; i < 600 && !ended.isDone() && !answers(port); i++) {
+          Thread.sleep(100);
+        }
+        assertThat(ended).isNotDone();
+      }
+      return url;
+    }
+
+    /** Whether it trains: commands that come before the first round have nothing to pause. */
+    private static boolean answers(int port) throws Exception {
+      OwnClasses.Result r =
+          OwnClasses.call(dir, "status", "--json", "--url", "http://127.0.0.1:" + port);
+      return r.status() == 0 && r.out().contains("\"training\"");
+    }
+
+    static void end() throws Exception {
+      if (!url.isEmpty()) {
+        OwnClasses.call(dir, "stop", "--url", url);
+        assertThat(ended.get(2, TimeUnit.MINUTES))
+            .isIn(ExitStatus.OK.code(), ExitStatus.INTERRUPTED.code());
+      }
+    }
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    LiveRun.end();
+  }
 
   @TestFactory
   Stream<DynamicTest> everyCommandShouldWork() throws IOException {
@@ -92,9 +147,12 @@ final class DocumentedCommandsTest {
     }
     List<String> args = new ArrayList<>();
     words.forEach(word -> args.add(place(word)));
+    if (how.equals("live") && !words.getFirst().equals("events")) {
+      args.addAll(List.of("--url", LiveRun.url()));
+    }
     boolean run =
         !how.equals("parse")
-            && !how.equals("live")
+            && !words.getFirst().equals("events") // ends with the run only
             // Processes have tests of their own, and this data is not everywhere.
             && args.stream().noneMatch(List.of("--processes", "node", CIFAR)::contains);
     if (run && List.of("train", "simulate").contains(words.getFirst())) {

@@ -148,6 +148,8 @@ public final class AsyncWorker implements ServerWorker {
     waiting = assignment == null;
     if (assignment != null) {
       effects.train(assignment.round(), assignment.order());
+    } else if (Double.isFinite(patience)) {
+      effects.setTimer(PATIENCE, patience); // A later answer may be lost like any other.
     }
   }
 

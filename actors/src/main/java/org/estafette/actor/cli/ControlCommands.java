@@ -1,0 +1,125 @@
+package org.estafette.actor.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.estafette.actor.cli.operate.Client;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.record.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Commands to a running cluster. It obeys where {@code management.writes} is on. */
+final class ControlCommands {
+  private ControlCommands() {}
+
+  private abstract static class Order implements Callable<Integer> {
+    @Mixin Asking asking = new Asking();
+
+    abstract String name();
+
+    String body() {
+      return "";
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      try (Client client = asking.client()) {
+        String answer = client.post("/estafette/run/" + name(), body());
+        System.out.println(
+            asking.json ? answer : "  " + Json.LINES.readTree(answer).path("detail").asText());
+        return ExitStatus.OK.code();
+      }
+    }
+  }
+
+  /** Pauses. */
+  @Command(
+      name = "pause",
+      description = "Pauses a running cluster: workers keep what they have and take no step.",
+      mixinStandardHelpOptions = true)
+  static final class Pause extends Order {
+    @Override
+    String name() {
+      return "pause";
+    }
+  }
+
+  /** Goes on. */
+  @Command(
+      name = "resume",
+      description = "Goes on with a paused cluster.",
+      mixinStandardHelpOptions = true)
+  static final class Resume extends Order {
+    @Override
+    String name() {
+      return "resume";
+    }
+  }
+
+  /** Ends. */
+  @Command(
+      name = "stop",
+      description = "Checkpoints and ends a running cluster, as Ctrl+C does where it was started.",
+      mixinStandardHelpOptions = true)
+  static final class Stop extends Order {
+    @Override
+    String name() {
+      return "stop";
+    }
+  }
+
+  /** Checkpoints. */
+  @Command(
+      name = "now",
+      description = "Lets a running cluster write a checkpoint, and waits until it is on disk.",
+      mixinStandardHelpOptions = true)
+  static final class CheckpointNow extends Order {
+    @Override
+    String name() {
+      return "checkpoint";
+    }
+  }
+
+  /** Changes keys. */
+  @Command(
+      name = "change",
+      description = "Changes keys of the configuration of a running cluster, all or none.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette change checkpoint.every=30s"})
+  static final class Change extends Order {
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "key=value",
+        description = "Keys relative to estafette, with values in HOCON.")
+    List<String> pairs = List.of();
+
+    @Override
+    String name() {
+      return "config";
+    }
+
+    @Override
+    String body() {
+      Map<String, Object> keys = new TreeMap<>();
+      RunOptions.parse(pairs).forEach((key, value) -> keys.put(key, value(value)));
+      try {
+        return Json.LINES.writeValueAsString(keys);
+      } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        throw new ConfigException("the keys cannot be written as JSON: " + e.getMessage());
+      }
+    }
+
+    private static Object value(String hocon) {
+      try {
+        return com.typesafe.config.ConfigFactory.parseString("v = " + hocon)
+            .getValue("v")
+            .unwrapped();
+      } catch (com.typesafe.config.ConfigException e) {
+        return hocon; // Plain text, as with --set.
+      }
+    }
+  }
+}
