@@ -84,7 +84,8 @@ public final class Bigram implements ModelProvider {
 
     private int forward(Batch batch, DeviceVector parameters) {
       if (!(batch instanceof Batch.Tokens tokens) || tokens.tokens() > most) {
-        throw new IllegalArgumentException("batch=" + batch + " (expected at most " + most + " bytes)");
+        throw new IllegalArgumentException(
+            "batch=" + batch + " (expected at most " + most + " bytes)");
       }
       int n = tokens.tokens();
       device.upload(tokens.inputs(), 0, n, inputs);

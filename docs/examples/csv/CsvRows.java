@@ -29,7 +29,8 @@ public final class CsvRows implements DatasetProvider {
       throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
     if (lines.size() < 2) {
-      throw new IllegalArgumentException(file + ": " + lines.size() + " lines (expected a header and rows)");
+      throw new IllegalArgumentException(
+          file + ": " + lines.size() + " lines (expected a header and rows)");
     }
     List<String> header = cells(lines.getFirst());
     int label = header.indexOf(request.text("label"));
@@ -46,7 +47,7 @@ public final class CsvRows implements DatasetProvider {
       List<String> row = cells(lines.get(i));
       if (row.size() != header.size()) {
         throw new IllegalArgumentException(
-            file + ", line " + (i + 1) + ": " + row.size() + " cells (expected " + header.size() + ")");
+            "%s, line %d: %d cells (expected %d)".formatted(file, i + 1, row.size(), header.size()));
       }
       if (!classes.contains(row.get(label))) {
         classes.add(row.get(label));
@@ -80,7 +81,10 @@ public final class CsvRows implements DatasetProvider {
       int column = c;
       double mean = training.rows.stream().mapToDouble(r -> r[column]).average().orElse(0);
       double variance =
-          training.rows.stream().mapToDouble(r -> Math.pow(r[column] - mean, 2)).average().orElse(0);
+          training.rows.stream()
+              .mapToDouble(r -> Math.pow(r[column] - mean, 2))
+              .average()
+              .orElse(0);
       double deviation = variance > 0 ? Math.sqrt(variance) : 1;
       for (Rows rows : List.of(training, validation)) {
         rows.rows.forEach(r -> r[column] = (float) ((r[column] - mean) / deviation));

@@ -44,6 +44,7 @@ final class DocumentedCommandsTest {
           "data.images.rows=400",
           "data.images.validation-rows=64",
           "evaluation.batches=2",
+          "evaluation.every=0.5",
           "channel.term=512KiB",
           "akka.loglevel=WARNING");
 
@@ -57,8 +58,7 @@ final class DocumentedCommandsTest {
 
   /** A run that goes on while the commands of the blocks marked {@code live} are called. */
   private static final class LiveRun {
-    private static CompletableFuture<Integer> ended =
-        CompletableFuture.completedFuture(0);
+    private static CompletableFuture<Integer> ended = CompletableFuture.completedFuture(0);
     private static String url = "";
 
     static synchronized String url() throws Exception {
@@ -70,8 +70,7 @@ final class DocumentedCommandsTest {
         List<String> args = new ArrayList<>(List.of("train", "--data", text.toString()));
         shrink(args);
         args.set(args.indexOf("--tokens") + 1, "1000000000");
-        args.addAll(
-            List.of("--set", "management.port=" + port, "--set", "management.writes=true"));
+        args.addAll(List.of("--set", "management.port=" + port, "--set", "management.writes=true"));
         ended =
             CompletableFuture.supplyAsync(
                 () -> Main.commandLine().execute(args.toArray(String[]::new)));

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * A page of the documentation in parts that can be checked. A comment right before a fenced block
- * says how: {@code <!-- test: run -->}, {@code <!-- test: parse -->}, or {@code <!-- test: skip
- * because … -->}; without one, commands are run and all else is parsed.
+ * says how: {@code <!-- test: run -->}, {@code parse}, {@code live} (run while a run goes on), or
+ * {@code skip because …}; without one, commands are run and all else is parsed.
  */
 record Markdown(
     Path file, List<Block> blocks, List<String> codes, List<String> links, Set<String> anchors) {
