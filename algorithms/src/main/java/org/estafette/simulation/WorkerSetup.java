@@ -1,6 +1,6 @@
 package org.estafette.simulation;
 
-import org.estafette.algorithm.server.AsyncWorker;
+import org.estafette.algorithm.server.ServerWorker;
 import org.estafette.algorithm.train.LocalTrainer;
 
 /**
@@ -13,4 +13,4 @@ import org.estafette.algorithm.train.LocalTrainer;
  * @param link its way to the server
  */
 public record WorkerSetup(
-    AsyncWorker participant, LocalTrainer trainer, StepTime stepTime, Link link) {}
+    ServerWorker participant, LocalTrainer trainer, StepTime stepTime, Link link) {}

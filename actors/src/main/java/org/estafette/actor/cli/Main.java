@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
       ReproduceCommand.class,
       TopologyCommand.class,
       DoctorCommand.class,
+      CompileCommand.class,
+      ClasspathCommand.class,
       StatusCommand.class,
       WorkersCommand.class,
       EventsCommand.class,

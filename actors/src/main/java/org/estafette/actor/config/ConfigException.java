@@ -10,4 +10,9 @@ public final class ConfigException extends RuntimeException {
   public ConfigException(String message) {
     super(message);
   }
+
+  /** With a message for people, and what is behind it. */
+  public ConfigException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -134,9 +134,13 @@ public final class ConfigReader {
     if (!name.matches("[A-Za-z0-9_-]+")) {
       throw v.wrong("name", "letters, digits, - and _");
     }
+    // A name with a dot is a class; what it is good for is seen when it is made.
+    boolean own = v.text("strategy").contains(".");
     RunConfig.Meeting meeting =
-        RunConfig.Meeting.valueOf(
-            v.oneOf("strategy", "async", "sync", "relay", "gossip").toUpperCase(Locale.ROOT));
+        own
+            ? RunConfig.Meeting.ASYNC
+            : RunConfig.Meeting.valueOf(
+                v.oneOf("strategy", "async", "sync", "relay", "gossip").toUpperCase(Locale.ROOT));
     boolean synchronous = meeting == RunConfig.Meeting.SYNC;
     RunConfig.Workers workers = workers(v);
     RunConfig.Outer outer = outer(v, workers.count(), synchronous);
@@ -146,6 +150,7 @@ public final class ConfigReader {
         name,
         v.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         meeting,
+        new RunConfig.OwnStrategy(own ? v.text("strategy") : "", v.map("strategy-options")),
         v.whole("tokens", 1, Long.MAX_VALUE),
         v.text("device"),
         workers,
@@ -228,7 +233,8 @@ public final class ConfigReader {
         v.below("outer.beta2", 0, 1),
         v.above0("outer.epsilon"),
         v.within("outer.weight-decay", 0, 1e3),
-        v.oneOf("outer.averaging", "uniform", "tokens").equals("tokens"));
+        v.oneOf("outer.averaging", "uniform", "tokens").equals("tokens"),
+        v.map("outer.options"));
   }
 
   private static RunConfig.Inner inner(Values v) {

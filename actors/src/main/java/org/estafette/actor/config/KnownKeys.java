@@ -12,7 +12,8 @@ import java.util.TreeSet;
 /** Refuses keys that the reference does not have. */
 final class KnownKeys {
   /** Sections whose keys are the user's own. */
-  private static final Set<String> FREE = Set.of("model.options", "data.options", "mailboxes");
+  private static final Set<String> FREE =
+      Set.of("model.options", "data.options", "outer.options", "strategy-options", "mailboxes");
 
   private KnownKeys() {}
 

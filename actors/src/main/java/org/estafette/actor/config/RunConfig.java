@@ -15,6 +15,7 @@ public record RunConfig(
     String name,
     long seed,
     Meeting meeting,
+    OwnStrategy ownStrategy,
     long tokens,
     String device,
     Workers workers,
@@ -52,6 +53,19 @@ public record RunConfig(
     RELAY,
     /** No server: averages with neighbours. */
     GOSSIP
+  }
+
+  /**
+   * A strategy of the user's own; the meeting is {@code ASYNC} then.
+   *
+   * @param className empty where {@code estafette.strategy} names one that comes along
+   * @param options {@code estafette.strategy-options}
+   */
+  public record OwnStrategy(String className, Map<String, String> options) {
+    /** Whether there is one. */
+    public boolean named() {
+      return !className.isEmpty();
+    }
   }
 
   /** Whether a server closes rounds. */
@@ -119,7 +133,8 @@ public record RunConfig(
       double beta2,
       double epsilon,
       double weightDecay,
-      boolean byTokens) {}
+      boolean byTokens,
+      Map<String, String> options) {}
 
   /** {@code estafette.staleness}. */
   public record Staleness(
@@ -223,7 +238,10 @@ public record RunConfig(
   public String strategy() {
     return switch (meeting) {
       case SYNC -> "sync " + outer.rule();
-      case ASYNC -> "async " + outer.rule() + (localSteps.dynamic() ? " dylu" : "");
+      case ASYNC ->
+          (ownStrategy.named() ? ownStrategy.className().replaceFirst(".*\\.", "") + " " : "async ")
+              + outer.rule()
+              + (localSteps.dynamic() ? " dylu" : "");
       case RELAY ->
           (relay.asynchronous() ? "async " : "")
               + "relay "
@@ -236,7 +254,8 @@ public record RunConfig(
               + "gossip "
               + gossip.method()
               + ", "
-              + topology.kind();
+              // It brings its graph along.
+              + (gossip.method().equals("sgp") ? "exponential" : topology.kind());
     };
   }
 

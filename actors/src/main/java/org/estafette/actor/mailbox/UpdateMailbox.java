@@ -57,7 +57,9 @@ public final class UpdateMailbox implements MailboxType, ProducesMessageQueue<Up
    */
   public static UpdateQueue policy(String className, QueueOptions options) {
     try {
-      return Class.forName(className)
+      ClassLoader context = Thread.currentThread().getContextClassLoader();
+      return Class.forName(
+              className, true, context != null ? context : UpdateMailbox.class.getClassLoader())
           .asSubclass(UpdateQueue.class)
           .getConstructor(QueueOptions.class)
           .newInstance(options);

@@ -14,15 +14,15 @@ import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
-import org.estafette.algorithm.server.AsyncWorker;
+import org.estafette.algorithm.server.ServerWorker;
 import org.estafette.channel.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** A worker of a server: drives an {@link AsyncWorker}. */
+/** A worker of a server: drives a {@link ServerWorker}. */
 final class WorkerActor extends TrainingActor {
   private final Consumer<Update> sink;
   private @Nullable Endpoint serverEndpoint;
-  private @Nullable AsyncWorker participant;
+  private @Nullable ServerWorker participant;
   private WorkerMessage.@Nullable Welcome welcome;
 
   static Behavior<WorkerMessage> create(WorkerSetup setup) {
@@ -47,7 +47,7 @@ final class WorkerActor extends TrainingActor {
   }
 
   @Override
-  protected @Nullable AsyncWorker participant() {
+  protected @Nullable ServerWorker participant() {
     return participant;
   }
 

@@ -5,6 +5,7 @@ import org.estafette.actor.config.RunConfig;
 import org.estafette.algorithm.outer.AdamOuter;
 import org.estafette.algorithm.outer.LinearOuter;
 import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.algorithm.outer.OuterProvider;
 import org.estafette.algorithm.outer.OuterRule;
 import org.estafette.algorithm.outer.Rules;
 import org.estafette.algorithm.outer.StalenessPolicy;
@@ -28,10 +29,24 @@ final class Algorithms {
       return new AdamOuter(
           o.rate(), o.momentum(), o.beta2(), o.epsilon(), o.weightDecay(), length, precision);
     }
-    return new LinearOuter(rule(o), length, precision);
+    Object rule = rule(o);
+    if (rule instanceof OuterProvider own) {
+      OuterProvider.Request request =
+          new OuterProvider.Request(
+              length, precision, o.rate(), o.momentum(), o.weightDecay(), o.options());
+      return Classes.asked("outer.rule", own, () -> own.create(request));
+    }
+    return new LinearOuter((OuterRule) rule, length, precision);
   }
 
-  private static OuterRule rule(RunConfig.Outer o) {
+  /** The user's own participants. */
+  static Strategy strategy(RunConfig config) {
+    return Classes.named(
+        config.ownStrategy().className(), Strategy.class, "strategy", "async, sync, relay, gossip");
+  }
+
+  /** An {@link OuterRule} or {@link OuterProvider}. */
+  private static Object rule(RunConfig.Outer o) {
     try {
       return switch (o.rule()) {
         case "delayed-nesterov" ->
@@ -44,9 +59,9 @@ final class Algorithms {
         default ->
             Classes.named(
                 o.rule(),
-                OuterRule.class,
                 "outer.rule",
-                "delayed-nesterov, nesterov, heavy-ball, sgd, adamw, buffered-nesterov, fedbuff");
+                "delayed-nesterov, nesterov, heavy-ball, sgd, adamw, buffered-nesterov, fedbuff",
+                new Class<?>[] {OuterRule.class, OuterProvider.class});
       };
     } catch (IllegalArgumentException e) {
       throw new ConfigException("estafette.outer: " + e.getMessage());
@@ -112,6 +127,23 @@ final class Algorithms {
     }
     double total = Math.max(2, s.perShard() ? (double) budget / config.shards().count() : budget);
     return new WarmupCosine(total, s.warmup() * total, peak, s.floor() * peak);
+  }
+
+  /**
+   * Makes the classes that the configuration names, before anything is opened for them.
+   *
+   * @throws ConfigException where one cannot be used
+   */
+  static void check(RunConfig config) {
+    outer(config, 1, Precision.FLOAT32);
+    if (config.ownStrategy().named()) {
+      strategy(config);
+    }
+  }
+
+  /** How far one push moves the server's parameters; NaN where the rule is not linear. */
+  static double displacement(RunConfig config) {
+    return outer(config, 1, Precision.FLOAT32).displacement(config.outer().weight());
   }
 
   /** G = K·(displacement of one push): how far a push of every worker moves the model in all. */

@@ -2,6 +2,7 @@ package org.estafette.actor.run;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
@@ -42,16 +43,31 @@ final class Datasets {
       case "cifar10" -> cifar10(config, partition, progress);
       case "images" ->
           images(data.images(), config.seed()).dataset(shards, partition, config.seed());
-      default ->
-          Classes.named(
-                  data.kind(),
-                  DatasetProvider.class,
-                  "data.kind",
-                  "text, mixture, logistic, cifar10, images")
-              .open(
-                  new DatasetRequest(
-                      data.options(), shards, config.model().context(), config.seed()));
+      default -> own(config);
     };
+  }
+
+  private static Dataset own(RunConfig config) {
+    RunConfig.DataChoice data = config.data();
+    DatasetProvider provider =
+        Classes.named(
+            data.kind(),
+            DatasetProvider.class,
+            "data.kind",
+            "text, mixture, logistic, cifar10, images");
+    DatasetRequest request =
+        new DatasetRequest(
+            options(data), config.shards().count(), config.model().context(), config.seed());
+    return Classes.asked("data.kind", provider, () -> provider.open(request));
+  }
+
+  /** {@code data.options}, with {@code data.path} as "path" unless they have one themselves. */
+  private static Map<String, String> options(RunConfig.DataChoice data) {
+    Map<String, String> options = new TreeMap<>(data.options());
+    if (!data.path().isEmpty()) {
+      options.putIfAbsent("path", data.path());
+    }
+    return options;
   }
 
   private static MixtureTask mixture(String name, long seed) {

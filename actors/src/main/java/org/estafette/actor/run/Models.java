@@ -36,10 +36,15 @@ final class Models {
       case "mlp" -> new Mlp(device, mlp(m, dataset), m.batch());
       case "convnet" -> new ConvNet(device, convNet(m, dataset), m.batch());
       case "logistic" -> new Logistic(device, rows(dataset, "logistic").width(), 0, m.batch());
-      default ->
-          Classes.named(m.kind(), ModelProvider.class, "model.kind", "gpt, mlp, convnet, logistic")
-              .create(device, dataset, m.batch(), m.options());
+      default -> own(m, device, dataset);
     };
+  }
+
+  private static Model own(RunConfig.ModelChoice m, Device device, Dataset dataset) {
+    ModelProvider provider =
+        Classes.named(m.kind(), ModelProvider.class, "model.kind", "gpt, mlp, convnet, logistic");
+    return Classes.asked(
+        "model.kind", provider, () -> provider.create(device, dataset, m.batch(), m.options()));
   }
 
   private static MlpConfig mlp(RunConfig.ModelChoice m, Dataset dataset) {

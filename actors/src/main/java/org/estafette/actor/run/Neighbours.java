@@ -106,6 +106,12 @@ final class Neighbours {
 
   /** For people: what the graph does to averaging. */
   static String describe(RunConfig config) {
+    if (config.gossip().method().equals("sgp") && config.meeting() == RunConfig.Meeting.GOSSIP) {
+      return "exponential of "
+          + config.workers().count()
+          + ", one peer at a time, averagings "
+          + config.gossip().averagings();
+    }
     Graph graph = graph(config);
     String size =
         config.topology().kind() + " of " + graph.size() + ", " + graph.edges().size() + " edges";

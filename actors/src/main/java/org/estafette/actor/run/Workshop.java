@@ -8,7 +8,6 @@ import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.data.UnreadableDataException;
-import org.estafette.actor.mailbox.UpdateMailbox;
 import org.estafette.algorithm.data.Dataset;
 import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.UpdateQueue;
@@ -26,6 +25,7 @@ import org.estafette.algorithm.server.ParameterServer;
 import org.estafette.algorithm.server.RoundCoordinator;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.ServerPlan;
+import org.estafette.algorithm.server.ServerWorker;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.device.Device;
 import org.estafette.device.Devices;
@@ -66,7 +66,10 @@ public final class Workshop implements AutoCloseable {
     if (config.withoutServer()) {
       Peers.check(config);
       Neighbours.check(config, notices);
+    } else {
+      Algorithms.check(config);
     }
+    Idle.tell(config, notices);
     Device device;
     try {
       device = Devices.open(config.device());
@@ -139,6 +142,13 @@ public final class Workshop implements AutoCloseable {
     long[] sizes = new long[dataset.shards()];
     java.util.Arrays.setAll(sizes, dataset::shardTokens);
     ServerPlan plan = Algorithms.plan(config, run, budget(), sizes);
+    if (config.ownStrategy().named()) {
+      Strategy.ServerParts parts =
+          new Strategy.ServerParts(
+              plan, parameters, outer, config.workers().count(), config.ownStrategy().options());
+      Strategy own = Algorithms.strategy(config);
+      return Classes.asked("strategy", own, () -> own.server(parts));
+    }
     if (!config.synchronous()) {
       return new ParameterServer(plan, parameters, outer);
     }
@@ -156,12 +166,14 @@ public final class Workshop implements AutoCloseable {
    */
   public UpdateQueue newMailbox() {
     RunConfig.Mailbox m = config.mailbox();
-    try {
-      return UpdateMailbox.policy(
-          m.policy(), new QueueOptions(m.capacity(), config.mailboxPeriod(), m.values()));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("estafette.mailboxes." + m.name() + ".policy: " + e.getMessage());
-    }
+    return (UpdateQueue)
+        Classes.named(
+            m.policy(),
+            "mailboxes." + m.name() + ".policy",
+            "",
+            new Class<?>[] {UpdateQueue.class},
+            new Class<?>[] {QueueOptions.class},
+            new QueueOptions(m.capacity(), config.mailboxPeriod(), m.values()));
   }
 
   /**
@@ -170,7 +182,19 @@ public final class Workshop implements AutoCloseable {
    * @param patience seconds after which it asks again
    * @param secondsPerStep what a step is expected to take; NaN where unknown
    */
-  public AsyncWorker newWorker(long run, double patience, double secondsPerStep) {
+  public ServerWorker newWorker(long run, double patience, double secondsPerStep) {
+    if (config.ownStrategy().named()) {
+      Strategy.WorkerParts parts =
+          new Strategy.WorkerParts(
+              run,
+              patience,
+              secondsPerStep,
+              layout.length(),
+              Algorithms.displacement(config),
+              config.ownStrategy().options());
+      Strategy own = Algorithms.strategy(config);
+      return Classes.asked("strategy", own, () -> own.worker(parts));
+    }
     // A round's answer comes when the slowest has pushed, however long that takes.
     return new AsyncWorker(
         run, config.synchronous() ? Double.POSITIVE_INFINITY : patience, secondsPerStep);
@@ -224,7 +248,7 @@ public final class Workshop implements AutoCloseable {
     if (config.withoutServer()) {
       return 1;
     }
-    return Algorithms.gain(config, Algorithms.outer(config, 1, Precision.FLOAT64));
+    return Algorithms.gain(config, Algorithms.outer(config, 1, Precision.FLOAT32));
   }
 
   /** What Python's transformers wants in config.json; empty for models that it does not know. */

@@ -156,4 +156,45 @@ final class NeighbourPlansTest {
                 "chain"))
         .anyMatch(line -> line.contains("caution") && line.contains("τ_max"));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "relay | gossip.momentum=0.5 outer.rate=0.3 | gossip.momentum | strategy = gossip",
+        "relay | gossip.momentum=0.5 outer.rate=0.3 | outer.rate | a server",
+        "relay | topology.weights=max-degree | topology.weights | strategy = gossip",
+        "gossip | gossip.method=sgp topology.kind=ring | topology.kind | other than sgp",
+        "gossip | relay.mix=0.3 | relay.mix | strategy = relay",
+        "gossip | gossip.averagings=3 | gossip.averagings | gossip.method = sgp",
+        "async | topology.kind=ring | topology.kind | strategy = relay or gossip",
+        "async | strategy-options.a=1 | strategy-options.a | of one's own",
+        "sync | grace.window=1s | grace.window | strategy = async",
+      })
+  void shouldTellOfKeysThatDoNothing(String strategy, String set, String key, String needs)
+      throws Exception {
+    List<String> settings = new ArrayList<>(List.of("strategy", strategy, "workers.count", "4"));
+    for (String setting : set.split(" ")) {
+      settings.addAll(List.of(setting.split("=", 2)));
+    }
+    assertThat(open(settings.toArray(String[]::new)))
+        .filteredOn(line -> line.startsWith("caution   no effect in this run: "))
+        .anyMatch(line -> line.contains(key) && line.contains("(needs ") && line.contains(needs));
+  }
+
+  @Test
+  void shouldSayNothingOfKeysThatAreAtTheirDefaultOrDoSomething() throws Exception {
+    assertThat(
+            open(
+                "strategy", "gossip",
+                "workers.count", "4",
+                "gossip.method", "qg",
+                "gossip.momentum", "0.8",
+                "topology.kind", "random-regular",
+                "topology.degree", "2",
+                "relay.form", "model"))
+        .noneMatch(line -> line.contains("no effect"));
+    assertThat(open("strategy", "gossip", "workers.count", "4", "gossip.method", "sgp"))
+        .anyMatch(line -> line.startsWith("exponential of 4"));
+  }
 }

@@ -141,13 +141,11 @@ final class WorkshopTest {
     "com.example.None, a class on the class path",
     "java.lang.String, does not implement org.estafette.algorithm.outer.OuterRule",
   })
-  void shouldSayWhatIsWrongWithAnOuterRule(String rule, String message) throws Exception {
-    try (Workshop workshop = with("outer.rule", rule)) {
-      assertThatThrownBy(workshop::gain)
-          .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("estafette.outer.rule = " + rule)
-          .hasMessageContaining(message);
-    }
+  void shouldSayWhatIsWrongWithAnOuterRule(String rule, String message) {
+    assertThatThrownBy(() -> with("outer.rule", rule))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("estafette.outer.rule = " + rule)
+        .hasMessageContaining(message);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.estafette.algorithm.server;
 
+import java.util.List;
 import org.estafette.algorithm.Assignment;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * same sequence, so that it is applied at most once however often it arrives, and whichever answer
  * to it comes first counts.
  */
-public final class AsyncWorker implements org.estafette.algorithm.Participant, AutoCloseable {
+public final class AsyncWorker implements ServerWorker {
   private static final String PATIENCE = "answer";
 
   private final long run;
@@ -80,12 +81,13 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     }
   }
 
-  /** What must survive for a simulated run to go on exactly; not while a push is kept. */
+  @Override
   public WorkerState state() {
-    return new WorkerState(self.slot(), incarnation, epoch, version, sequence, waiting, current);
+    return new WorkerState(
+        self.slot(), incarnation, epoch, version, sequence, waiting, current, List.of());
   }
 
-  /** Takes up a saved state instead of starting. */
+  @Override
   public void restore(WorkerState state) {
     self = PeerId.worker(state.slot());
     incarnation = state.incarnation();
@@ -96,8 +98,9 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     current = state.current();
   }
 
-  /** Whether {@link #state} holds everything at this moment: no push is kept for asking again. */
+  @Override
   public boolean atRest() {
+    // A push that is kept for asking again is no part of the state.
     return unanswered == null;
   }
 

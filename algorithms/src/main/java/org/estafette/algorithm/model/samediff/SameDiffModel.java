@@ -104,6 +104,9 @@ public final class SameDiffModel implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     load(parameters);
+    if (!graph.hasGradientFunction()) {
+      Quiet.during(() -> graph.createGradFunction(names.toArray(String[]::new)));
+    }
     OutAndGrad result = graph.calculateGradientsAndOutputs(inputs.of(batch), List.of(loss), names);
     slots.forEach((name, slot) -> slot.assign(result.getGradients().get(name)));
     device.upload(this.gradient, gradient);
