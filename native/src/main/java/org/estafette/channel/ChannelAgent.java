@@ -50,6 +50,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private @Nullable Aeron aeron;
   private @Nullable Endpoint self;
   private @Nullable Path controlFile;
+  private @Nullable Authenticity authenticity;
   private long nextHealthCheck;
   private volatile boolean closing;
   private volatile boolean refusing;
@@ -116,9 +117,12 @@ final class ChannelAgent implements Runnable, ErrorHandler {
     controlFile = control;
     // Correlation ids are unique in a driver, so channels of one directory never share a stream.
     int stream = 1 + (int) (client.nextCorrelationId() & 0x3FFF_FFFF);
+    String host = HostIdentity.of(control);
+    String directory = config.directory().toString();
+    authenticity = new Authenticity(config, new Endpoint(host, directory, stream, null));
     client.addSubscription("aeron:ipc", stream, this::onImage, this::onImageGone);
     String udp = config.udpHost() == null ? null : listen(client, config.udpHost(), stream);
-    return new Endpoint(HostIdentity.of(control), config.directory().toString(), stream, udp);
+    return new Endpoint(host, directory, stream, udp);
   }
 
   private String listen(Aeron client, String host, int stream) {
@@ -383,7 +387,11 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   }
 
   private void onImage(Image image) {
-    sessions.add(new Session(image, config, listener, counters));
+    Authenticity known = authenticity;
+    if (known == null) {
+      throw new IllegalStateException("a stream before there was a subscription");
+    }
+    sessions.add(new Session(image, config, listener, counters, known));
   }
 
   private void onImageGone(Image image) {

@@ -5,7 +5,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The wire format, version 1, little-endian. A frame is a BEGIN fragment followed by MORE fragments
+ * The wire format, version 2, little-endian. A frame is a BEGIN fragment followed by MORE fragments
  * of the same stream; its body (meta, then payload) is cut into them in order. The last fragment
  * ends with the trailer.
  *
@@ -20,12 +20,14 @@ import org.agrona.MutableDirectBuffer;
  * 24 body offset  long     76 CRC32C of the head int
  *                          80 code over the head 16 bytes
  * </pre>
+ *
+ * <p>Frames of a stream have ascending numbers. Version 1 had the same layout and other codes.
  */
 final class FrameFormat {
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   static final int MAGIC = 0x46545345; // "ESTF"
-  static final byte VERSION = 1;
+  static final byte VERSION = 2;
   static final byte BEGIN = 1;
   static final byte MORE = 2;
   static final short LAST = 1;
@@ -54,11 +56,6 @@ final class FrameFormat {
   static final int TRAILER_ZERO_AT = 4;
   static final int TRAILER_CODE_AT = 8;
   static final int TRAILER_BYTES = 24;
-
-  /** What the first byte under an authentication code says about the rest. */
-  static final byte HEAD_DOMAIN = 1;
-
-  static final byte FRAME_DOMAIN = 2;
 
   private FrameFormat() {}
 

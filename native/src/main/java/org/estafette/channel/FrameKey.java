@@ -1,26 +1,31 @@
 package org.estafette.channel;
 
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import javax.crypto.KDF;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * The key of a run with which frames are authenticated: HMAC-SHA256, cut to {@link #CODE_BYTES}
- * bytes. Frames stay readable on the wire; what the key prevents is that anybody else makes or
- * changes one. The key never shows in a message.
+ * The key with which frames are authenticated. It is never used itself: each stream has a key of
+ * its own, derived by HKDF-SHA256 from this one, the run, the receiver and the sender's session. So
+ * a frame that was taken down means nothing in another run, at another receiver, in the opposite
+ * direction, or sent again on another stream. Frames stay readable on the wire; what the key
+ * prevents is that anybody else makes or changes one. The key never shows in a message.
  */
 public final class FrameKey {
   /** Bytes of a code on the wire. */
   static final int CODE_BYTES = 16;
 
   private static final int MIN_BYTES = 16;
-  private static final String ALGORITHM = "HmacSHA256";
+  private static final int STREAM_KEY_BYTES = 32;
+  private static final byte[] PURPOSE = "estafette frames 2".getBytes(StandardCharsets.US_ASCII);
 
-  private final SecretKeySpec key;
+  private final byte[] secret;
 
   private FrameKey(byte[] secret) {
-    this.key = new SecretKeySpec(secret, ALGORITHM);
+    this.secret = secret;
   }
 
   /**
@@ -33,16 +38,36 @@ public final class FrameKey {
       throw new IllegalArgumentException(
           "key of " + secret.length + " bytes (expected at least " + MIN_BYTES + ")");
     }
-    return new FrameKey(secret);
+    return new FrameKey(secret.clone());
   }
 
-  Mac newMac() {
+  /**
+   * The key of one stream.
+   *
+   * @param receiver as it calls itself; its UDP address does not count, as it may have several
+   * @param session the sender's session in that stream, chosen by its media driver
+   */
+  SecretKey ofStream(long run, Endpoint receiver, int session) {
+    byte[] host = receiver.host().getBytes(StandardCharsets.UTF_8);
+    byte[] directory = receiver.directory().getBytes(StandardCharsets.UTF_8);
+    byte[] stream =
+        ByteBuffer.allocate(PURPOSE.length + 24 + host.length + directory.length)
+            .put(PURPOSE)
+            .putLong(run)
+            .putInt(receiver.stream())
+            .putInt(session)
+            .putInt(host.length)
+            .put(host)
+            .putInt(directory.length)
+            .put(directory)
+            .array();
     try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      return mac;
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new ChannelException(ALGORITHM + " is not usable in this JDK", e);
+      return KDF.getInstance("HKDF-SHA256")
+          .deriveKey(
+              "ChaCha20",
+              HKDFParameterSpec.ofExtract().addIKM(secret).thenExpand(stream, STREAM_KEY_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new ChannelException("HKDF-SHA256 is not usable in this JDK", e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.aeron.Publication;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.BufferClaim;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.agrona.MutableDirectBuffer;
@@ -29,6 +30,8 @@ final class Link {
 
   private static final int CUTS = 4;
 
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   /** Bodies are cut at multiples of a cache line, so that aligned payloads stay aligned. */
   private static final int ALIGNMENT = 64;
 
@@ -40,12 +43,15 @@ final class Link {
   private final ChannelConfig config;
   private final ChannelCounters counters;
   private final ChannelHooks hooks;
-  private final FrameDigest digest;
   private final Aeron aeron;
   private final long registration;
   private final Queue<OutFrame> waiting = new ArrayDeque<>();
   private final BufferClaim claim = new BufferClaim();
   private @Nullable ExclusivePublication publication;
+
+  /** Of the stream, once there is one: its key is made for its session. */
+  private FrameDigest digest = new FrameDigest(null);
+
   private boolean everConnected;
   private long unconnectedSince;
   private long frameNumber;
@@ -65,7 +71,6 @@ final class Link {
     this.config = config;
     this.counters = counters;
     this.hooks = hooks;
-    this.digest = new FrameDigest(config.key());
     this.aeron = aeron;
     this.unconnectedSince = now;
     this.registration = aeron.asyncAddExclusivePublication(route.channel(), route.stream());
@@ -107,6 +112,13 @@ final class Link {
         return 0;
       }
       publication = stream;
+      FrameKey key = config.key();
+      if (key != null) {
+        digest =
+            new FrameDigest(FrameCode.ofSender(key.ofStream(config.run(), to, stream.sessionId())));
+        // Should two links ever get the same session and so the same key, their numbers differ.
+        frameNumber = RANDOM.nextLong() >>> 2;
+      }
     }
     if (stream.isConnected()) {
       everConnected = true;

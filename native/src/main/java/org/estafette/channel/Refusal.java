@@ -22,6 +22,8 @@ public enum Refusal {
   WRONG_CHECKSUM("the checksum over header, meta and payload does not fit"),
   /** No code or a wrong one, or a key on one side only. */
   NOT_AUTHENTIC("the authentication code is missing, wrong, or made with another key"),
+  /** A keyed frame whose number was begun before in its stream. */
+  REPLAYED("the frame was sent before: somebody sends it again"),
   /** The sender went away, began anew or gave up before the frame was complete. */
   ABANDONED("the sender ended before the frame was complete"),
   /** The beginning of the frame never arrived. */

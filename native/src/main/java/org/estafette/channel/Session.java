@@ -28,6 +28,7 @@ final class Session implements ControlledFragmentHandler {
   private final ChannelConfig config;
   private final ChannelListener listener;
   private final ChannelCounters counters;
+  private final Authenticity authenticity;
   private final FrameDigest digest;
 
   private State state = State.IDLE;
@@ -42,12 +43,18 @@ final class Session implements ControlledFragmentHandler {
   private @Nullable FrameHeader header;
   private @Nullable PayloadMemory payload;
 
-  Session(Image image, ChannelConfig config, ChannelListener listener, ChannelCounters counters) {
+  Session(
+      Image image,
+      ChannelConfig config,
+      ChannelListener listener,
+      ChannelCounters counters,
+      Authenticity authenticity) {
     this.image = image;
     this.config = config;
     this.listener = listener;
     this.counters = counters;
-    this.digest = new FrameDigest(config.key());
+    this.authenticity = authenticity;
+    this.digest = new FrameDigest(authenticity.code(image.sessionId()));
     counters.sessionsOpened.increment();
   }
 
@@ -124,7 +131,15 @@ final class Session implements ControlledFragmentHandler {
     int announcedMeta = buffer.getInt(at + FrameFormat.META_BYTES_AT, FrameFormat.ORDER);
     Refusal wrong = checkHead(buffer, at, identity, announced, announcedMeta);
     if (wrong != null) {
-      refuse(identity, wrong, "payload=" + announced + ", meta=" + announcedMeta + " bytes");
+      refuse(
+          identity,
+          wrong,
+          "payload="
+              + announced
+              + ", meta="
+              + announcedMeta
+              + " bytes"
+              + aboutKeys(wrong, has(buffer, at, FrameFormat.KEYED)));
       return Action.CONTINUE;
     }
     PayloadMemory memory = null;
@@ -154,6 +169,9 @@ final class Session implements ControlledFragmentHandler {
     }
     position = 0;
     frame = buffer.getLong(at + FrameFormat.FRAME_AT, FrameFormat.ORDER);
+    if (digest.keyed()) {
+      authenticity.begun(image.sessionId(), frame);
+    }
     state = State.ASSEMBLING;
     take(buffer, at, FrameFormat.BEGIN_BYTES, length, last);
     return Action.CONTINUE;
@@ -168,6 +186,11 @@ final class Session implements ControlledFragmentHandler {
         || !digest.checkHeadCode(buffer, at + FrameFormat.HEAD_CODE_AT)) {
       return Refusal.NOT_AUTHENTIC;
     }
+    if (digest.keyed()
+        && !authenticity.isNew(
+            image.sessionId(), buffer.getLong(at + FrameFormat.FRAME_AT, FrameFormat.ORDER))) {
+      return Refusal.REPLAYED;
+    }
     if (announced < 0
         || announced > config.maxPayloadBytes()
         || announcedMeta < 0
@@ -175,6 +198,22 @@ final class Session implements ControlledFragmentHandler {
       return Refusal.TOO_LONG;
     }
     return null;
+  }
+
+  /** What to do about a refusal that has to do with keys; nothing about any other. */
+  private String aboutKeys(Refusal wrong, boolean frameKeyed) {
+    Authenticity.Fault fault =
+        switch (wrong) {
+          case REPLAYED -> Authenticity.Fault.SEEN;
+          case NOT_AUTHENTIC ->
+              frameKeyed == digest.keyed()
+                  ? frameKeyed ? Authenticity.Fault.OTHER_KEY : null
+                  : frameKeyed
+                      ? Authenticity.Fault.RECEIVER_WITHOUT_KEY
+                      : Authenticity.Fault.SENDER_WITHOUT_KEY;
+          default -> null;
+        };
+    return fault == null ? "" : "; " + authenticity.complain(fault, image.sourceIdentity());
   }
 
   private Action holdBack(FrameHeader identity, long announced) {
@@ -249,7 +288,7 @@ final class Session implements ControlledFragmentHandler {
   private void complete(DirectBuffer buffer, int trailer) {
     Refusal wrong = digest.checkTrailer(buffer, trailer);
     if (wrong != null) {
-      refuse(header, wrong, progress());
+      refuse(header, wrong, progress() + aboutKeys(wrong, digest.keyed()));
       state = State.IDLE;
       return;
     }

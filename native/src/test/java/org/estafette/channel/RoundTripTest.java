@@ -137,6 +137,16 @@ class RoundTripTest {
   }
 
   @Test
+  void shouldDeliverKeyedFramesThroughUdp() {
+    FrameKey key = FrameKey.of("a secret of the run, long enough".getBytes(StandardCharsets.UTF_8));
+    int mtu = ChannelConfig.ETHERNET_MTU;
+    try (TestNode a = TestNode.open(TestNode.udpConfig().udpMtu(mtu).key(key));
+        TestNode b = TestNode.open(TestNode.udpConfig().udpMtu(mtu).key(key))) {
+      exchange(a, b, mtu - 32);
+    }
+  }
+
+  @Test
   void shouldKeepTheOrderOfEachOfSeveralSendersWhoseFramesInterleave() {
     int frames = 12;
     try (TestNode host = TestNode.open(TestNode.config());

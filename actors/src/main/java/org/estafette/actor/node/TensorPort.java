@@ -209,6 +209,9 @@ final class TensorPort implements AutoCloseable {
 
     @Override
     public void refused(@Nullable FrameHeader header, Refusal reason, String detail) {
+      if (reason == Refusal.NOT_AUTHENTIC || reason == Refusal.REPLAYED) {
+        return; // The channel says so itself, and seldom: whoever forges could fill the log.
+      }
       LOG.warn("frame {} refused: {} ({})", header, reason.sentence(), detail);
     }
 

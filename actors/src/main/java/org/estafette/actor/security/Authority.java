@@ -36,8 +36,7 @@ record Authority(X509Certificate certificate, PrivateKey key) {
   static final String NODE_NAME = "estafette";
 
   /** Every certificate is good for its own machine too. */
-  private static final List<String> LOCAL =
-      List.of(NODE_NAME, "localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
+  private static final List<String> LOCAL = List.of("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
 
   /** Clocks of two machines may differ: certificates begin in the past. */
   private static final Duration BACKDATED = Duration.ofHours(1);
@@ -78,15 +77,18 @@ record Authority(X509Certificate certificate, PrivateKey key) {
    * @throws IllegalArgumentException where one is neither
    */
   Issued issue(List<String> hosts, int days, Instant now) {
+    List<String> all = new ArrayList<>(hosts);
+    all.add(NODE_NAME);
+    return issueTo("CN=" + NODE_NAME, all, days, now);
+  }
+
+  /** A certificate for anybody. */
+  Issued issueTo(String subject, List<String> hosts, int days, Instant now) {
     KeyPair pair = newPair();
     try {
       JcaX509v3CertificateBuilder builder =
           builder(
-              certificate.getSubjectX500Principal(),
-              new X500Principal("CN=" + NODE_NAME),
-              pair,
-              days,
-              now);
+              certificate.getSubjectX500Principal(), new X500Principal(subject), pair, days, now);
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
       builder.addExtension(

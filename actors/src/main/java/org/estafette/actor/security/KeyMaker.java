@@ -56,6 +56,13 @@ public final class KeyMaker {
    */
   public static void add(Path from, Path folder, List<String> hosts, int days, boolean force)
       throws IOException {
+    Path caKey = KeyFiles.caKey(from);
+    if (!Files.exists(caKey)) {
+      throw new ConfigException(
+          caKey
+              + " is missing (expected the folder that `estafette keys create` made: only its"
+              + " authority certifies further nodes)");
+    }
     Map<String, String> files = new LinkedHashMap<>();
     try {
       List<X509Certificate> authorities = Pem.certificates(from.resolve(KeyFiles.CA_CERTIFICATE));
@@ -76,19 +83,17 @@ public final class KeyMaker {
   private static Authority authority(Path from, List<X509Certificate> authorities)
       throws BadKeyFileException {
     Path file = KeyFiles.caKey(from);
-    if (!Files.exists(file)) {
-      throw new ConfigException(
-          file
-              + " is missing (expected the folder that `estafette keys create` made: only its"
-              + " authority certifies further nodes)");
-    }
     PrivateKey key = Pem.privateKey(file);
     for (X509Certificate c : authorities) {
       if (KeyInspector.matches(key, c)) {
         return new Authority(c, key);
       }
     }
-    throw new ConfigException(file + " is not the key of " + from.resolve(KeyFiles.CA_CERTIFICATE));
+    throw new ConfigException(
+        file
+            + " is not the key of "
+            + from.resolve(KeyFiles.CA_CERTIFICATE)
+            + " (expected the two that were made together)");
   }
 
   private static void node(

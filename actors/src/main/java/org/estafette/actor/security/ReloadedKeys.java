@@ -48,7 +48,8 @@ final class ReloadedKeys {
             path,
             loaded.folder().certificate().fingerprint());
       } catch (ConfigException e) {
-        LOG.error("{} has changed and cannot be used; the former keys stay", path, e);
+        LOG.error(
+            "{} has changed and cannot be used; the former keys stay: {}", path, e.getMessage());
       }
     }
     return loaded;

@@ -114,6 +114,17 @@ final class ProcessesTest {
 
   @Test
   @Tag("nightly")
+  void shouldGiveTheKeysOnToTheWorkersProcesses() throws Exception {
+    Path keys = dir.resolve("keys");
+    org.estafette.actor.security.KeyMaker.create(keys, List.of(), 9, false);
+    Process p = start(train(TinyRuns.text(dir), "60000", "--processes", "--keys", keys.toString()));
+    assertThat(status(p)).as(output()).isZero();
+    assertThat(pushes("worker-0")).as(output()).isPositive();
+    assertThat(pushes("worker-1")).as(output()).isPositive();
+  }
+
+  @Test
+  @Tag("nightly")
   void shouldRepairTheTreeAroundAnInnerWorkerThatIsKilledAndAttachItsReplacement()
       throws Exception {
     Path text = TinyRuns.text(dir);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * java @conf/jvm.options -XX:MaxDirectMemorySize=4g -cp … org.estafette.bench.channel.ChannelBench \
  *     [--out bench/results/channel.json] [--rounds 7] [--megabytes 400] [--pings 4000] \
  *     [--term 4194304] [--driver SAME_THREAD|OWN_THREAD] [--idle ADAPTIVE|YIELD] \
- *     [--paths ipc,udp,tcp,tcp-4m,tcp-polling,ring] [--idle-seconds 10]
+ *     [--key true|false] [--paths ipc,udp,tcp,tcp-4m,tcp-polling,ring] [--idle-seconds 10]
  * </pre>
  *
  * <p>In every round the paths take turns; each one's best throughput and best median round trip

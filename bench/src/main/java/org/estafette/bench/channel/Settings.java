@@ -7,9 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.estafette.channel.ChannelConfig;
 import org.estafette.channel.Endpoint;
+import org.estafette.channel.FrameKey;
 
 /** The benchmark's options, the same in both JVMs. */
 record Settings(Map<String, String> values) {
+  /** Secret to nobody: what it costs does not depend on it. */
+  private static final FrameKey KEY = FrameKey.of(new byte[32]);
+
   static Settings parse(String[] args) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("--out", "bench/results/channel.json");
@@ -20,6 +24,7 @@ record Settings(Map<String, String> values) {
     values.put("--term", "4194304");
     values.put("--driver", "SAME_THREAD");
     values.put("--idle", "ADAPTIVE");
+    values.put("--key", "false");
     values.put("--paths", "ipc,udp,tcp,tcp-4m,tcp-polling,ring");
     values.put("--idle-seconds", "10");
     values.put("--ipc", "");
@@ -89,6 +94,7 @@ record Settings(Map<String, String> values) {
     return ChannelConfig.builder(name + "-" + ProcessHandle.current().pid(), ChannelPath.RUN)
         .termLength(number("--term"))
         .expectedLinks(2)
+        .key(Boolean.parseBoolean(get("--key")) ? KEY : null)
         .driver(ChannelConfig.Driver.valueOf(get("--driver").toUpperCase(Locale.ROOT)))
         .idle(ChannelConfig.Idle.valueOf(get("--idle").toUpperCase(Locale.ROOT)));
   }
