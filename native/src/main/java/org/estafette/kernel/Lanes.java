@@ -132,7 +132,7 @@ final class Lanes {
     return y.blend(0f, x.compare(LT, EXP_MIN));
   }
 
-  /** As {@link #exp}, for x that are at most 0 but for rounding. */
+  /** As {@link #exp}, for x of at most 0. */
   static FloatVector expOfNegative(FloatVector x) {
     return power(x).blend(0f, x.compare(LT, EXP_MIN));
   }

@@ -121,10 +121,11 @@ final class RowKernelsVectorSoftmax {
   private static float exponentials(long out, long x, int length, float max, float scale) {
     int bound = Lanes.bound(length);
     FloatVector factor = Lanes.all(scale);
-    FloatVector shift = Lanes.all(-max * scale);
+    FloatVector shift = Lanes.all(max);
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < bound; i += Lanes.L) {
-      FloatVector e = Lanes.expOfNegative(Lanes.load(x + 4L * i).fma(factor, shift));
+      // Subtracted first, nothing is above 0, however large the logits are.
+      FloatVector e = Lanes.expOfNegative(Lanes.load(x + 4L * i).sub(shift).mul(factor));
       Lanes.store(e, out + 4L * i);
       sum = sum.add(e);
     }
@@ -137,7 +138,7 @@ final class RowKernelsVectorSoftmax {
 
   private static float exponentialsTail(long out, long x, int count, float max, float scale) {
     VectorMask<Float> tail = Lanes.first(count);
-    FloatVector shifted = Lanes.load(x, tail).fma(Lanes.all(scale), Lanes.all(-max * scale));
+    FloatVector shifted = Lanes.load(x, tail).sub(max).mul(scale);
     FloatVector e = Lanes.expOfNegative(shifted);
     Lanes.store(e, out, tail);
     return Lanes.sum(Lanes.zero().blend(e, tail));
