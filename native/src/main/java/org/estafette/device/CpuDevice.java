@@ -21,7 +21,7 @@ public final class CpuDevice implements Device {
   private static final int FEW_ROWS = 256;
 
   /** Rows where the matrices come from farther away: more, so that they come less often. */
-  private static final int MANY_ROWS = 512;
+  private static final int MANY_ROWS = 1024;
 
   private static final OuterKernels FLAT = OuterKernels.best();
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -1,7 +1,5 @@
 package org.estafette.kernel;
 
-import static jdk.incubator.vector.VectorOperators.MAX;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -110,23 +108,24 @@ final class RowKernelsVectorSoftmax {
     int bound = Lanes.bound(length);
     FloatVector max = Lanes.all(LOWEST);
     for (int i = 0; i < bound; i += Lanes.L) {
-      max = max.max(Lanes.load(x + 4L * i));
+      max = Lanes.larger(max, Lanes.load(x + 4L * i));
     }
     if (bound < length) {
       VectorMask<Float> tail = Lanes.first(length - bound);
-      max = max.blend(max.max(Lanes.load(x + 4L * bound, tail)), tail);
+      max = max.blend(Lanes.larger(max, Lanes.load(x + 4L * bound, tail)), tail);
     }
-    return max.reduceLanes(MAX);
+    return Lanes.max(max);
   }
 
   /** out = exp(scale·(x − max)); returns its sum. */
   private static float exponentials(long out, long x, int length, float max, float scale) {
     int bound = Lanes.bound(length);
     FloatVector factor = Lanes.all(scale);
-    FloatVector shift = Lanes.all(-max * scale);
+    FloatVector shift = Lanes.all(max);
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < bound; i += Lanes.L) {
-      FloatVector e = Lanes.exp(Lanes.load(x + 4L * i).fma(factor, shift));
+      // Subtracted first, nothing is above 0, however large the logits are.
+      FloatVector e = Lanes.expOfNegative(Lanes.load(x + 4L * i).sub(shift).mul(factor));
       Lanes.store(e, out + 4L * i);
       sum = sum.add(e);
     }
@@ -139,8 +138,8 @@ final class RowKernelsVectorSoftmax {
 
   private static float exponentialsTail(long out, long x, int count, float max, float scale) {
     VectorMask<Float> tail = Lanes.first(count);
-    FloatVector shifted = Lanes.load(x, tail).fma(Lanes.all(scale), Lanes.all(-max * scale));
-    FloatVector e = Lanes.exp(shifted);
+    FloatVector shifted = Lanes.load(x, tail).sub(max).mul(scale);
+    FloatVector e = Lanes.expOfNegative(shifted);
     Lanes.store(e, out, tail);
     return Lanes.sum(Lanes.zero().blend(e, tail));
   }
@@ -150,7 +149,7 @@ final class RowKernelsVectorSoftmax {
     FloatVector shift = Lanes.all(max);
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < bound; i += Lanes.L) {
-      sum = sum.add(Lanes.exp(Lanes.load(x + 4L * i).sub(shift)));
+      sum = sum.add(Lanes.expOfNegative(Lanes.load(x + 4L * i).sub(shift)));
     }
     float rest = 0;
     if (bound < length) {
@@ -161,7 +160,7 @@ final class RowKernelsVectorSoftmax {
 
   private static float sumOfExponentialsTail(long x, int count, float max) {
     VectorMask<Float> tail = Lanes.first(count);
-    FloatVector e = Lanes.exp(Lanes.load(x, tail).sub(max));
+    FloatVector e = Lanes.expOfNegative(Lanes.load(x, tail).sub(max));
     return Lanes.sum(Lanes.zero().blend(e, tail));
   }
 

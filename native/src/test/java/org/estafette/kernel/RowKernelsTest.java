@@ -392,6 +392,51 @@ class RowKernelsTest {
     }
   }
 
+  /** A loss that has run away must be seen, wherever in a vector it starts. */
+  @Test
+  void notANumberShouldStayThat() {
+    for (int width : new int[] {16, 40}) {
+      for (int bad : new int[] {0, 7, width - 1}) {
+        try (Arena arena = Arena.ofConfined()) {
+          float[] values = new float[width];
+          values[bad] = Float.NaN;
+          long targets = Numbers.of(arena, 0f);
+          long bias = Numbers.of(arena, new float[width]);
+          long softmax = Numbers.of(arena, values);
+          fast.causalSoftmax(softmax, width, 1, width, width, 0.5f);
+          assertThat(Numbers.read(softmax, width)).containsOnly(Float.NaN);
+          long gelu = Numbers.of(arena, new float[width]);
+          long slope = Numbers.of(arena, values);
+          fast.biasGelu(gelu, slope, bias, 1, width);
+          assertThat(Lanes.get(gelu + 4L * bad)).isNaN();
+          assertThat(Lanes.get(slope + 4L * bad)).isNaN();
+          long tanh = Numbers.of(arena, values);
+          fast.biasTanh(tanh, bias, 1, width);
+          assertThat(Lanes.get(tanh + 4L * bad)).isNaN();
+          assertThat(fast.crossEntropy(Numbers.of(arena, values), targets, 1, width)).isNaN();
+          long logits = Numbers.of(arena, values);
+          assertThat(fast.crossEntropyBackward(logits, targets, 1, width, 1f)).isNaN();
+          assertThat(Lanes.get(logits + 4L)).isNaN();
+        }
+      }
+    }
+  }
+
+  @Test
+  void softmaxShouldBeRightWhereScaledLogitsAreFarBeyondTheExponentialsRange() {
+    try (Arena arena = Arena.ofConfined()) {
+      // Their product with the scale has no exact float32: rounding it must not leave anything.
+      float[] logits = new float[40];
+      java.util.Arrays.fill(logits, -3.3333333e20f);
+      logits[11] = 1.2345678e20f;
+      long x = Numbers.of(arena, logits);
+      fast.causalSoftmax(x, 40, 1, 40, 40, 0.17677669f);
+      float[] expected = new float[40];
+      expected[11] = 1;
+      assertThat(Numbers.read(x, 40)).containsExactly(expected);
+    }
+  }
+
   /** Long enough that the JIT takes over on the way: its sums must have the interpreter's order. */
   @Test
   void shouldGiveTheSameBitsBeforeAndAfterTheJitTakesOver() {
