@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       ReportCommand.class,
       ReproduceCommand.class,
       TopologyCommand.class,
+      SoakCommand.class,
       DoctorCommand.class,
     },
     footer = {
