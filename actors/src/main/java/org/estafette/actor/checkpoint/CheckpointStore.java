@@ -42,7 +42,7 @@ public final class CheckpointStore {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final Path folder;
-  private final int keep;
+  private volatile int keep;
   private final DurableFiles disk;
   private final Set<Path> verified = new HashSet<>();
 
@@ -57,13 +57,23 @@ public final class CheckpointStore {
   }
 
   CheckpointStore(Path folder, int keep, CrashPoints points) throws IOException {
-    if (keep < 1) {
-      throw new IllegalArgumentException("keep=" + keep + " (expected >= 1)");
-    }
+    checkKeep(keep);
     Files.createDirectories(folder);
     this.folder = folder;
     this.keep = keep;
     this.disk = new DurableFiles(points);
+  }
+
+  private static void checkKeep(int keep) {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep=" + keep + " (expected >= 1)");
+    }
+  }
+
+  /** Keeps so many that verify, from the next one that is written on. */
+  public void keep(int newKeep) {
+    checkKeep(newKeep);
+    keep = newKeep;
   }
 
   /**

@@ -143,7 +143,7 @@ final class SimulateCommand implements Callable<Integer> {
         if (!interrupted.get()) {
           run.validate();
         }
-        Path checkpoint = checkpoints.write(run.state());
+        Path checkpoint = checkpoints.write(run.state(), monitor.tally());
         display.close();
         metrics.sync();
         Summary summary =

@@ -1,6 +1,8 @@
 package org.estafette.actor.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +13,14 @@ import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.node.Coordinator;
+import org.estafette.actor.node.RunHome;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.actor.record.Summary;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.RunTally;
 import org.estafette.actor.run.Workshop;
 import org.estafette.algorithm.server.ServerState;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +57,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (port != null) {
-      java.util.List<String> set = new java.util.ArrayList<>(options.set);
+      List<String> set = new java.util.ArrayList<>(options.set);
       set.add("cluster.port=" + port);
       options.set = set;
     }
@@ -84,7 +88,9 @@ final class TrainCommand implements Callable<Integer> {
     RunCheckpoints checkpoints =
         new RunCheckpoints(
             folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
-    ServerState resume = options.resume ? resume(checkpoints, out) : null;
+    StoredCheckpoint from = options.resume ? newest(checkpoints, out) : null;
+    ServerState resume = from == null ? null : checkpoints.read(from);
+    RunTally tally = from == null ? null : checkpoints.tally(from);
     if (resume != null && resume.finished() && resume.localSteps() >= workshop.budget()) {
       throw new ConfigException(
           "the run in "
@@ -97,6 +103,9 @@ final class TrainCommand implements Callable<Integer> {
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens())) {
       RunMonitor monitor = new RunMonitor(config.tokens(), metric -> log(metrics, display, metric));
+      if (tally != null) {
+        monitor.before(tally);
+      }
       Coordinator.Plan plan =
           new Coordinator.Plan(
               System.currentTimeMillis(),
@@ -105,7 +114,8 @@ final class TrainCommand implements Callable<Integer> {
               checkpoints,
               resume,
               processes ? 0 : config.workers().count(),
-              processes ? config.workers().count() : 0);
+              processes ? config.workers().count() : 0,
+              new RunHome(folder.name(), Version.own(), past(folder, tally), folder::writeConfig));
       Coordinator.Ended ended;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
@@ -171,14 +181,18 @@ final class TrainCommand implements Callable<Integer> {
     if (ended.finished()) {
       return ExitStatus.OK.code();
     }
-    if (ended.reason().equals("interrupted")) {
+    if (ended.reason().equals("interrupted") || ended.stopped()) {
       return ExitStatus.INTERRUPTED.code();
     }
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  private static ServerState resume(RunCheckpoints checkpoints, PrintStream out)
-      throws java.io.IOException {
+  private static List<Metric> past(RunFolder folder, @Nullable RunTally tally) throws IOException {
+    return tally == null ? List.of() : MetricsLog.before(folder.metrics(), tally.seconds());
+  }
+
+  private static StoredCheckpoint newest(RunCheckpoints checkpoints, PrintStream out)
+      throws IOException {
     CheckpointStore.Search search = checkpoints.latest();
     RunCheckpoints.reports(search).forEach(line -> out.println("  " + line));
     StoredCheckpoint checkpoint = search.checkpoint();
@@ -186,8 +200,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new org.estafette.actor.checkpoint.CheckpointException(
           "--resume: no checkpoint that verifies (corrupt: " + search.corrupt().size() + ")");
     }
-    ServerState state = checkpoints.read(checkpoint);
-    out.println("  resumed from " + checkpoint.path() + ", version " + state.version());
-    return state;
+    out.println("  resumed from " + checkpoint.path() + ", version " + checkpoint.version());
+    return checkpoint;
   }
 }

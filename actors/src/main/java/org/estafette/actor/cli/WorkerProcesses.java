@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * One JVM per worker. A worker that dies is started again under its key, so that its replacement
@@ -19,7 +20,7 @@ final class WorkerProcesses implements AutoCloseable {
   private final String join;
   private final Path logs;
   private final Consumer<String> message;
-  private final Consumer<String> died;
+  private final ObjIntConsumer<String> died;
   private final ScheduledExecutorService restarts =
       Executors.newSingleThreadScheduledExecutor(r -> {
         Thread t = new Thread(r, "estafette-restarts");
@@ -31,9 +32,9 @@ final class WorkerProcesses implements AutoCloseable {
   private volatile boolean ending;
 
   /**
-   * @param died told the key of a worker whose process has died
+   * @param died told the key of a worker whose process has died, and its exit status
    */
-  WorkerProcesses(String join, Path logs, Consumer<String> message, Consumer<String> died) {
+  WorkerProcesses(String join, Path logs, Consumer<String> message, ObjIntConsumer<String> died) {
     this.died = died;
     this.join = join;
     this.logs = logs;
@@ -67,7 +68,7 @@ final class WorkerProcesses implements AutoCloseable {
     if (closed || ending || process.exitValue() == 0) {
       return;
     }
-    died.accept("process-" + index);
+    died.accept("process-" + index, process.exitValue());
     if (process.exitValue() == ExitStatus.INTERRUPTED.code()) {
       message.accept(
           "  process-"

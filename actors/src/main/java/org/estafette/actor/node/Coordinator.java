@@ -17,7 +17,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.LiveFacts;
+import org.estafette.actor.live.LiveRun;
+import org.estafette.actor.live.RunControl;
+import org.estafette.actor.live.RunView;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
@@ -35,7 +40,12 @@ public final class Coordinator implements AutoCloseable {
   private final RunMonitor monitor;
   private final CompletableFuture<ServerSetup.Ending> result;
   private final TrainingThreads threads = new TrainingThreads();
-  private volatile @Nullable ActorRef<ServerMessage> server;
+  private final CompletableFuture<ActorRef<ServerMessage>> server = new CompletableFuture<>();
+  private final LiveRun live;
+  private final RunControl control;
+
+  /** How the reason of a run begins that somebody has stopped. */
+  static final String STOPPED_BY = "stopped by ";
 
   /**
    * What is to be run.
@@ -47,6 +57,7 @@ public final class Coordinator implements AutoCloseable {
    * @param resume state to go on from; null for a new run
    * @param localWorkers workers of this JVM
    * @param moreWorkers workers that are expected from other JVMs
+   * @param home the run's name, and where its configuration is kept
    */
   public record Plan(
       long run,
@@ -55,7 +66,28 @@ public final class Coordinator implements AutoCloseable {
       RunCheckpoints checkpoints,
       @Nullable ServerState resume,
       int localWorkers,
-      int moreWorkers) {}
+      int moreWorkers,
+      RunHome home) {
+    /** Of a run whose configuration is kept nowhere. */
+    public Plan(
+        long run,
+        Workshop workshop,
+        RunMonitor monitor,
+        RunCheckpoints checkpoints,
+        @Nullable ServerState resume,
+        int localWorkers,
+        int moreWorkers) {
+      this(
+          run,
+          workshop,
+          monitor,
+          checkpoints,
+          resume,
+          localWorkers,
+          moreWorkers,
+          RunHome.none(workshop.config().name()));
+    }
+  }
 
   /**
    * How a run ended.
@@ -69,6 +101,11 @@ public final class Coordinator implements AutoCloseable {
     public boolean finished() {
       return reason.equals("finished");
     }
+
+    /** Whether somebody stopped it through {@link Coordinator#control}. */
+    public boolean stopped() {
+      return reason.startsWith(STOPPED_BY);
+    }
   }
 
   private Coordinator(Plan plan, TensorPort port) {
@@ -76,6 +113,12 @@ public final class Coordinator implements AutoCloseable {
     this.monitor = plan.monitor();
     this.result = new CompletableFuture<>();
     RunConfig config = plan.workshop().config();
+    RunClock clock = new RunClock(plan.monitor().now().seconds());
+    this.live =
+        new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
+    live.recall(plan.home().past());
+    plan.monitor().follow(live);
+    this.control = new RunCommands(this::tell, result);
     ServerSetup setup =
         new ServerSetup(
             plan.run(),
@@ -84,6 +127,9 @@ public final class Coordinator implements AutoCloseable {
             plan.monitor(),
             plan.checkpoints(),
             plan.resume(),
+            live,
+            clock,
+            plan.home(),
             result);
     this.system =
         NodeSystem.start(
@@ -133,12 +179,13 @@ public final class Coordinator implements AutoCloseable {
 
   private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
     return Behaviors.setup(context -> {
-      server =
+      server.complete(
           ClusterSingleton.get(context.getSystem())
               .init(
                   singleton(setup)
                       .withSettings(
-                          ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
+                          ClusterSingletonSettings.create(context.getSystem())
+                              .withRole("server"))));
       for (int i = 0; i < plan.localWorkers(); i++) {
         String key = "local-" + i;
         WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
@@ -184,18 +231,44 @@ public final class Coordinator implements AutoCloseable {
 
   /** Asks the run to checkpoint and end; {@link #result} follows. */
   public void stop(String reason) {
-    ActorRef<ServerMessage> to = server;
-    if (to != null) {
-      to.tell(new ServerMessage.StopRun(reason));
-    }
+    tell(new ServerMessage.StopRun(reason));
   }
 
-  /** A worker's process has died: nobody need wait until the cluster has noticed. */
-  public void died(String key) {
-    ActorRef<ServerMessage> to = server;
-    if (to != null) {
-      to.tell(new ServerMessage.Died(key));
-    }
+  /** What can be known of the run. */
+  public RunView view() {
+    return live;
+  }
+
+  /** What can be asked of the run. */
+  public RunControl control() {
+    return control;
+  }
+
+  /** At once, or as soon as there is a server. */
+  private void tell(ServerMessage message) {
+    server.thenAccept(to -> to.tell(message));
+  }
+
+  private static LiveFacts facts(Plan plan, RunConfig config) {
+    boolean star = !config.withoutServer();
+    return new LiveFacts(
+        plan.run(),
+        plan.home().name(),
+        plan.home().release(),
+        config.strategy(),
+        star ? "server" : config.topology().kind(),
+        !star && config.gossip().method().equals("sgp"),
+        plan.localWorkers() + plan.moreWorkers(),
+        plan.workshop().gain());
+  }
+
+  /**
+   * A worker's process has died: nobody need wait until the cluster has noticed.
+   *
+   * @param status its exit status
+   */
+  public void died(String key, int status) {
+    tell(new ServerMessage.Died(key, status));
   }
 
   /** Vectors on loan; none once this is closed. */

@@ -3,6 +3,7 @@ package org.estafette.actor.node;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.estafette.actor.run.RunTally;
 import org.estafette.algorithm.model.Score;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.memory.Lease;
@@ -33,32 +34,33 @@ final class MeanPass implements AutoCloseable {
    * Starts on one mean.
    *
    * @param mean x̄; the lease passes
-   * @param validate whether to measure its loss
+   * @param batches of validation; 0 where its loss is not to be measured
    * @param state to be saved, its vectors the mean's; null for none
+   * @param tally saved with it
    */
-  CompletableFuture<Done> start(Lease mean, boolean validate, @Nullable ServerState state) {
+  CompletableFuture<Done> start(
+      Lease mean, int batches, @Nullable ServerState state, RunTally tally) {
     return CompletableFuture.supplyAsync(
         () -> {
           try (mean) {
-            return done(mean, validate, state);
+            return done(mean, batches, state, tally);
           }
         },
         executor);
   }
 
-  private Done done(Lease mean, boolean validate, @Nullable ServerState state) {
+  private Done done(Lease mean, int batches, @Nullable ServerState state, RunTally tally) {
     Score score = null;
     String path = "";
     String failure = "";
     // What is learnt is saved first; and one that fails must not keep the other from being done.
     try {
-      path = state == null ? "" : setup.checkpoints().write(state).toString();
+      path = state == null ? "" : setup.checkpoints().write(state, tally).toString();
     } catch (IOException | RuntimeException e) {
       failure = e.toString();
     }
     try {
-      int batches = setup.workshop().config().evaluation().batches();
-      score = validate ? evaluator.validate(mean.vector(), batches) : null;
+      score = batches > 0 ? evaluator.validate(mean.vector(), batches) : null;
     } catch (RuntimeException e) {
       failure += (failure.isEmpty() ? "" : "; ") + "validation: " + e;
     }

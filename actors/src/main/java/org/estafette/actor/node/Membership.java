@@ -67,6 +67,11 @@ final class Membership {
     }
   }
 
+  /** Who has that slot; null for nobody. */
+  WorkerTable.@Nullable Entry find(int slot) {
+    return table.find(PeerId.worker(slot));
+  }
+
   int size() {
     return table.all().size();
   }

@@ -9,9 +9,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
-import akka.cluster.ClusterEvent;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Subscribe;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,6 +20,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.Executor;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.RunControl;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
@@ -47,16 +45,25 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   // A node that cannot be reached for so long is given up; its workers may report again later.
   private static final Duration OVERDUE = Duration.ofSeconds(10);
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(20);
+  private static final MemberWatch.Cause REPLACED =
+      new MemberWatch.Cause("another worker reported under its key", false);
+  private static final String BEGIN = "begin";
+  private static final String GATHER = "gather";
 
   private final TimerScheduler<ServerMessage> timers;
   private final ServerSetup setup;
   private final RunConfig config;
+  private final LiveConfig changing;
+  private final RunLog log;
+  private final MemberWatch nodes;
+  private final PausableTimers<ServerMessage> own;
+  private final Halting halting;
+  private final Requests requests = new Requests();
   private final RunMonitor monitor;
   private final Membership members = new Membership();
   private final Map<Integer, Long> rounds = new HashMap<>();
   private final UpdateSink sink;
   private final MeanPass pass;
-  private final long began = System.nanoTime();
   private long epoch;
   private long stepsBefore;
   private boolean begun;
@@ -71,6 +78,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private String endReason = "";
   private @Nullable Path checkpoint;
   private long nextValidation;
+  private long budget;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
     return Behaviors.setup(
@@ -86,6 +94,12 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     this.setup = setup;
     this.config = setup.workshop().config();
     this.monitor = setup.monitor();
+    this.log = setup.log();
+    this.changing = new LiveConfig(config, setup.home(), log);
+    this.own = new PausableTimers<>(timers, setup.clock());
+    this.halting = new Halting(timers, own, log);
+    this.nodes = new MemberWatch(context, log);
+    this.budget = setup.workshop().budget();
     Executor io =
         context
             .getSystem()
@@ -104,29 +118,24 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       epoch = resume.epoch();
       stepsBefore = resume.localSteps() / config.workers().count();
     }
-    this.nextValidation = monitor.now().tokens() + validationTokens();
+    this.nextValidation = monitor.now().tokens() + changing.validationTokens();
     this.sink = new UpdateSink(u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     setup.port().register(PeerId.SERVER, sink);
-    timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
-    timers.startSingleTimer(new ServerMessage.BeginDue(), config.workers().patience());
-    Cluster.get(context.getSystem())
-        .subscriptions()
-        .tell(
-            Subscribe.create(
-                context.messageAdapter(
-                    ClusterEvent.ReachabilityEvent.class,
-                    e ->
-                        new ServerMessage.Reachability(
-                            e.member().address(), e instanceof ClusterEvent.ReachableMember)),
-                ClusterEvent.ReachabilityEvent.class));
+    checkpointsEvery();
+    own.start(BEGIN, new ServerMessage.BeginDue(), seconds(config.workers().patience()));
     context
         .getSystem()
         .receptionist()
         .tell(Receptionist.register(ServerMessage.KEY, context.getSelf()));
   }
 
-  private long validationTokens() {
-    return Math.max(1, (long) (config.evaluation().every() * config.tokens()));
+  private void checkpointsEvery() {
+    timers.startTimerAtFixedRate(
+        new ServerMessage.CheckpointDue(), changing.now().checkpoint().every());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
   }
 
   @Override
@@ -139,10 +148,13 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.Hello.class, this::onHello)
         .onMessage(ServerMessage.DescribeRun.class, this::onDescribe)
         .onMessage(ServerMessage.BeginDue.class, m -> onBeginDue())
-        .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation()))
-        .onMessage(ServerMessage.Goodbye.class, m -> gone(PeerId.worker(m.slot()), m.incarnation()))
+        .onMessage(ServerMessage.Command.class, this::onCommand)
+        .onMessage(ServerMessage.Halted.class, this::onHalted)
+        .onMessage(ServerMessage.HaltOverdue.class, this::onHaltOverdue)
+        .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation(), null))
+        .onMessage(ServerMessage.Goodbye.class, this::onGoodbye)
         .onMessage(ServerMessage.Died.class, this::onDied)
-        .onMessage(ServerMessage.Reachability.class, this::onReachability)
+        .onMessage(ServerMessage.Member.class, this::onMember)
         .onMessage(ServerMessage.NodeOverdue.class, this::onNodeOverdue)
         .onMessage(ServerMessage.NoParameters.class, this::onNoParameters)
         .onMessage(ServerMessage.GatherTimeout.class, this::onGatherTimeout)
@@ -151,6 +163,76 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
+  }
+
+  // What people ask for.
+
+  private Behavior<ServerMessage> onCommand(ServerMessage.Command command) {
+    if (ending) {
+      String detail = "the run is ending: " + endReason;
+      command
+          .reply()
+          .complete(
+              command instanceof ServerMessage.StopNow
+                  ? new RunControl.Outcome.Done(detail)
+                  : new RunControl.Outcome.Conflict(detail));
+      return this;
+    }
+    switch (command) {
+      case ServerMessage.Pause m -> halting.pause(m, members.all());
+      case ServerMessage.Resume m -> {
+        halting.resume(m, members.all());
+        gatherIfDue();
+      }
+      case ServerMessage.CheckpointNow m -> checkpointNow(m);
+      case ServerMessage.StopNow m -> {
+        m.reply().complete(new RunControl.Outcome.Done("stopping: a last checkpoint is written"));
+        return end(Coordinator.STOPPED_BY + m.by());
+      }
+      case ServerMessage.Change m ->
+          m.reply().complete(changing.change(m, tokensDone(), this::changed));
+    }
+    return this;
+  }
+
+  private long tokensDone() {
+    RunMonitor.Snapshot now = monitor.now();
+    return Math.max(now.tokens(), now.localSteps() * setup.workshop().tokensPerStep());
+  }
+
+  private void checkpointNow(ServerMessage.CheckpointNow m) {
+    if (monitor.now().version() == 0) {
+      m.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
+      return;
+    }
+    requests.add(m.reply());
+    checkpointDue = true;
+    if (halting.paused() && gathering != null) {
+      // It waits for the end of a round that is paused.
+      gathering.close();
+      gathering = null;
+    }
+    gatherIfDue();
+  }
+
+  /** The configuration has changed; what is not read each time is told. */
+  private void changed() {
+    RunConfig now = changing.now();
+    checkpointsEvery();
+    setup.checkpoints().keep(now.checkpoint().keep());
+    nextValidation = monitor.now().tokens() + changing.validationTokens();
+    monitor.budget(now.tokens());
+    budget = setup.workshop().steps(now.tokens());
+  }
+
+  private Behavior<ServerMessage> onHalted(ServerMessage.Halted m) {
+    halting.standing(m, members.find(m.slot()));
+    return this;
+  }
+
+  private Behavior<ServerMessage> onHaltOverdue(ServerMessage.HaltOverdue m) {
+    halting.overdue(m);
+    return this;
   }
 
   // Who is there.
@@ -166,16 +248,19 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       if (begun) {
         known.actor().tell(members.neighbours(epoch));
       }
+      halting.tell(known);
       return this;
     }
     WorkerTable.Entry former = members.holder(m.key());
     if (former != null) {
-      gone(former.id(), former.incarnation());
+      gone(former.id(), former.incarnation(), REPLACED);
     }
     WorkerTable.Entry entry = members.admit(m.key(), m.worker(), m.endpoint());
     getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
     members.welcome(entry, admission(entry));
+    setup.live().known(entry.id().toString(), entry.key(), nodes.node(entry), entry.incarnation());
     greet(entry);
+    halting.tell(entry);
     decided(new Decision.Joined(entry.id(), entry.incarnation()));
     if (begun) {
       publish(false);
@@ -210,12 +295,12 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
               entry.endpoint(),
               entry.id(),
               new GlobalModel(h, parameters.retain(), 0, new Outcome.Welcome(), null),
-              why -> log("first parameters for " + entry.id() + " not sent: " + why));
+              why -> warn("first parameters for " + entry.id() + " not sent: " + why));
     }
   }
 
   /** Of whichever thread. */
-  private void log(String what) {
+  private void warn(String what) {
     getContext().getSystem().log().warn(what);
   }
 
@@ -231,6 +316,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onBeginDue() {
+    own.fired(BEGIN);
     if (!begun && !ending && members.size() > 0) {
       getContext()
           .getLog()
@@ -246,7 +332,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   private void begin() {
     begun = true;
-    timers.cancel(new ServerMessage.BeginDue());
+    own.cancel(BEGIN);
     publish(false);
   }
 
@@ -262,11 +348,24 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
             "epoch {}: {} workers{}", epoch, members.size(), lost ? ", the graph is repaired" : "");
   }
 
-  private Behavior<ServerMessage> gone(PeerId worker, int incarnation) {
+  private Behavior<ServerMessage> onGoodbye(ServerMessage.Goodbye m) {
+    String failure = m.failure();
+    return gone(
+        PeerId.worker(m.slot()),
+        m.incarnation(),
+        failure == null ? MemberWatch.Cause.LEFT : MemberWatch.Cause.failed(failure));
+  }
+
+  /** A cause that nobody has told is what can be seen from here. */
+  private Behavior<ServerMessage> gone(
+      PeerId worker, int incarnation, MemberWatch.@Nullable Cause told) {
     WorkerTable.Entry entry = members.remove(worker, incarnation);
     if (entry == null) {
       return this;
     }
+    MemberWatch.Cause cause = told == null ? nodes.cause(entry) : told;
+    monitor.departs(worker, cause.text(), cause.orderly());
+    halting.gone(worker);
     rounds.remove(worker.slot());
     if (members.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
       setup.port().forget(entry.endpoint());
@@ -286,16 +385,21 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onDied(ServerMessage.Died m) {
     WorkerTable.Entry entry = members.holder(m.key());
-    return entry == null ? this : gone(entry.id(), entry.incarnation());
+    return entry == null
+        ? this
+        : gone(entry.id(), entry.incarnation(), MemberWatch.Cause.died(m.status()));
   }
 
-  private Behavior<ServerMessage> onReachability(ServerMessage.Reachability m) {
+  private Behavior<ServerMessage> onMember(ServerMessage.Member m) {
+    nodes.on(m);
     ServerMessage.NodeOverdue overdue = new ServerMessage.NodeOverdue(m.node());
-    if (m.reachable()) {
-      timers.cancel(overdue);
-      members.takeDropped(m.node()).forEach(a -> a.tell(new WorkerMessage.ReportAgain()));
-    } else {
-      timers.startSingleTimer(overdue, OVERDUE);
+    switch (m.event()) {
+      case REACHABLE -> {
+        timers.cancel(overdue);
+        members.takeDropped(m.node()).forEach(a -> a.tell(new WorkerMessage.ReportAgain()));
+      }
+      case UNREACHABLE -> timers.startSingleTimer(overdue, OVERDUE);
+      default -> {}
     }
     return this;
   }
@@ -303,7 +407,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onNodeOverdue(ServerMessage.NodeOverdue m) {
     for (WorkerTable.Entry e : members.at(m.node())) {
       members.drop(e, m.node());
-      gone(e.id(), e.incarnation());
+      gone(e.id(), e.incarnation(), MemberWatch.Cause.UNREACHABLE);
     }
     return this;
   }
@@ -322,6 +426,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       return this;
     }
     rounds.put(m.slot(), m.round());
+    halting.tell(members.find(m.slot()));
     monitor.superseded(m.superseded());
     decided(
         new Decision.Mixed(
@@ -335,11 +440,11 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     if (ending) {
       return this; // Of the last round, which others had finished before.
     }
-    if (monitor.now().localSteps() >= setup.workshop().budget()) {
+    if (monitor.now().localSteps() >= budget) {
       return end("finished");
     }
     if (monitor.now().tokens() >= nextValidation) {
-      nextValidation = monitor.now().tokens() + validationTokens();
+      nextValidation = monitor.now().tokens() + changing.validationTokens();
       validationDue = true;
     }
     gatherIfDue();
@@ -365,6 +470,12 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onRewired(ServerMessage.Rewired m) {
     if (!ending && members.holds(m.slot(), m.incarnation())) {
       List<PeerId> neighbours = m.neighbours().stream().map(PeerId::worker).toList();
+      setup
+          .live()
+          .exchanges(
+              PeerId.worker(m.slot()).toString(),
+              neighbours.stream().map(PeerId::toString).toList(),
+              m.epoch());
       decided(new Decision.Rewired(PeerId.worker(m.slot()), m.epoch(), neighbours));
     }
     return this;
@@ -381,13 +492,13 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   /**
    * Asks all for their parameters. In rounds they are to be of one round: of the next that nobody
    * has finished, or at the end of the one that somebody has. Where each goes at its own pace, and
-   * where the run is broken off, they are those of now.
+   * where the run is paused or broken off, they are those of now.
    */
   private void gather(boolean last) {
     Gathering g = new Gathering(++questions, last, members.all());
     gathering = g;
     boolean brokenOff = last && !endReason.equals("finished");
-    boolean now = brokenOff || setup.workshop().asynchronousPeers();
+    boolean now = brokenOff || halting.paused() || setup.workshop().asynchronousPeers();
     long newest = rounds.values().stream().mapToLong(Long::longValue).max().orElse(0);
     long common = last ? newest : newest + 1;
     lastRound = last && !now ? newest : -1;
@@ -396,10 +507,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       long round = now ? 0 : Math.min(common, own + 2);
       e.actor().tell(new WorkerMessage.ParametersWanted(g.id(), round));
     }
-    timers.startSingleTimer(
-        "gather",
-        new ServerMessage.GatherTimeout(g.id()),
-        brokenOff ? LAST_ANSWERS : config.workers().patience());
+    // Who is asked for what it has now answers in a pause too.
+    Duration patience = brokenOff ? LAST_ANSWERS : config.workers().patience();
+    own.start(GATHER, new ServerMessage.GatherTimeout(g.id()), seconds(patience));
     gathered();
   }
 
@@ -423,6 +533,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onGatherTimeout(ServerMessage.GatherTimeout m) {
+    own.fired(GATHER);
     Gathering g = gathering;
     if (g != null && g.id() == m.id()) {
       getContext().getLog().warn("no parameters came from slots {}", g.missing());
@@ -439,7 +550,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       return;
     }
     gathering = null;
-    timers.cancel("gather");
+    own.cancel(GATHER);
     if (g.last()) {
       lastRound = -1;
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(endReason)));
@@ -465,15 +576,21 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     validationDue = false;
     checkpointDue = false;
     passing = true;
+    if (save) {
+      requests.begun();
+    }
+    ServerState state = save ? state(first.vector()) : null;
+    long version = monitor.now().version();
+    int batches = validate ? changing.now().evaluation().batches() : 0;
     getContext()
         .pipeToSelf(
-            pass.start(first.retain(), validate, save ? state(first.vector()) : null),
+            pass.start(first.retain(), batches, state, monitor.tally()),
             (done, failure) ->
                 failure == null
                     ? new ServerMessage.PassDone(
-                        done.score(), result.consensus(), done.path(), done.failure(), g.last())
+                        done.score(), version, done.path(), done.failure(), save, g.last())
                     : new ServerMessage.PassDone(
-                        null, result.consensus(), "", failure.toString(), g.last()));
+                        null, version, "", failure.toString(), save, g.last()));
   }
 
   private ServerState state(FlatVector mean) {
@@ -490,7 +607,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
         now.localSteps(),
         now.tokens(),
         0,
-        now.localSteps() >= setup.workshop().budget(),
+        now.localSteps() >= budget,
         progress,
         members.records(),
         List.of(),
@@ -505,6 +622,12 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
     if (!m.path().isEmpty()) {
       checkpoint = Path.of(m.path());
+      log.saved(m.path(), m.version());
+    } else if (m.saving()) {
+      log.notSaved(m.failure());
+    }
+    if (m.saving()) {
+      requests.done(m.path(), m.path().isEmpty() ? m.failure() : "");
     }
     if (!m.failure().isEmpty()) {
       getContext().getLog().error("not validated or not saved, training goes on: {}", m.failure());
@@ -536,6 +659,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
     ending = true;
     endReason = reason;
+    halting.over();
+    log.stopping(reason);
     if (!begun) {
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
       return conclude("");
@@ -551,6 +676,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> conclude(String failure) {
+    setup.live().ended(endReason);
     setup.result().complete(new ServerSetup.Ending(endReason, checkpoint, failure));
     return Behaviors.stopped();
   }
@@ -573,6 +699,6 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private double now() {
-    return (System.nanoTime() - began) / 1e9;
+    return setup.clock().getAsDouble();
   }
 }

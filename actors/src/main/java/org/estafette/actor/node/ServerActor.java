@@ -12,7 +12,6 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.TreeSet;
@@ -20,10 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.config.ConfigReader;
-import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
 import org.estafette.actor.run.RunMonitor;
+import org.estafette.actor.run.RunTally;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
@@ -49,14 +49,18 @@ import org.jspecify.annotations.Nullable;
 final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final TimerScheduler<ServerMessage> timers;
   private final ServerSetup setup;
-  private final RunConfig config;
+  private final LiveConfig config;
+  private final RunLog log;
+  private final MemberWatch members;
+  private final PausableTimers<ServerMessage> own;
+  private final Halting halting;
+  private final Requests requests = new Requests();
   private final Server server;
   private final WorkerTable workers = new WorkerTable();
   private final Effects effects = new ServerEffects();
   private final Evaluator evaluator;
   private final Executor io;
   private final long epoch;
-  private final long began = System.nanoTime();
   private final @Nullable UpdateMessageQueue mailbox;
   private boolean validating;
   private boolean saving;
@@ -86,7 +90,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     super(context);
     this.timers = timers;
     this.setup = setup;
-    this.config = setup.workshop().config();
+    this.log = setup.log();
+    this.config = new LiveConfig(setup.workshop().config(), setup.home(), log);
+    this.own = new PausableTimers<>(timers, setup.clock());
+    this.halting = new Halting(timers, own, log);
     this.io =
         context
             .getSystem()
@@ -107,11 +114,13 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       workers.resume(resume.workers());
       setup.monitor().resume(resume.tokens(), resume.localSteps(), resume.version());
     }
+    this.members = new MemberWatch(context, log);
     this.epoch = resume == null ? 1 : resume.epoch() + 1;
-    this.nextValidation = setup.monitor().now().tokens() + validationTokens();
+    this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+    setup.live().server(members.here(), epoch);
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
-    timers.startTimerAtFixedRate(new ServerMessage.CheckpointDue(), config.checkpoint().every());
+    checkpointsEvery();
     context
         .getSystem()
         .receptionist()
@@ -137,8 +146,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         s.vectors());
   }
 
-  private long validationTokens() {
-    return Math.max(1, (long) (config.evaluation().every() * config.tokens()));
+  private void checkpointsEvery() {
+    timers.startTimerAtFixedRate(
+        new ServerMessage.CheckpointDue(), config.now().checkpoint().every());
   }
 
   @Override
@@ -150,8 +160,12 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.DescribeRun.class, this::onDescribe)
         .onMessage(ServerMessage.MailboxRefused.class, this::onMailboxRefused)
         .onMessage(ServerMessage.TimerDue.class, this::onTimer)
-        .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation()))
-        .onMessage(ServerMessage.Goodbye.class, m -> gone(PeerId.worker(m.slot()), m.incarnation()))
+        .onMessage(ServerMessage.Command.class, this::onCommand)
+        .onMessage(ServerMessage.Halted.class, this::onHalted)
+        .onMessage(ServerMessage.HaltOverdue.class, this::onHaltOverdue)
+        .onMessage(ServerMessage.Member.class, this::onMember)
+        .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation(), null))
+        .onMessage(ServerMessage.Goodbye.class, this::onGoodbye)
         .onMessage(ServerMessage.Died.class, this::onDied)
         .onMessage(ServerMessage.Validated.class, this::onValidated)
         .onMessage(ServerMessage.ValidationFailed.class, this::onValidationFailed)
@@ -167,6 +181,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       update.discard();
       return this;
     }
+    halting.tell(workers.find(update.header().sender()));
     return handle(new Event.Received(update, now()));
   }
 
@@ -188,6 +203,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onTimer(ServerMessage.TimerDue m) {
+    own.fired(m.timer());
     return ending ? this : handle(new Event.TimerFired(m.timer(), now()));
   }
 
@@ -203,16 +219,98 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     if (server.finished()) {
       return end("finished");
     }
-    if (checkpointDue && !saving && server.atRest()) {
-      checkpointDue = false;
-      save(false);
-    }
+    saveIfDue();
     if (!validating && setup.monitor().now().tokens() >= nextValidation) {
-      nextValidation = setup.monitor().now().tokens() + validationTokens();
+      nextValidation = setup.monitor().now().tokens() + config.validationTokens();
       validate(false);
     }
     return this;
   }
+
+  private void saveIfDue() {
+    if (checkpointDue && !saving && !ending && server.atRest()) {
+      checkpointDue = false;
+      save(false);
+    }
+  }
+
+  // What people ask for.
+
+  private Behavior<ServerMessage> onCommand(ServerMessage.Command command) {
+    if (ending) {
+      String detail = "the run is ending: " + endReason;
+      command
+          .reply()
+          .complete(
+              command instanceof ServerMessage.StopNow
+                  ? new RunControl.Outcome.Done(detail)
+                  : new RunControl.Outcome.Conflict(detail));
+      return this;
+    }
+    switch (command) {
+      case ServerMessage.Pause m -> halting.pause(m, workers.all());
+      case ServerMessage.Resume m -> halting.resume(m, workers.all());
+      case ServerMessage.CheckpointNow m -> checkpointNow(m);
+      case ServerMessage.StopNow m -> {
+        m.reply().complete(new RunControl.Outcome.Done("stopping: a last checkpoint is written"));
+        return end(Coordinator.STOPPED_BY + m.by());
+      }
+      case ServerMessage.Change m ->
+          m.reply().complete(config.change(m, tokensDone(), this::changed));
+    }
+    return this;
+  }
+
+  private long tokensDone() {
+    ServerState s = server.state();
+    return Math.max(s.tokens(), s.localSteps() * setup.workshop().tokensPerStep());
+  }
+
+  private void checkpointNow(ServerMessage.CheckpointNow m) {
+    if (server.version() == 0) {
+      m.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
+    } else if (halting.paused() && !server.atRest()) {
+      m.reply()
+          .complete(
+              new RunControl.Outcome.Conflict(
+                  "the run is paused within a round, and some of its pushes are in: a checkpoint"
+                      + " is written between rounds; resume first"));
+    } else {
+      requests.add(m.reply());
+      checkpointDue = true;
+      saveIfDue();
+    }
+  }
+
+  /** The configuration has changed; what is not read each time is told. */
+  private void changed() {
+    checkpointsEvery();
+    setup.checkpoints().keep(config.now().checkpoint().keep());
+    nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+    long budget = setup.workshop().steps(config.now().tokens());
+    if (config.now().tokens() != setup.monitor().now().budgetTokens()) {
+      setup.monitor().budget(config.now().tokens());
+      server.budget(budget);
+      handle(new Event.PeersChanged(view(), now()));
+    }
+  }
+
+  private Behavior<ServerMessage> onHalted(ServerMessage.Halted m) {
+    halting.standing(m, workers.find(PeerId.worker(m.slot())));
+    return this;
+  }
+
+  private Behavior<ServerMessage> onHaltOverdue(ServerMessage.HaltOverdue m) {
+    halting.overdue(m);
+    return this;
+  }
+
+  private Behavior<ServerMessage> onMember(ServerMessage.Member m) {
+    members.on(m);
+    return this;
+  }
+
+  // Who is there.
 
   private Behavior<ServerMessage> onHello(ServerMessage.Hello m) {
     if (ending) {
@@ -223,11 +321,15 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     if (entry == null) {
       entry = workers.admit(m.key(), m.worker(), m.endpoint());
       getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
+      setup
+          .live()
+          .known(entry.id().toString(), entry.key(), members.node(entry), entry.incarnation());
     }
     m.worker()
         .tell(
             new WorkerMessage.Welcome(
                 entry.id().slot(), entry.incarnation(), epoch, setup.port().endpoint()));
+    halting.tell(entry);
     return this;
   }
 
@@ -237,20 +339,35 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
             new RunDescription(
                 setup.run(),
                 UpdateCodec.VERSION,
-                ConfigReader.render(config),
+                // Those who join later plan their learning rates like those who are there.
+                ConfigReader.render(setup.workshop().config()),
                 setup.port().endpoint()));
     return this;
   }
 
-  private Behavior<ServerMessage> gone(PeerId worker, int incarnation) {
+  private Behavior<ServerMessage> onGoodbye(ServerMessage.Goodbye m) {
+    String failure = m.failure();
+    return gone(
+        PeerId.worker(m.slot()),
+        m.incarnation(),
+        failure == null ? MemberWatch.Cause.LEFT : MemberWatch.Cause.failed(failure));
+  }
+
+  /** A cause that nobody has told is what can be seen from here. */
+  private Behavior<ServerMessage> gone(
+      PeerId worker, int incarnation, MemberWatch.@Nullable Cause told) {
     WorkerTable.Entry entry = workers.find(worker);
-    if (workers.remove(worker, incarnation)) {
-      if (entry != null
-          && workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
+    if (entry != null && workers.remove(worker, incarnation)) {
+      MemberWatch.Cause cause = told == null ? members.cause(entry) : told;
+      setup.monitor().departs(worker, cause.text(), cause.orderly());
+      halting.gone(worker);
+      if (workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
         setup.port().forget(entry.endpoint());
       }
       if (!ending) {
-        getContext().getLog().info("{} (incarnation {}) is gone", worker, incarnation);
+        getContext()
+            .getLog()
+            .info("{} (incarnation {}) is gone: {}", worker, incarnation, cause.text());
         return handle(new Event.PeersChanged(view(), now()));
       }
     }
@@ -261,7 +378,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     return workers.all().stream()
         .filter(e -> e.key().equals(m.key()))
         .findFirst()
-        .map(e -> gone(e.id(), e.incarnation()))
+        .map(e -> gone(e.id(), e.incarnation(), MemberWatch.Cause.died(m.status())))
         .orElse(this);
   }
 
@@ -276,7 +393,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     long version = server.version();
     getContext()
         .pipeToSelf(
-            evaluator.validate(copy, config.evaluation().batches()),
+            evaluator.validate(copy, config.now().evaluation().batches()),
             (score, failure) ->
                 failure == null
                     ? new ServerMessage.Validated(version, score, last)
@@ -317,6 +434,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Copies the state now and writes the copy elsewhere. */
   private void save(boolean last) {
     saving = true;
+    requests.begun();
+    RunTally tally = setup.monitor().tally();
     ServerState live = server.state();
     SequencedMap<String, FlatVector> copies = new LinkedHashMap<>();
     java.util.List<Lease> leases = new java.util.ArrayList<>();
@@ -346,7 +465,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return setup.checkpoints().write(state);
+                return setup.checkpoints().write(state, tally);
               } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
               } finally {
@@ -359,15 +478,21 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
             written,
             (path, failure) ->
                 failure == null
-                    ? new ServerMessage.CheckpointDone(path.toString(), "", last)
-                    : new ServerMessage.CheckpointDone("", failure.toString(), last));
+                    ? new ServerMessage.CheckpointDone(path.toString(), state.version(), "", last)
+                    : new ServerMessage.CheckpointDone(
+                        "", state.version(), failure.toString(), last));
   }
 
   private Behavior<ServerMessage> onCheckpointDone(ServerMessage.CheckpointDone m) {
     saving = false;
-    if (!m.failure().isEmpty()) {
+    if (m.failure().isEmpty()) {
+      log.saved(m.path(), m.version());
+    } else {
+      log.notSaved(m.failure());
       getContext().getLog().error("checkpoint not written, training goes on: {}", m.failure());
     }
+    requests.done(m.path(), m.failure());
+    saveIfDue();
     if (ending) {
       if (m.last()) {
         return conclude(m.path(), m.failure());
@@ -386,6 +511,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
     ending = true;
     endReason = reason;
+    halting.over();
+    log.stopping(reason);
     workers.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
     boolean finished = reason.equals("finished");
     if (finished && !validating) {
@@ -421,6 +548,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> conclude(String path, String failure) {
+    setup.live().ended(endReason);
     setup
         .result()
         .complete(
@@ -439,7 +567,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private double now() {
-    return (System.nanoTime() - began) / 1e9;
+    return setup.clock().getAsDouble();
   }
 
   /** Turns the participant's effects into frames, timers and records. */
@@ -480,13 +608,12 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
     @Override
     public void setTimer(String timer, double seconds) {
-      timers.startSingleTimer(
-          timer, new ServerMessage.TimerDue(timer), Duration.ofNanos((long) (seconds * 1e9)));
+      own.start(timer, new ServerMessage.TimerDue(timer), seconds);
     }
 
     @Override
     public void cancelTimer(String timer) {
-      timers.cancel(timer);
+      own.cancel(timer);
     }
 
     @Override

@@ -4,6 +4,9 @@ import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.UpdateEnvelope;
 import org.estafette.actor.wire.ControlMessage;
 import org.estafette.algorithm.Header;
@@ -44,8 +47,21 @@ public sealed interface ServerMessage {
       double secondsPerStep)
       implements ServerMessage, ControlMessage {}
 
-  /** A worker ends in good order. */
-  record Goodbye(int slot, int incarnation) implements ServerMessage, ControlMessage {}
+  /**
+   * A worker ends.
+   *
+   * @param failure why, where it cannot go on; null where it leaves in good order
+   */
+  record Goodbye(int slot, int incarnation, @Nullable String failure)
+      implements ServerMessage, ControlMessage {}
+
+  /**
+   * A worker stands still, as it was told to: it takes no local step. Repeated while it does, so
+   * that one that was not told to go on is found.
+   *
+   * @param pause which pause it was told of
+   */
+  record Halted(int slot, int incarnation, long pause) implements ServerMessage, ControlMessage {}
 
   /**
    * {@link org.estafette.algorithm.Decision.Mixed}, of a worker without a server.
@@ -90,11 +106,8 @@ public sealed interface ServerMessage {
   record NoParameters(int slot, int incarnation, long id)
       implements ServerMessage, ControlMessage {}
 
-  /** The process of the worker with this key has died. */
-  record Died(String key) implements ServerMessage {}
-
-  /** A node cannot be reached now, or can be reached again. */
-  record Reachability(Address node, boolean reachable) implements ServerMessage {}
+  /** The process of the worker with this key has died, with that exit status. */
+  record Died(String key, int status) implements ServerMessage {}
 
   /** A node could not be reached for too long. */
   record NodeOverdue(Address node) implements ServerMessage {}
@@ -109,13 +122,19 @@ public sealed interface ServerMessage {
    * What was to be done with the mean of the parameters is done.
    *
    * @param score on validation data; null where it was not measured
-   * @param consensus Ξ
+   * @param version of the run when the parameters were asked for
    * @param path of the checkpoint; empty where none was written
    * @param failure why what was to be done could not be; empty where it could
+   * @param saving whether a checkpoint was to be written
    * @param last whether the run ends with this
    */
   record PassDone(
-      @Nullable Score score, double consensus, String path, String failure, boolean last)
+      @Nullable Score score,
+      long version,
+      String path,
+      String failure,
+      boolean saving,
+      boolean last)
       implements ServerMessage {}
 
   /** An update has arrived. */
@@ -147,11 +166,59 @@ public sealed interface ServerMessage {
   record ValidationFailed(String reason, boolean last) implements ServerMessage {}
 
   /** A checkpoint is written, or could not be. */
-  record CheckpointDone(String path, String failure, boolean last) implements ServerMessage {}
+  record CheckpointDone(String path, long version, String failure, boolean last)
+      implements ServerMessage {}
 
   /** It is time for a checkpoint. */
   record CheckpointDue() implements ServerMessage {}
 
   /** End the run: checkpoint, then tell the workers. */
   record StopRun(String reason) implements ServerMessage {}
+
+  /** What {@link RunCommands} asks for; answered by completing the future. Of this JVM only. */
+  sealed interface Command extends ServerMessage {
+    /** Who asks. */
+    String by();
+
+    /** What became of it. */
+    CompletableFuture<RunControl.Outcome> reply();
+  }
+
+  /** See {@link RunControl#pause}. */
+  record Pause(String by, CompletableFuture<RunControl.Outcome> reply) implements Command {}
+
+  /** See {@link RunControl#resume}. */
+  record Resume(String by, CompletableFuture<RunControl.Outcome> reply) implements Command {}
+
+  /** See {@link RunControl#checkpoint}. */
+  record CheckpointNow(String by, CompletableFuture<RunControl.Outcome> reply) implements Command {}
+
+  /** See {@link RunControl#stop}. */
+  record StopNow(String by, CompletableFuture<RunControl.Outcome> reply) implements Command {}
+
+  /** See {@link RunControl#change}. */
+  record Change(Map<String, String> keys, String by, CompletableFuture<RunControl.Outcome> reply)
+      implements Command {}
+
+  /** Workers had time enough to stand still. */
+  record HaltOverdue(long pause) implements ServerMessage {}
+
+  /** A node has become a member of the cluster, cannot be reached, can be again, or is gone. */
+  record Member(Address node, MemberEvent event) implements ServerMessage {}
+
+  /** What becomes of members. */
+  enum MemberEvent {
+    /** It takes part. */
+    UP,
+    /** It is about to leave in good order. */
+    LEAVING,
+    /** No heartbeat comes from it. */
+    UNREACHABLE,
+    /** It can be reached again. */
+    REACHABLE,
+    /** It has left, or was given up. */
+    REMOVED,
+    /** A step on the way to one of these. */
+    OTHER
+  }
 }

@@ -2,6 +2,7 @@ package org.estafette.actor.node;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param monitor follows the run
  * @param checkpoints where state goes
  * @param resume state to go on from; null for a new run
+ * @param live what people can know of it
+ * @param clock the run's
+ * @param home where its configuration is kept
  * @param result completed when the run has ended and its last checkpoint is written
  */
 record ServerSetup(
@@ -26,7 +30,15 @@ record ServerSetup(
     RunMonitor monitor,
     RunCheckpoints checkpoints,
     @Nullable ServerState resume,
+    LiveRun live,
+    RunClock clock,
+    RunHome home,
     CompletableFuture<Ending> result) {
+  /** Where what happens is written down. */
+  RunLog log() {
+    return new RunLog(monitor, live, clock);
+  }
+
   /**
    * How a run ended.
    *

@@ -35,16 +35,20 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   // nothing to train for.
   private static final Duration GIVE_UP = Duration.ofMinutes(2);
   private static final String LOST = "lost";
+  private static final String HALTED = "halted";
+  private static final Duration STILL_HALTED = Duration.ofSeconds(3);
 
   private final TimerScheduler<WorkerMessage> timers;
   private final TrainingThread thread;
   private final WorkerInbox inbox = new WorkerInbox();
   private final Effects effects = new TrainingEffects();
-  private final long began = System.nanoTime();
+  private final RunClock clock = new RunClock(0);
+  private final PausableTimers<WorkerMessage> own;
   private final List<Lease> moments = new ArrayList<>();
   private @Nullable ActorRef<ServerMessage> server;
   private @Nullable Lease staged;
   private boolean ready;
+  private long pause;
 
   /** How it was set up. */
   protected final WorkerSetup setup;
@@ -61,6 +65,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       WorkerSetup setup) {
     super(context);
     this.timers = timers;
+    this.own = new PausableTimers<>(timers, clock);
     this.setup = setup;
     this.thread =
         new TrainingThread(
@@ -113,6 +118,8 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         .onMessage(WorkerMessage.Servers.class, this::onServers)
         .onMessage(WorkerMessage.Waiting.class, m -> onWaiting())
         .onMessage(WorkerMessage.TimerDue.class, this::onTimer)
+        .onMessage(WorkerMessage.Halt.class, this::onHalt)
+        .onMessage(WorkerMessage.GoOn.class, this::onGoOn)
         .onMessage(WorkerMessage.RunOver.class, m -> onRunOver(m.reason()))
         .onMessage(WorkerMessage.Stop.class, m -> onStop())
         .onSignal(PostStop.class, s -> onPostStop())
@@ -149,9 +156,12 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
           event(new Event.RoundTrained(m.round(), m.result(), m.seconds(), m.delta(), now()));
         }
       }
+      case WorkerMessage.Standing m -> standing(m.pause());
       // Ends this actor as failed, so that its node knows that the run is not over for it.
-      case WorkerMessage.TrainingFailed m ->
-          throw new IllegalStateException(setup.key() + " cannot train: " + m.what(), m.cause());
+      case WorkerMessage.TrainingFailed m -> {
+        goodbye(m.what());
+        throw new IllegalStateException(setup.key() + " cannot train: " + m.what(), m.cause());
+      }
       case null, default -> {}
     }
     return this;
@@ -190,6 +200,36 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     }
   }
 
+  /** Of the same pause it may be told more than once. */
+  private Behavior<WorkerMessage> onHalt(WorkerMessage.Halt m) {
+    if (m.pause() > pause) {
+      pause = m.pause();
+      own.pause();
+      Consumer<WorkerMessage> deliver = inbox(getContext().getSelf());
+      thread.halt(() -> deliver.accept(new WorkerMessage.Standing(m.pause())));
+    }
+    return this;
+  }
+
+  /** Now, and again and again until it is told to go on. */
+  private void standing(long inPause) {
+    if (inPause == pause && own.paused()) {
+      if (self != null) {
+        tellServer(new ServerMessage.Halted(self.slot(), incarnation, inPause));
+      }
+      timers.startSingleTimer(HALTED, new WorkerMessage.TimerDue(HALTED), STILL_HALTED);
+    }
+  }
+
+  private Behavior<WorkerMessage> onGoOn(WorkerMessage.GoOn m) {
+    if (m.pause() >= pause && own.paused()) {
+      timers.cancel(HALTED);
+      own.resume();
+      thread.goOn();
+    }
+    return this;
+  }
+
   private Behavior<WorkerMessage> onTimer(WorkerMessage.TimerDue m) {
     if (m.timer().equals(HELLO)) {
       hello();
@@ -199,7 +239,10 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
               + ": no server could be reached for "
               + GIVE_UP.toSeconds()
               + " s; was the run's first node ended?");
+    } else if (m.timer().equals(HALTED)) {
+      standing(pause);
     } else {
+      own.fired(m.timer());
       event(new Event.TimerFired(m.timer(), now()));
     }
     return this;
@@ -211,10 +254,14 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onStop() {
-    if (self != null) {
-      tellServer(new ServerMessage.Goodbye(self.slot(), incarnation));
-    }
+    goodbye(null);
     return akka.actor.typed.javadsl.Behaviors.stopped();
+  }
+
+  private void goodbye(@Nullable String failure) {
+    if (self != null) {
+      tellServer(new ServerMessage.Goodbye(self.slot(), incarnation, failure));
+    }
   }
 
   private Behavior<WorkerMessage> onPostStop() {
@@ -230,9 +277,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     return this;
   }
 
-  /** Seconds since this worker began. */
+  /** Seconds since this worker began, pauses left out. */
   protected final double now() {
-    return (System.nanoTime() - began) / 1e9;
+    return clock.getAsDouble();
   }
 
   /** Turns the participant's effects into tells, frames, timers and training. */
@@ -279,13 +326,12 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
     @Override
     public void setTimer(String timer, double seconds) {
-      timers.startSingleTimer(
-          timer, new WorkerMessage.TimerDue(timer), Duration.ofNanos((long) (seconds * 1e9)));
+      own.start(timer, new WorkerMessage.TimerDue(timer), seconds);
     }
 
     @Override
     public void cancelTimer(String timer) {
-      timers.cancel(timer);
+      own.cancel(timer);
     }
 
     @Override

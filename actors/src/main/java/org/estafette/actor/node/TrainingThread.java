@@ -33,6 +33,7 @@ final class TrainingThread extends Thread {
   private final Supplier<Lease> leases;
   private final double speed;
   private final Consumer<WorkerMessage> tell;
+  private final Gate gate = new Gate();
   private volatile boolean ending;
   private volatile int life;
   private long stepsTaken;
@@ -66,6 +67,21 @@ final class TrainingThread extends Thread {
   void train(int incarnation, long round, TrainOrder order, Lease start, List<Lease> moments) {
     life = incarnation;
     tasks.add(new Train(incarnation, round, order, start, moments));
+    gate.look();
+  }
+
+  /**
+   * Takes no further step until {@link #goOn}, and keeps all it has.
+   *
+   * @param standing told once, when no step is under way any more
+   */
+  void halt(Runnable standing) {
+    gate.close(standing);
+  }
+
+  /** Goes on where it was halted. */
+  void goOn() {
+    gate.open();
   }
 
   /** Ends after the current step. */
@@ -73,6 +89,7 @@ final class TrainingThread extends Thread {
     ending = true;
     tasks.add(new End());
     LockSupport.unpark(this);
+    gate.look();
   }
 
   @Override
@@ -80,7 +97,12 @@ final class TrainingThread extends Thread {
     try (LocalTrainer t = trainer.get()) {
       tell.accept(new WorkerMessage.Ready());
       for (Task task = tasks.take(); task instanceof Train train; task = tasks.take()) {
-        train(t, train);
+        gate.enter();
+        try {
+          train(t, train);
+        } finally {
+          gate.leave();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -123,12 +145,13 @@ final class TrainingThread extends Thread {
     tell.accept(new WorkerMessage.RoundDone(task.life(), task.round(), result, seconds, delta));
   }
 
-  /** Measures the round, and slows a worker down that plays a slower machine. */
+  /** Measures the round without pauses, and slows a worker down that plays a slower machine. */
   private final class Pace {
     private final long began = System.nanoTime();
     private long stepBegan = began;
     private final int ofLife;
     private boolean first = true;
+    private long halted;
 
     Pace(int ofLife) {
       this.ofLife = ofLife;
@@ -139,13 +162,18 @@ final class TrainingThread extends Thread {
         waitAfterStep();
       }
       first = false;
+      halted += gate.pass(this::over);
       stepBegan = System.nanoTime();
+      return over();
+    }
+
+    private boolean over() {
       return ending || ofLife != life;
     }
 
     double end() {
       waitAfterStep();
-      return (System.nanoTime() - began) / 1e9;
+      return (System.nanoTime() - began - halted) / 1e9;
     }
 
     private void waitAfterStep() {

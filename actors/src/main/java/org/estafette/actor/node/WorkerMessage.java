@@ -106,6 +106,23 @@ public sealed interface WorkerMessage {
   /** The mailbox refused an update. */
   record MailboxRefused(Header header, Refusal reason) implements WorkerMessage {}
 
+  /**
+   * The run is paused: no further local step until {@link GoOn}, and all is kept.
+   *
+   * @param pause counts the run's pauses
+   */
+  record Halt(long pause) implements WorkerMessage, ControlMessage {}
+
+  /**
+   * The run goes on.
+   *
+   * @param pause the pause that has ended, with all before it
+   */
+  record GoOn(long pause) implements WorkerMessage, ControlMessage {}
+
+  /** The training thread takes no step any more. */
+  record Standing(long pause) implements WorkerMessage {}
+
   /** The run has ended. */
   record RunOver(String reason) implements WorkerMessage, ControlMessage {}
 

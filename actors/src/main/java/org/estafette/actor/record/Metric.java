@@ -161,8 +161,22 @@ public sealed interface Metric {
    * @param worker to whom
    * @param kind what
    * @param reason why, in words
+   * @param incarnation which of its lives; null where that is not known
+   * @param stepsLost local steps that went with it; null where it did not go
    */
-  record WorkerEvent(double seconds, String worker, Kind kind, String reason) implements Metric {}
+  record WorkerEvent(
+      double seconds,
+      String worker,
+      Kind kind,
+      String reason,
+      @Nullable Integer incarnation,
+      @Nullable Integer stepsLost)
+      implements Metric {
+    /** Of which no more is known. */
+    public WorkerEvent(double seconds, String worker, Kind kind, String reason) {
+      this(seconds, worker, kind, reason, null, null);
+    }
+  }
 
   /**
    * Something that happened to the run as a whole, or was done to it.

@@ -116,6 +116,27 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
+  /**
+   * What a run that is resumed has behind it: the lines up to a checkpoint. What was written behind
+   * the checkpoints of former resumptions belongs to steps that were taken again, and is left out.
+   *
+   * @param seconds when the checkpoint was taken
+   * @throws IOException where the log cannot be read, or a line other than the last is damaged
+   */
+  public static List<Metric> before(Path file, double seconds) throws IOException {
+    List<Metric> kept = new ArrayList<>();
+    read(
+        file,
+        metric -> {
+          while (!kept.isEmpty() && kept.getLast().seconds() > metric.seconds()) {
+            kept.removeLast();
+          }
+          kept.add(metric);
+        });
+    kept.removeIf(metric -> metric.seconds() > seconds);
+    return kept;
+  }
+
   private static long endOfLastLine(FileChannel channel) throws IOException {
     ByteBuffer block = ByteBuffer.allocate(4096);
     long end = channel.size();

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** A server's state as a checkpoint, and back. */
 public final class RunCheckpoints {
   private static final String STATE = "server.json";
+  private static final String TALLY = "run.json";
   private static final String SIMULATION = "simulation.json";
   private static final String SIMULATION_VECTOR = "simulation-";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,15 +66,30 @@ public final class RunCheckpoints {
     this.run = run;
   }
 
+  /** Keeps so many checkpoints, from the next one that is written on. */
+  public void keep(int checkpoints) {
+    store.keep(checkpoints);
+  }
+
   /**
    * Writes a state whose vectors nobody changes meanwhile. A version that is there already, and
    * verifies, is not written again: no push has come since.
    *
+   * @param tally what the run had counted then
    * @return the checkpoint's folder
    */
-  public Path write(ServerState state) throws IOException {
+  public Path write(ServerState state, RunTally tally) throws IOException {
     Path there = written(state.version());
-    return there != null ? there : store.write(builder(state).build());
+    return there != null
+        ? there
+        : store.write(builder(state).file(TALLY, JSON.writeValueAsBytes(tally)).build());
+  }
+
+  /** What the run had counted at that checkpoint; null in one of an earlier release. */
+  public @Nullable RunTally tally(StoredCheckpoint checkpoint) throws IOException {
+    return checkpoint.files().contains(TALLY)
+        ? JSON.readValue(checkpoint.file(TALLY), RunTally.class)
+        : null;
   }
 
   private @Nullable Path written(long version) throws IOException {

@@ -1,10 +1,10 @@
 package org.estafette.actor.run;
 
-import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.estafette.actor.record.Exchanges;
@@ -12,9 +12,7 @@ import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
 import org.estafette.algorithm.Decision;
-import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
-import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.model.Score;
 import org.jspecify.annotations.Nullable;
 
@@ -25,52 +23,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunMonitor {
   private static final int POINTS = 100;
-  private static final int RATE_POINTS = 8;
   // Weight of the newest round in the running mean of the training loss.
   private static final double NEWEST = 0.1;
 
-  private final long budgetTokens;
   private final Consumer<Metric> log;
+  private final List<Consumer<Metric>> followers = new CopyOnWriteArrayList<>();
+  private final PushCounts counts = new PushCounts();
+  private final ExchangeCounts exchanges = new ExchangeCounts();
+  private final Throughput throughput = new Throughput();
   private final TreeSet<PeerId> live = new TreeSet<>();
   private final TreeSet<PeerId> seen = new TreeSet<>();
-  private final Map<String, Long> refused = new TreeMap<>();
+  private final Map<PeerId, Departure> departures = new HashMap<>();
+  private long budgetTokens;
   private double loss = Double.NaN;
   private @Nullable Score validation;
   private long tokens;
   private long localSteps;
-  private long accepted;
-  private long merged;
-  private double stalenessSum;
-  private long stalenessMax;
   private long version;
   private int restarts;
   private long nextPoint;
-
-  /**
-   * Where the last points stood. Workers in step report all at once: a rate from one point to the
-   * next would be nought and then enormous.
-   */
-  private final ArrayDeque<Mark> marks = new ArrayDeque<>();
-
   private boolean finished;
+  private double startsAt;
+  private double trainedBefore;
   private double beganAt = Double.NaN;
   private long tokensBefore;
-  private final Map<PeerId, List<PeerId>> neighbours = new TreeMap<>();
-  private boolean withoutServer;
-  private long fresh;
-  private long held;
-  private long superseded;
-  private long epoch;
-  private int repairs;
-  private @Nullable Double consensus;
   private volatile Snapshot snapshot;
 
-  private record Mark(double at, long tokens) {}
+  private record Departure(String cause, boolean orderly) {}
 
   /**
    * Where a run stands.
    *
-   * @param seconds of the newest decision, since the server began
+   * @param seconds of the newest decision, since the run began, pauses left out
    * @param beganAt when the first round was given out, in the same seconds; NaN before
    * @param tokensBefore tokens of what was resumed: they took no time now
    * @param trainLoss running mean over rounds; NaN before the first
@@ -79,6 +63,7 @@ public final class RunMonitor {
    * @param workers live workers
    * @param restarts workers that came back after a loss
    * @param exchanges of a run without a server; null with one
+   * @param trainedBefore training seconds of the parts of the run that were resumed from
    */
   public record Snapshot(
       double seconds,
@@ -96,7 +81,19 @@ public final class RunMonitor {
       Pushes pushes,
       Staleness staleness,
       @Nullable Exchanges exchanges,
-      boolean finished) {
+      boolean finished,
+      double trainedBefore) {
+
+    /** Training seconds of the whole run, as far as they are known. */
+    public double wholeSeconds() {
+      return trainedBefore + trainingSeconds();
+    }
+
+    /** Mean throughput of the whole run, as far as it is known. */
+    public double wholeTokensPerSecond() {
+      double whole = wholeSeconds();
+      return trainedBefore > 0 && whole > 0 ? tokens / whole : tokensPerSecond();
+    }
 
     /** Seconds from the first round given out to the newest decision. */
     public double trainingSeconds() {
@@ -142,6 +139,55 @@ public final class RunMonitor {
     this.snapshot = take(0);
   }
 
+  /** Hands every line on from now on, after it was written down; called by who feeds this. */
+  public void follow(Consumer<Metric> follower) {
+    followers.add(follower);
+  }
+
+  private void write(Metric metric) {
+    log.accept(metric);
+    for (Consumer<Metric> follower : followers) {
+      follower.accept(metric);
+    }
+  }
+
+  /** Goes on from what an earlier part of the run had counted; before {@link #resume}. */
+  public void before(RunTally tally) {
+    startsAt = tally.seconds();
+    trainedBefore = tally.trainingSeconds();
+    counts.resume(tally);
+    restarts = tally.restarts();
+    exchanges.resume(tally.exchanges());
+    snapshot = take(startsAt);
+  }
+
+  /** What has been counted so far, to go on from. */
+  public RunTally tally() {
+    Snapshot s = snapshot;
+    return new RunTally(
+        s.seconds(), s.wholeSeconds(), s.pushes(), s.staleness(), s.restarts(), s.exchanges());
+  }
+
+  /** The run is longer or shorter than it was to be. */
+  public void budget(long newTokens) {
+    budgetTokens = newTokens;
+    snapshot = take(snapshot.seconds());
+  }
+
+  /** Something happened to the run as a whole. */
+  public void event(double at, Metric.RunKind kind, String text) {
+    write(new Metric.RunEvent(at, kind, text));
+  }
+
+  /**
+   * Why a worker goes that is about to be reported as gone.
+   *
+   * @param orderly whether it left of its own accord
+   */
+  public void departs(PeerId worker, String cause, boolean orderly) {
+    departures.put(worker, new Departure(cause, orderly));
+  }
+
   /** Goes on from what an earlier part of the run has done. */
   public void resume(long tokens, long localSteps, long version) {
     this.tokens = tokens;
@@ -149,7 +195,7 @@ public final class RunMonitor {
     this.version = version;
     this.tokensBefore = tokens;
     this.nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
-    snapshot = take(0);
+    snapshot = take(startsAt);
   }
 
   /** A worker of the part that is resumed is still there. */
@@ -162,23 +208,30 @@ public final class RunMonitor {
   public void decided(double at, Decision decision) {
     switch (decision) {
       case Decision.Applied a -> applied(at, a);
-      case Decision.Refused r -> refused(at, r.header(), r.reason(), r.detail());
+      case Decision.Refused r -> {
+        counts.refused(r.reason().key());
+        write(Rounds.of(at, r));
+      }
       case Decision.Joined j -> {
         // The first life in this part of the run is no restart, whatever its number.
         boolean again = !seen.add(j.worker());
         live.add(j.worker());
         restarts += again ? 1 : 0;
-        event(
-            at,
-            j.worker(),
-            again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED,
-            "incarnation " + j.incarnation());
+        departures.remove(j.worker());
+        write(
+            new Metric.WorkerEvent(
+                at,
+                j.worker().toString(),
+                again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED,
+                "incarnation " + j.incarnation(),
+                j.incarnation(),
+                null));
       }
       case Decision.Left l -> {
         if (!live.remove(l.worker()) && !seen.contains(l.worker())) {
           break; // Of the part of the run that was resumed from: its end is known.
         }
-        event(at, l.worker(), Metric.Kind.LOST, "local steps lost: " + l.stepsLost());
+        left(at, l);
       }
       case Decision.Finished f -> {
         finished = true;
@@ -187,7 +240,7 @@ public final class RunMonitor {
       case Decision.Assigned a -> {
         if (Double.isNaN(beganAt)) {
           beganAt = at;
-          marks.add(new Mark(at, tokens));
+          throughput.begin(at, tokens);
         }
       }
       case Decision.Mixed m -> mixed(at, m);
@@ -197,31 +250,25 @@ public final class RunMonitor {
     snapshot = take(at);
   }
 
+  private void left(double at, Decision.Left l) {
+    Departure why = departures.remove(l.worker());
+    write(
+        new Metric.WorkerEvent(
+            at,
+            l.worker().toString(),
+            why != null && why.orderly() ? Metric.Kind.LEFT : Metric.Kind.LOST,
+            (why == null ? "" : why.cause() + "; ") + "local steps lost: " + l.stepsLost(),
+            l.incarnation(),
+            l.stepsLost()));
+  }
+
   private void applied(double at, Decision.Applied a) {
     tokens += a.report().tokens();
     localSteps += a.report().steps();
     version = a.version();
-    if (a.merged()) {
-      merged++;
-    } else {
-      accepted++;
-    }
-    stalenessSum += a.staleness();
-    stalenessMax = Math.max(stalenessMax, a.staleness());
+    counts.applied(a.staleness(), a.merged());
     train(a.report().meanLoss());
-    log.accept(
-        new Metric.PushRecord(
-            at,
-            a.header().sender().toString(),
-            a.header().round(),
-            a.report().seconds(),
-            a.report().steps(),
-            a.report().tokens(),
-            a.report().meanLoss(),
-            a.staleness(),
-            a.weight(),
-            a.merged() ? Metric.Outcome.MERGED : Metric.Outcome.ACCEPTED,
-            null));
+    write(Rounds.of(at, a));
     if (tokens >= nextPoint) {
       point(at);
     }
@@ -232,25 +279,10 @@ public final class RunMonitor {
     tokens += m.report().tokens();
     localSteps += m.report().steps();
     version++;
-    accepted++;
-    fresh += m.fresh();
-    held += m.held();
+    counts.applied(0, false);
+    exchanges.mixed(m);
     train(m.report().meanLoss());
-    log.accept(
-        new Metric.PushRecord(
-            at,
-            m.worker().toString(),
-            m.round(),
-            m.report().seconds(),
-            m.report().steps(),
-            m.report().tokens(),
-            m.report().meanLoss(),
-            0,
-            1,
-            Metric.Outcome.ACCEPTED,
-            null,
-            new Metric.Mix(
-                m.fresh(), m.held(), m.mass(), Double.isNaN(m.spread()) ? null : m.spread())));
+    write(Rounds.of(at, m));
     if (tokens >= nextPoint) {
       point(at);
     }
@@ -258,8 +290,7 @@ public final class RunMonitor {
 
   /** What a worker's place in the graph was at first is no news. */
   private void rewired(double at, Decision.Rewired r) {
-    List<PeerId> before = neighbours.put(r.worker(), r.neighbours());
-    if (before != null && !before.equals(r.neighbours())) {
+    if (exchanges.rewired(r)) {
       event(
           at,
           r.worker(),
@@ -278,46 +309,27 @@ public final class RunMonitor {
 
   /** The run has no server: a new graph, of that epoch; {@code lost} where a worker left it. */
   public void graph(double at, long newEpoch, boolean lost) {
-    withoutServer = true;
-    epoch = newEpoch;
-    repairs += lost ? 1 : 0;
+    exchanges.graph(newEpoch, lost);
     if (Double.isNaN(beganAt)) {
       beganAt = at;
-      marks.add(new Mark(at, tokens));
+      throughput.begin(at, tokens);
     }
     snapshot = take(at);
   }
 
   /** Mailboxes dropped that many messages for newer ones. */
   public void superseded(long messages) {
-    superseded += messages;
+    exchanges.superseded(messages);
   }
 
   /** Ξ was measured. */
   public void consensus(double at, double distance) {
-    consensus = distance;
+    exchanges.consensus(distance);
     snapshot = take(at);
   }
 
-  private void refused(double at, Header h, Refusal reason, String detail) {
-    refused.merge(reason.key(), 1L, Long::sum);
-    log.accept(
-        new Metric.PushRecord(
-            at,
-            h.sender().toString(),
-            h.round(),
-            0,
-            0,
-            0,
-            Double.NaN,
-            0,
-            0,
-            Metric.Outcome.REFUSED,
-            reason.key() + ": " + detail));
-  }
-
   private void event(double at, PeerId worker, Metric.Kind kind, String reason) {
-    log.accept(new Metric.WorkerEvent(at, worker.toString(), kind, reason));
+    write(new Metric.WorkerEvent(at, worker.toString(), kind, reason));
   }
 
   /** The parameters were validated. */
@@ -333,14 +345,9 @@ public final class RunMonitor {
 
   /** One line; {@code measured} is the validation if it was done just now. */
   private void point(double at, @Nullable Score measured) {
-    Mark since = marks.isEmpty() ? new Mark(at, tokens) : marks.getFirst();
-    double rate = at > since.at() ? (tokens - since.tokens()) / (at - since.at()) : 0;
-    marks.add(new Mark(at, tokens));
-    if (marks.size() > RATE_POINTS) {
-      marks.removeFirst();
-    }
+    double rate = throughput.point(at, tokens);
     nextPoint = tokens + Math.max(1, budgetTokens / POINTS);
-    log.accept(
+    write(
         new Metric.ProgressPoint(
             at,
             tokens,
@@ -351,13 +358,9 @@ public final class RunMonitor {
             rate,
             version,
             live.size(),
-            pushes(),
-            staleness(),
-            exchanges()));
-  }
-
-  private @Nullable Exchanges exchanges() {
-    return withoutServer ? new Exchanges(fresh, held, superseded, epoch, repairs, consensus) : null;
+            counts.pushes(),
+            counts.staleness(),
+            exchanges.exchanges()));
   }
 
   private static @Nullable Double loss(@Nullable Score score) {
@@ -366,15 +369,6 @@ public final class RunMonitor {
 
   private static @Nullable Double accuracy(@Nullable Score score) {
     return score == null || !score.classifies() ? null : score.accuracy();
-  }
-
-  private Pushes pushes() {
-    return new Pushes(accepted, merged, refused);
-  }
-
-  private Staleness staleness() {
-    long n = accepted + merged;
-    return n == 0 ? Staleness.NONE : new Staleness(stalenessSum / n, stalenessMax);
   }
 
   private Snapshot take(double at) {
@@ -391,10 +385,11 @@ public final class RunMonitor {
         version,
         live.size(),
         restarts,
-        pushes(),
-        staleness(),
-        exchanges(),
-        finished);
+        counts.pushes(),
+        counts.staleness(),
+        exchanges.exchanges(),
+        finished,
+        trainedBefore);
   }
 
   /** Where the run stands now. */

@@ -106,7 +106,12 @@ public final class Workshop implements AutoCloseable {
 
   /** Local steps of the whole run. */
   public long budget() {
-    return Math.max(1, Math.ceilDiv(config.tokens(), tokensPerStep));
+    return steps(config.tokens());
+  }
+
+  /** Local steps of a run of so many tokens. */
+  public long steps(long tokens) {
+    return Math.max(1, Math.ceilDiv(tokens, tokensPerStep));
   }
 
   /** A trainer of its own for one worker, for an evaluator, or for sampling. */

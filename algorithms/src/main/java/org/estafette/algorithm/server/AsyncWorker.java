@@ -145,6 +145,8 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     waiting = assignment == null;
     if (assignment != null) {
       effects.train(assignment.round(), assignment.order());
+    } else if (Double.isFinite(patience)) {
+      effects.setTimer(PATIENCE, patience); // A later answer may be lost like any other.
     }
   }
 

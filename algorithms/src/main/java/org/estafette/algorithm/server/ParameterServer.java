@@ -389,6 +389,11 @@ public final class ParameterServer implements Server {
   }
 
   @Override
+  public void budget(long localSteps) {
+    work.budget(localSteps);
+  }
+
+  @Override
   public void close() {
     snapshots.clear();
   }

@@ -369,6 +369,11 @@ public final class RoundCoordinator implements Server {
   }
 
   @Override
+  public void budget(long localSteps) {
+    work.budget(localSteps);
+  }
+
+  @Override
   public void close() {
     snapshots.clear();
     arrived.values().forEach(PseudoGradient::discard);

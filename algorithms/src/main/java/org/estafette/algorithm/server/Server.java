@@ -33,6 +33,15 @@ public interface Server extends Participant, AutoCloseable {
   /** Whether the budget is used up and the last push is in. */
   boolean finished();
 
+  /**
+   * The run is longer or shorter than was planned: {@code localSteps} over all workers, more than
+   * are done. Tell {@link org.estafette.algorithm.Event.PeersChanged} next, so that workers that
+   * had nothing left to do are given some.
+   *
+   * @throws IllegalArgumentException where so many are done already
+   */
+  void budget(long localSteps);
+
   /** Gives back the leases that the server holds. */
   @Override
   void close();

@@ -15,15 +15,26 @@ final class WorkGiver {
   private long[] shardProgress;
   private long done;
   private long outstanding;
+  private long budget;
 
   WorkGiver(ServerPlan plan) {
     this.plan = plan;
+    this.budget = plan.budget();
     this.shardProgress = new long[plan.shardSizes().length];
+  }
+
+  /** The run has so many local steps instead of the plan's. */
+  void budget(long localSteps) {
+    if (localSteps <= done) {
+      throw new IllegalArgumentException(
+          "budget=" + localSteps + " local steps (expected more than the " + done + " done)");
+    }
+    budget = localSteps;
   }
 
   /** The member's next round; null where the budget is given out. */
   @Nullable Assignment next(Roster.Member member, Roster roster, double at) {
-    long left = plan.budget() - done - outstanding;
+    long left = budget - done - outstanding;
     if (left <= 0) {
       return null;
     }
@@ -68,7 +79,7 @@ final class WorkGiver {
 
   /** Whether there are steps that nobody has been given. */
   boolean available() {
-    return plan.budget() - done - outstanding > 0;
+    return budget - done - outstanding > 0;
   }
 
   /** A push of {@code steps} steps from this member was taken. */
@@ -89,7 +100,7 @@ final class WorkGiver {
   }
 
   boolean exhausted() {
-    return done >= plan.budget();
+    return done >= budget;
   }
 
   long localSteps() {

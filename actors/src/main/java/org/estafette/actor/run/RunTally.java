@@ -1,0 +1,25 @@
+package org.estafette.actor.run;
+
+import org.estafette.actor.record.Exchanges;
+import org.estafette.actor.record.Pushes;
+import org.estafette.actor.record.Staleness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run had counted when a checkpoint was taken: a resumed run goes on from there, so that its
+ * summary is of the whole run and not of its last part.
+ *
+ * @param seconds since the run began, pauses left out
+ * @param trainingSeconds of these, from the first round that was given out
+ * @param pushes what became of them
+ * @param staleness of those applied
+ * @param restarts of workers
+ * @param exchanges of a run without a server; null with one
+ */
+public record RunTally(
+    double seconds,
+    double trainingSeconds,
+    Pushes pushes,
+    Staleness staleness,
+    int restarts,
+    @Nullable Exchanges exchanges) {}
