@@ -44,7 +44,7 @@ record ChaosCase(
   static final int DIMENSION = 4;
   static final int PERIOD = 3;
   static final int STEPS = 400;
-  private static final double FAULTY_SECONDS = 60;
+  static final double FAULTY_SECONDS = 60;
 
   static ChaosCase of(long seed) {
     long key = CounterRandom.key(seed, 0xC4A05);

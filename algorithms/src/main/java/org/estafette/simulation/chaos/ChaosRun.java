@@ -30,6 +30,9 @@ public final class ChaosRun {
   /** A run that has not ended by this virtual second hangs. */
   private static final double HORIZON = 20_000;
 
+  /** Seconds after which nothing of a run that has ended is on its way any more. */
+  private static final double CALM = 200;
+
   private final ChaosCase run;
   private final UnaryOperator<Server> spoil;
   private final VectorPool pool =
@@ -92,9 +95,10 @@ public final class ChaosRun {
     Server last;
     try (Simulator simulator = simulator()) {
       simulator.start();
-      simulator.run(HORIZON, () -> false);
+      simulator.run(HORIZON, () -> servers.getLast().finished());
+      simulator.run(Math.max(simulator.now(), ChaosCase.FAULTY_SECONDS) + CALM, () -> false);
       last = servers.getLast();
-      // Nothing is left to happen, so nothing is under way.
+      // All pushes have arrived or never will: nothing is under way.
       violations.addAll(HistoryChecker.check(history, !run.synchronous(), List.of()));
       Violation replay =
           Replay.compare(history, run.first(), run.outer(), run.synchronous(), last.parameters());

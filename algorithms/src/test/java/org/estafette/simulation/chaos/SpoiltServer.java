@@ -56,6 +56,11 @@ abstract class SpoiltServer implements Server {
   }
 
   @Override
+  public void budget(long localSteps) {
+    good.budget(localSteps);
+  }
+
+  @Override
   public boolean finished() {
     return good.finished();
   }
