@@ -36,6 +36,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
   private long epoch;
   private long version;
   private long sequence;
+  private boolean answered;
   private @Nullable Assignment current;
   private @Nullable PseudoGradient unanswered;
   private boolean waiting;
@@ -136,6 +137,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
     epoch = h.epoch();
     version = h.version();
     dropUnanswered();
+    answered = true;
     effects.cancelTimer(PATIENCE);
     Assignment assignment = model.assignment();
     effects.load(model.parameters().vector());
@@ -184,6 +186,7 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
 
   private void ask(Message message, Effects effects) {
     waiting = true;
+    answered = false;
     effects.send(PeerId.SERVER, message);
     if (Double.isFinite(patience)) {
       effects.setTimer(PATIENCE, patience);
@@ -191,6 +194,10 @@ public final class AsyncWorker implements org.estafette.algorithm.Participant, A
   }
 
   private void askAgain(Effects effects) {
+    if (answered) {
+      pull(effects); // For work, which there was none of: a new question under a new name.
+      return;
+    }
     PseudoGradient push = unanswered;
     if (push == null) {
       ask(new Pull(header(sequence, 0), secondsPerStep), effects);
