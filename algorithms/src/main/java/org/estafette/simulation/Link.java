@@ -1,5 +1,11 @@
 package org.estafette.simulation;
 
+import org.estafette.algorithm.GlobalModel;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.NeighbourModel;
+import org.estafette.algorithm.NeighbourShare;
+import org.estafette.algorithm.PseudoGradient;
+
 /**
  * The way between two who exchange messages.
  *
@@ -22,7 +28,18 @@ public record Link(double latency, double secondsPerElement) {
     }
   }
 
-  double delay(long elements) {
-    return latency + secondsPerElement * elements;
+  /** Seconds that a message takes. */
+  double delay(Message message) {
+    return latency + secondsPerElement * elements(message);
+  }
+
+  private static long elements(Message message) {
+    return switch (message) {
+      case GlobalModel m -> m.parameters().vector().length();
+      case PseudoGradient p -> p.delta().vector().length();
+      case NeighbourModel m -> m.parameters().vector().length();
+      case NeighbourShare s -> s.values().vector().length();
+      default -> 0;
+    };
   }
 }

@@ -88,7 +88,7 @@ public final class PeerSimulator implements AutoCloseable {
         throw new IllegalArgumentException(
             id + " sends to " + to + " (expected another of " + nodes.size() + " workers)");
       }
-      double delay = plan.links().between(id.slot(), to.slot()).delay(Simulator.elements(message));
+      double delay = plan.links().between(id.slot(), to.slot()).delay(message);
       int receiver = nodes.get(to.slot()).life;
       if (message instanceof Update update) {
         sent++;
@@ -251,9 +251,15 @@ public final class PeerSimulator implements AutoCloseable {
       case Pending.Timer t -> tell(node, new Event.TimerFired(t.name(), now));
       case Pending.Death d -> die(node, d.downtime());
       case Pending.Rebirth r -> join(node);
-      case Pending.Free f -> throw new IllegalStateException("there is no server to be free");
+      case Pending.Free f -> throw noServer(f);
+      case Pending.Mishap m -> throw noServer(m);
+      case Pending.Save s -> throw noServer(s);
       case Pending.Membership m -> announce();
     }
+  }
+
+  private static IllegalStateException noServer(Pending.What what) {
+    return new IllegalStateException(what + " is a matter of a server (expected none here)");
   }
 
   private void arrive(Node node, Message message) {

@@ -3,6 +3,7 @@ package org.estafette.simulation;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.fault.Fault;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,14 @@ public record Pending(double time, long sequence, PeerId target, int life, What 
   /** A replacement takes the slot. */
   public record Rebirth() implements What {}
 
-  /** The server learns who is live. */
+  /** The server learns who is live; a worker, that the server is another. */
   public record Membership() implements What {}
+
+  /** Something goes wrong. */
+  public record Mishap(Fault fault) implements What {}
+
+  /** The server's state is saved. */
+  public record Save() implements What {}
 
   @Override
   public int compareTo(Pending other) {

@@ -2,6 +2,8 @@ package org.estafette.simulation;
 
 import java.util.List;
 import org.estafette.algorithm.mailbox.UpdateQueue;
+import org.estafette.fault.Fault;
+import org.estafette.fault.FaultPlan;
 
 /**
  * What is simulated besides the participants.
@@ -12,13 +14,17 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
  *     in the mailbox
  * @param detection seconds after which the server learns of a death
  * @param deaths workers that die
+ * @param faults what else goes wrong
+ * @param saveEvery seconds between two saved states of the server; infinite for none
  */
 public record SimulationPlan(
     int workers,
     UpdateQueue mailbox,
     double secondsPerUpdate,
     double detection,
-    List<Death> deaths) {
+    List<Death> deaths,
+    FaultPlan faults,
+    double saveEvery) {
   /** Copies the list and checks the numbers. */
   public SimulationPlan {
     deaths = List.copyOf(deaths);
@@ -29,6 +35,38 @@ public record SimulationPlan(
       throw new IllegalArgumentException(
           "secondsPerUpdate=" + secondsPerUpdate + ", detection=" + detection + " (expected >= 0)");
     }
+    if (!(saveEvery > 0)) {
+      throw new IllegalArgumentException("saveEvery=" + saveEvery + " s (expected > 0)");
+    }
+    for (FaultPlan.Timed t : faults.faults()) {
+      if (t.fault() instanceof Fault.Kill k && !k.who().isServer() && k.who().slot() >= workers) {
+        throw new IllegalArgumentException(
+            "a fault at " + t.at() + " s kills " + k.who() + " (expected one of " + workers + ")");
+      }
+    }
+  }
+
+  /** Workers may die, and nothing else goes wrong. */
+  public SimulationPlan(
+      int workers,
+      UpdateQueue mailbox,
+      double secondsPerUpdate,
+      double detection,
+      List<Death> deaths) {
+    this(
+        workers,
+        mailbox,
+        secondsPerUpdate,
+        detection,
+        deaths,
+        FaultPlan.NONE,
+        Double.POSITIVE_INFINITY);
+  }
+
+  /** The same with these faults, and a state of the server saved every so many seconds. */
+  public SimulationPlan with(FaultPlan some, double savedEvery) {
+    return new SimulationPlan(
+        workers, mailbox, secondsPerUpdate, detection, deaths, some, savedEvery);
   }
 
   /** A plan without deaths whose server takes no time. */

@@ -1,33 +1,25 @@
 package org.estafette.simulation;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import org.estafette.algorithm.Decision;
-import org.estafette.algorithm.Effects;
+import java.util.function.Supplier;
 import org.estafette.algorithm.Event;
-import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.MergedPush;
 import org.estafette.algorithm.Message;
-import org.estafette.algorithm.NeighbourModel;
-import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.PeerId;
-import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
 import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.WorkerRecord;
-import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.algorithm.train.TrainedRound;
-import org.estafette.memory.FlatVector;
+import org.estafette.fault.Fault;
+import org.estafette.fault.FaultPlan;
+import org.estafette.history.Chronicle;
 import org.estafette.memory.Lease;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a server and its workers in virtual time on the calling thread. Gradients are real; only the
@@ -37,86 +29,20 @@ public final class Simulator implements AutoCloseable {
   private static final BooleanSupplier NEVER = () -> false;
 
   private final SimulationPlan plan;
-  private final Server server;
+  private final Supplier<Server> servers;
   private final WorkerFactory factory;
-  private final java.util.function.Supplier<Lease> leases;
-  private final SimulationListener listener;
-  private final PriorityQueue<Pending> queue = new PriorityQueue<>();
+  private final World world;
+  private final SavedServer saved = new SavedServer();
   private final UpdateQueue mailbox;
-  private final Node serverNode = new Node(PeerId.SERVER);
-  private final List<Node> nodes = new ArrayList<>();
-  private double now;
-  private long sequence;
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final SimulatedNode serverNode;
+  private Server server;
+  private long epoch = 1;
   private long handled;
   private double busyUntil;
 
-  /** One participant's place: its life, its timers, and a worker's trainer with its parameters. */
-  private final class Node implements Effects {
-    final PeerId id;
-    final Map<String, Long> timers = new HashMap<>(2);
-    int life = 1;
-    int known;
-    boolean live;
-    @Nullable WorkerSetup setup;
-    @Nullable Lease loaded;
-
-    Node(PeerId id) {
-      this.id = id;
-    }
-
-    WorkerSetup setup() {
-      return java.util.Objects.requireNonNull(setup);
-    }
-
-    @Override
-    public void send(PeerId to, Message message) {
-      Node worker = id.isServer() ? nodes.get(to.slot()) : this;
-      // The server answers the life that it has heard of; a later one never sees the answer.
-      int life = to.isServer() ? serverNode.life : worker.known;
-      double delay = worker.setup == null ? 0 : worker.setup.link().delay(elements(message));
-      schedule(now + delay, to, life, new Pending.Arrival(message));
-    }
-
-    @Override
-    public void load(FlatVector parameters) {
-      Lease lease = loaded;
-      if (lease == null) {
-        lease = leases.get();
-        loaded = lease;
-      }
-      lease.vector().copyFrom(parameters);
-    }
-
-    @Override
-    public void train(long round, TrainOrder order) {
-      double seconds = setup().stepTime().seconds(round, order.steps());
-      schedule(now + seconds, id, life, new Pending.Trained(round, order, seconds));
-    }
-
-    @Override
-    public Lease lease() {
-      return leases.get();
-    }
-
-    @Override
-    public void setTimer(String timer, double seconds) {
-      long setting = timers.merge(timer, 1L, Long::sum);
-      schedule(now + seconds, id, life, new Pending.Timer(timer, setting));
-    }
-
-    @Override
-    public void cancelTimer(String timer) {
-      timers.merge(timer, 1L, Long::sum);
-    }
-
-    @Override
-    public void decided(Decision decision) {
-      listener.decided(now, id, decision);
-    }
-  }
-
   /**
-   * A simulation that has not begun.
+   * A simulation that has not begun, of a server that is never killed.
    *
    * @param leases gives vectors of the model's form
    */
@@ -124,36 +50,71 @@ public final class Simulator implements AutoCloseable {
       SimulationPlan plan,
       Server server,
       WorkerFactory factory,
-      java.util.function.Supplier<Lease> leases,
+      Supplier<Lease> leases,
       SimulationListener listener) {
+    this(plan, () -> server, factory, leases, listener, Chronicle.NONE);
+    if (plan.faults().killsServer()) {
+      throw new IllegalArgumentException(
+          "the plan's faults kill the server (expected a simulation that can make another one)");
+    }
+  }
+
+  /**
+   * A simulation that has not begun.
+   *
+   * @param servers makes the first server, and each one that takes over, with the run's first
+   *     parameters
+   * @param leases gives vectors of the model's form
+   * @param history is told of each push
+   */
+  public Simulator(
+      SimulationPlan plan,
+      Supplier<Server> servers,
+      WorkerFactory factory,
+      Supplier<Lease> leases,
+      SimulationListener listener,
+      Chronicle history) {
     this.plan = plan;
-    this.server = server;
+    this.servers = servers;
+    this.server = servers.get();
+    this.world = new World(plan.faults(), leases, listener, history);
     this.factory = factory;
-    this.leases = leases;
-    this.listener = listener;
     this.mailbox = plan.mailbox();
+    this.serverNode = new SimulatedNode(PeerId.SERVER, world, nodes);
     for (int slot = 0; slot < plan.workers(); slot++) {
-      nodes.add(new Node(PeerId.worker(slot)));
+      nodes.add(new SimulatedNode(PeerId.worker(slot), world, nodes));
     }
   }
 
   /** Starts the server, then the workers in the order of their slots. */
   public void start() {
-    serverNode.live = true;
-    server.on(new Event.Started(view(PeerId.SERVER, 1), now), serverNode);
-    mailbox.advancedTo(server.counter());
     for (SimulationPlan.Death d : plan.deaths()) {
-      schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
+      world.schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
     }
-    for (Node node : nodes) {
+    for (FaultPlan.Timed t : plan.faults().faults()) {
+      world.schedule(t.at(), PeerId.SERVER, 0, new Pending.Mishap(t.fault()));
+    }
+    if (Double.isFinite(plan.saveEvery())) {
+      world.schedule(plan.saveEvery(), PeerId.SERVER, 0, new Pending.Save());
+    }
+    serve();
+    for (SimulatedNode node : nodes) {
       begin(node);
     }
   }
 
-  private void begin(Node node) {
+  /** The server accepts from now on. */
+  private void serve() {
+    serverNode.live = true;
+    world.history.serving(world.now, epoch, server.version());
+    server.on(new Event.Started(view(PeerId.SERVER, 1), world.now), serverNode);
+    mailbox.advancedTo(server.counter());
+  }
+
+  private void begin(SimulatedNode node) {
     node.setup = factory.create(node.id.slot(), node.life);
     node.live = true;
-    node.setup().participant().on(new Event.Started(view(node.id, node.life), now), node);
+    node.setup().participant().on(new Event.Started(view(node.id, node.life), world.now), node);
   }
 
   /**
@@ -165,15 +126,15 @@ public final class Simulator implements AutoCloseable {
   public long run(double horizon, BooleanSupplier until) {
     long before = handled;
     while (!until.getAsBoolean()) {
-      Pending next = queue.peek();
+      Pending next = world.queue.peek();
       if (next == null || next.time() > horizon) {
         break;
       }
-      queue.remove();
-      if (next.what() instanceof Pending.Timer t && !current(next, t)) {
+      world.queue.remove();
+      if (next.what() instanceof Pending.Timer t && !node(next.target()).current(t)) {
         continue; // Cancelled or moved: nothing happens then.
       }
-      now = next.time();
+      world.now = next.time();
       handled++;
       handle(next);
     }
@@ -181,7 +142,20 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void handle(Pending p) {
-    Node node = node(p.target());
+    SimulatedNode node = node(p.target());
+    if (p.what() instanceof Pending.Mishap m) {
+      mishap(m.fault());
+      return;
+    }
+    if (world.now < node.frozenUntil && !(p.what() instanceof Pending.Death)) {
+      // It does nothing now, and then all that was to happen meanwhile, in order.
+      world.queue.add(new Pending(node.frozenUntil, p.sequence(), p.target(), p.life(), p.what()));
+      return;
+    }
+    if (node.id.isServer() && !node.live && !(p.what() instanceof Pending.Rebirth)) {
+      missed(p);
+      return;
+    }
     if (p.life() != 0 && (p.life() != node.life || !node.live)) {
       p.discard();
       if (p.message() != null && !node.live) {
@@ -194,61 +168,106 @@ public final class Simulator implements AutoCloseable {
       case Pending.Arrival a -> arrive(node, a.message());
       case Pending.Trained t -> trained(node, t);
       case Pending.Timer t -> {
-        if (node.timers.getOrDefault(t.name(), 0L) == t.setting()) {
-          tell(node, new Event.TimerFired(t.name(), now));
+        if (node.current(t)) {
+          tell(node, new Event.TimerFired(t.name(), world.now));
         }
       }
       case Pending.Free f -> drain();
       case Pending.Death d -> die(node, d.downtime());
       case Pending.Rebirth r -> {
         node.life++;
-        begin(node);
+        if (node.id.isServer()) {
+          takeOver();
+        } else {
+          begin(node);
+        }
       }
       case Pending.Membership m ->
-          server.on(new Event.PeersChanged(view(PeerId.SERVER, 1), now), serverNode);
+          tell(node, new Event.PeersChanged(view(node.id, node.life), world.now));
+      case Pending.Save s -> {
+        saved.save(server);
+        world.schedule(world.now + plan.saveEvery(), PeerId.SERVER, 0, s);
+      }
+      case Pending.Mishap m -> throw new IllegalStateException("mishaps come first");
     }
   }
 
-  private void arrive(Node node, Message message) {
+  /** What was meant for a server that is not there. */
+  private void missed(Pending p) {
+    Message message = p.message();
+    if (message != null) {
+      world.lose(message, "no server");
+    } else if (p.what() instanceof Pending.Save s) {
+      world.schedule(world.now + plan.saveEvery(), PeerId.SERVER, 0, s);
+    }
+  }
+
+  private void mishap(Fault fault) {
+    switch (fault) {
+      case Fault.Kill k -> die(node(k.who()), k.downtime());
+      case Fault.Freeze f -> {
+        SimulatedNode node = node(f.who());
+        node.frozenUntil = Math.max(node.frozenUntil, world.now + f.seconds());
+      }
+      default -> world.weather.begin(world.now, fault);
+    }
+  }
+
+  /** A new server goes on from what was saved, under a higher epoch; the workers hear of it. */
+  private void takeOver() {
+    server = servers.get();
+    saved.restore(server);
+    epoch++;
+    serve();
+    for (SimulatedNode n : nodes) {
+      if (n.live) {
+        world.schedule(world.now + plan.detection(), n.id, n.life, new Pending.Membership());
+      }
+    }
+  }
+
+  private void arrive(SimulatedNode node, Message message) {
     if (node.id.isServer()) {
-      Node sender = nodes.get(message.header().sender().slot());
+      SimulatedNode sender = nodes.get(message.header().sender().slot());
       sender.known = Math.max(sender.known, message.header().incarnation());
     }
     if (!node.id.isServer() || !(message instanceof Update update)) {
-      tell(node, new Event.Received(message, now));
+      tell(node, new Event.Received(message, world.now));
       return;
     }
+    world.history.received(world.now, message);
     if (mailbox.offer(update) instanceof Admission.Refused(var reason)) {
-      server.on(new Event.Rejected(update.header(), reason, now), serverNode);
+      tell(node, new Event.Rejected(update.header(), reason, world.now));
     }
     drain();
   }
 
   /** Hands the server what the mailbox gives out, as fast as the server takes it. */
   private void drain() {
-    while (now >= busyUntil && mailbox.ready()) {
+    while (world.now >= busyUntil && mailbox.ready()) {
       Update update = java.util.Objects.requireNonNull(mailbox.poll());
       int members = update instanceof MergedPush m ? m.members().size() : 1;
-      server.on(new Event.Received(update, now), serverNode);
-      mailbox.advancedTo(server.counter());
+      tell(serverNode, new Event.Received(update, world.now));
       if (plan.secondsPerUpdate() > 0) {
-        busyUntil = now + members * plan.secondsPerUpdate();
-        schedule(busyUntil, PeerId.SERVER, serverNode.life, new Pending.Free());
+        busyUntil = world.now + members * plan.secondsPerUpdate();
+        world.schedule(busyUntil, PeerId.SERVER, serverNode.life, new Pending.Free());
       }
     }
   }
 
-  private void trained(Node node, Pending.Trained t) {
+  private void trained(SimulatedNode node, Pending.Trained t) {
     WorkerSetup setup = node.setup();
     setup.trainer().load(java.util.Objects.requireNonNull(node.loaded).vector());
     TrainedRound result = setup.trainer().train(t.order(), NEVER);
-    Lease delta = leases.get();
+    Lease delta = world.leases.get();
     setup.trainer().pseudoGradient(delta.vector());
-    tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, now));
+    world.weather.venoms(world.now, node.id).forEach(venom -> venom.spoil(delta.vector()));
+    tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, world.now));
   }
 
-  private void tell(Node node, Event event) {
+  private void tell(SimulatedNode node, Event event) {
     if (node.id.isServer()) {
+      world.history.turn();
       server.on(event, serverNode);
       mailbox.advancedTo(server.counter());
     } else {
@@ -256,60 +275,50 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  private void die(Node node, double downtime) {
+  private void die(SimulatedNode node, double downtime) {
     if (!node.live) {
       return;
     }
     node.live = false;
-    if (node.loaded != null) {
-      node.loaded.close();
-      node.loaded = null;
+    node.frozenUntil = 0;
+    if (node.id.isServer()) {
+      world.history.serverGone(world.now);
+      mailbox.clear();
+      server.close();
+      busyUntil = 0;
+    } else {
+      node.unload();
+      node.setup().participant().close();
+      learn();
     }
-    node.setup().participant().close();
-    learn();
     if (Double.isFinite(downtime)) {
-      schedule(now + downtime, node.id, 0, new Pending.Rebirth());
+      world.schedule(world.now + downtime, node.id, 0, new Pending.Rebirth());
     }
   }
 
   private void learn() {
-    schedule(now + plan.detection(), PeerId.SERVER, serverNode.life, new Pending.Membership());
+    world.schedule(world.now + plan.detection(), PeerId.SERVER, 0, new Pending.Membership());
   }
 
-  private void schedule(double time, PeerId target, int life, Pending.What what) {
-    queue.add(new Pending(time, sequence++, target, life, what));
-  }
-
-  private Node node(PeerId id) {
+  private SimulatedNode node(PeerId id) {
     return id.isServer() ? serverNode : nodes.get(id.slot());
   }
 
   private View view(PeerId self, int life) {
     TreeSet<PeerId> live = new TreeSet<>();
     if (self.isServer()) {
-      for (Node n : nodes) {
+      for (SimulatedNode n : nodes) {
         if (n.live) {
           live.add(n.id);
         }
       }
     }
-    return new View(self, life, 1, live);
-  }
-
-  /** Elements of a message's tensor. */
-  static long elements(Message message) {
-    return switch (message) {
-      case GlobalModel m -> m.parameters().vector().length();
-      case PseudoGradient p -> p.delta().vector().length();
-      case NeighbourModel m -> m.parameters().vector().length();
-      case NeighbourShare s -> s.values().vector().length();
-      default -> 0;
-    };
+    return new View(self, life, epoch, live);
   }
 
   /** Virtual seconds since the run began. */
   public double now() {
-    return now;
+    return world.now;
   }
 
   /** Events handled so far. */
@@ -335,10 +344,13 @@ public final class Simulator implements AutoCloseable {
   public SimulationState state() {
     if (!atRest()) {
       throw new IllegalStateException(
-          "the simulation holds updates at t=" + now + " (expected none); save it at rest");
+          "the simulation holds updates at t=" + world.now + " (expected none); save it at rest");
+    }
+    if (!plan.faults().faults().isEmpty()) {
+      throw new IllegalStateException("a simulation with faults cannot be saved");
     }
     List<SimulationState.WorkerSnapshot> workers = new ArrayList<>();
-    for (Node n : nodes) {
+    for (SimulatedNode n : nodes) {
       workers.add(
           new SimulationState.WorkerSnapshot(
               n.life,
@@ -348,17 +360,14 @@ public final class Simulator implements AutoCloseable {
               n.setup().trainer().state()));
     }
     List<Pending> pending = new ArrayList<>();
-    for (Pending p : queue) {
-      if (!(p.what() instanceof Pending.Timer t) || current(p, t)) {
+    for (Pending p : world.queue) {
+      if (!(p.what() instanceof Pending.Timer t) || node(p.target()).current(t)) {
         pending.add(p);
       }
     }
     pending.sort(null);
-    return new SimulationState(now, sequence, handled, busyUntil, server.state(), workers, pending);
-  }
-
-  private boolean current(Pending p, Pending.Timer t) {
-    return node(p.target()).timers.getOrDefault(t.name(), 0L) == t.setting();
+    return new SimulationState(
+        world.now, world.sequence, handled, busyUntil, server.state(), workers, pending);
   }
 
   /**
@@ -374,20 +383,21 @@ public final class Simulator implements AutoCloseable {
               + nodes.size()
               + ", as the plan has)");
     }
-    now = state.now();
-    sequence = state.sequence();
+    world.now = state.now();
+    world.sequence = state.sequence();
     handled = state.handled();
     busyUntil = state.busyUntil();
     serverNode.live = true;
     server.restore(state.server());
     server.on(
-        new Event.Started(new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), now),
+        new Event.Started(
+            new View(PeerId.SERVER, 1, state.server().epoch(), new TreeSet<>()), world.now),
         serverNode);
     mailbox.advancedTo(server.counter());
     for (WorkerRecord r : state.server().workers()) {
       nodes.get(r.slot()).known = r.incarnation();
     }
-    for (Node n : nodes) {
+    for (SimulatedNode n : nodes) {
       SimulationState.WorkerSnapshot w = state.workers().get(n.id.slot());
       n.life = w.incarnation();
       n.live = w.live();
@@ -402,21 +412,18 @@ public final class Simulator implements AutoCloseable {
       if (p.what() instanceof Pending.Timer t) {
         node(p.target()).timers.put(t.name(), t.setting());
       }
-      queue.add(p);
+      world.queue.add(p);
     }
   }
 
   /** Gives back every lease. */
   @Override
   public void close() {
-    queue.forEach(Pending::discard);
-    queue.clear();
+    world.queue.forEach(Pending::discard);
+    world.queue.clear();
     mailbox.clear();
-    for (Node n : nodes) {
-      if (n.loaded != null) {
-        n.loaded.close();
-        n.loaded = null;
-      }
+    for (SimulatedNode n : nodes) {
+      n.unload();
       if (n.setup != null) {
         n.setup.participant().close();
       }

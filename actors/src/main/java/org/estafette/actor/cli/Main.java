@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       ReportCommand.class,
       ReproduceCommand.class,
       TopologyCommand.class,
+      SoakCommand.class,
       DoctorCommand.class,
       CompileCommand.class,
       ClasspathCommand.class,

@@ -37,6 +37,7 @@ public final class AsyncWorker implements ServerWorker {
   private long epoch;
   private long version;
   private long sequence;
+  private boolean answered;
   private @Nullable Assignment current;
   private @Nullable PseudoGradient unanswered;
   private boolean waiting;
@@ -139,6 +140,7 @@ public final class AsyncWorker implements ServerWorker {
     epoch = h.epoch();
     version = h.version();
     dropUnanswered();
+    answered = true;
     effects.cancelTimer(PATIENCE);
     Assignment assignment = model.assignment();
     effects.load(model.parameters().vector());
@@ -187,6 +189,7 @@ public final class AsyncWorker implements ServerWorker {
 
   private void ask(Message message, Effects effects) {
     waiting = true;
+    answered = false;
     effects.send(PeerId.SERVER, message);
     if (Double.isFinite(patience)) {
       effects.setTimer(PATIENCE, patience);
@@ -194,6 +197,10 @@ public final class AsyncWorker implements ServerWorker {
   }
 
   private void askAgain(Effects effects) {
+    if (answered) {
+      pull(effects); // For work, which there was none of: a new question under a new name.
+      return;
+    }
     PseudoGradient push = unanswered;
     if (push == null) {
       ask(new Pull(header(sequence, 0), secondsPerStep), effects);

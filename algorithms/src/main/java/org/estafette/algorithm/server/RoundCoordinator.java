@@ -240,8 +240,8 @@ public final class RoundCoordinator implements Server {
 
   /** A push that was taken comes again: where its round is over, the answer to it was lost. */
   private void askedAgain(Roster.Member member, Outcome why, double at, Effects effects) {
-    if (running && expected.contains(member.id)) {
-      send(member, at, effects, why);
+    if (finished || (running && expected.contains(member.id))) {
+      send(member, at, effects, why); // At the end without work, but it need not ask any more.
     }
   }
 

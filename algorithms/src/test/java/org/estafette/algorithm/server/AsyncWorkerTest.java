@@ -158,4 +158,19 @@ class AsyncWorkerTest {
     assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
     assertThat(last().sequence()).isEqualTo(2);
   }
+
+  @Test
+  void shouldAskForWorkUnderANewNameWhereThereWasNone() {
+    answer(7, 1, 1, 1, true);
+    trained(1, 4);
+    long push = last().sequence();
+    answer(7, 1, push, 1, false);
+    patienceEnds();
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    assertThat(last().sequence())
+        .as("a push's name is never another message's")
+        .isEqualTo(push + 1);
+    patienceEnds();
+    assertThat(last().sequence()).as("the same question again").isEqualTo(push + 1);
+  }
 }

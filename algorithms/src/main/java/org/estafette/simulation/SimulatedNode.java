@@ -1,0 +1,108 @@
+package org.estafette.simulation;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of a server or of one of its workers: its life, its timers, and a worker's trainer with
+ * its parameters.
+ */
+final class SimulatedNode implements Effects {
+  final PeerId id;
+  final Map<String, Long> timers = new HashMap<>(2);
+  private final World world;
+  private final List<SimulatedNode> workers;
+  int life = 1;
+  int known;
+  boolean live;
+  double frozenUntil;
+  @Nullable WorkerSetup setup;
+  @Nullable Lease loaded;
+
+  /**
+   * @param workers all of them, by slot
+   */
+  SimulatedNode(PeerId id, World world, List<SimulatedNode> workers) {
+    this.id = id;
+    this.world = world;
+    this.workers = workers;
+  }
+
+  WorkerSetup setup() {
+    return Objects.requireNonNull(setup);
+  }
+
+  /** Whether a timer's event is of its newest setting. */
+  boolean current(Pending.Timer t) {
+    return timers.getOrDefault(t.name(), 0L) == t.setting();
+  }
+
+  /** Gives back the parameters that it holds. */
+  void unload() {
+    if (loaded != null) {
+      loaded.close();
+      loaded = null;
+    }
+  }
+
+  @Override
+  public void send(PeerId to, Message message) {
+    SimulatedNode worker = id.isServer() ? workers.get(to.slot()) : this;
+    // The server answers the life that it has heard of; a later one never sees the answer. What is
+    // sent to a server reaches the one that is there then.
+    int aimed = to.isServer() ? 0 : worker.known;
+    double delay = worker.setup == null ? 0 : worker.setup.link().delay(message);
+    world.carry(id, to, aimed, delay, message);
+  }
+
+  @Override
+  public void load(FlatVector parameters) {
+    Lease lease = loaded;
+    if (lease == null) {
+      lease = world.leases.get();
+      loaded = lease;
+    }
+    lease.vector().copyFrom(parameters);
+  }
+
+  @Override
+  public void train(long round, TrainOrder order) {
+    double seconds =
+        setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
+    world.schedule(world.now + seconds, id, life, new Pending.Trained(round, order, seconds));
+  }
+
+  @Override
+  public Lease lease() {
+    return world.leases.get();
+  }
+
+  @Override
+  public void setTimer(String timer, double seconds) {
+    long setting = timers.merge(timer, 1L, Long::sum);
+    world.schedule(world.now + seconds, id, life, new Pending.Timer(timer, setting));
+  }
+
+  @Override
+  public void cancelTimer(String timer) {
+    timers.merge(timer, 1L, Long::sum);
+  }
+
+  @Override
+  public void decided(Decision decision) {
+    if (id.isServer()) {
+      world.history.decided(world.now, decision);
+    }
+    world.listener.decided(world.now, id, decision);
+  }
+}

@@ -1,0 +1,166 @@
+package org.estafette.simulation.chaos;
+
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Event;
+import org.estafette.algorithm.Header;
+import org.estafette.algorithm.Message;
+import org.estafette.algorithm.PseudoGradient;
+import org.estafette.algorithm.server.Server;
+import org.estafette.algorithm.server.ServerState;
+import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.memory.FlatVector;
+import org.estafette.memory.Lease;
+
+/** A server that works, until a test spoils one thing about it. */
+abstract class SpoiltServer implements Server {
+  final Server good;
+
+  SpoiltServer(Server good) {
+    this.good = good;
+  }
+
+  @Override
+  public void on(Event event, Effects effects) {
+    good.on(event, effects);
+  }
+
+  @Override
+  public FlatVector parameters() {
+    return good.parameters();
+  }
+
+  @Override
+  public long version() {
+    return good.version();
+  }
+
+  @Override
+  public long counter() {
+    return good.counter();
+  }
+
+  @Override
+  public ServerState state() {
+    return good.state();
+  }
+
+  @Override
+  public boolean atRest() {
+    return good.atRest();
+  }
+
+  @Override
+  public void restore(ServerState state) {
+    good.restore(state);
+  }
+
+  @Override
+  public void budget(long localSteps) {
+    good.budget(localSteps);
+  }
+
+  @Override
+  public boolean finished() {
+    return good.finished();
+  }
+
+  @Override
+  public void close() {
+    good.close();
+  }
+
+  /** Takes every push twice, the second time under a name that was never used. */
+  static final class Doubling extends SpoiltServer {
+    Doubling(Server good) {
+      super(good);
+    }
+
+    @Override
+    public void on(Event event, Effects effects) {
+      if (event instanceof Event.Received(Message m, double at)
+          && m instanceof PseudoGradient push) {
+        Header h = push.header();
+        Header next =
+            new Header(
+                h.run(),
+                h.sender(),
+                h.incarnation(),
+                h.sequence() + 1000,
+                h.epoch(),
+                h.version(),
+                h.round());
+        push.delta().retain();
+        super.on(event, effects);
+        super.on(
+            new Event.Received(new PseudoGradient(next, push.delta(), push.report()), at), effects);
+      } else {
+        super.on(event, effects);
+      }
+    }
+  }
+
+  /** Moves the parameters a little whenever it is told something. */
+  static final class Drifting extends SpoiltServer {
+    Drifting(Server good) {
+      super(good);
+    }
+
+    @Override
+    public void on(Event event, Effects effects) {
+      super.on(event, effects);
+      parameters().set(0, parameters().get(0) + 1e-12);
+    }
+  }
+
+  /** Says nothing of what it refuses. */
+  static final class Silent extends SpoiltServer {
+    Silent(Server good) {
+      super(good);
+    }
+
+    @Override
+    public void on(Event event, Effects effects) {
+      super.on(event, new Muted(effects));
+    }
+  }
+
+  private record Muted(Effects to) implements Effects {
+    @Override
+    public void send(org.estafette.algorithm.PeerId peer, Message message) {
+      to.send(peer, message);
+    }
+
+    @Override
+    public void load(FlatVector parameters) {
+      to.load(parameters);
+    }
+
+    @Override
+    public void train(long round, TrainOrder order) {
+      to.train(round, order);
+    }
+
+    @Override
+    public Lease lease() {
+      return to.lease();
+    }
+
+    @Override
+    public void setTimer(String timer, double seconds) {
+      to.setTimer(timer, seconds);
+    }
+
+    @Override
+    public void cancelTimer(String timer) {
+      to.cancelTimer(timer);
+    }
+
+    @Override
+    public void decided(Decision decision) {
+      if (!(decision instanceof Decision.Refused)) {
+        to.decided(decision);
+      }
+    }
+  }
+}
