@@ -18,6 +18,8 @@ public enum ExitStatus {
   CHANNEL(6),
   /** The run ended without finishing. */
   RUN(7),
+  /** A cluster that cannot be joined, or that this node was put out of. */
+  JOIN(8),
   /** Ctrl+C: the run was checkpointed and ended. */
   INTERRUPTED(130);
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.node.PortInUseException;
 import org.estafette.channel.ChannelException;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       case PortInUseException e -> ExitStatus.PORT;
       case ChannelException e -> ExitStatus.CHANNEL;
       case RunFailedException e -> ExitStatus.RUN;
+      case JoinException e -> ExitStatus.JOIN;
       case IOException e -> ExitStatus.DATA;
       default -> ExitStatus.UNEXPECTED;
     };

@@ -50,13 +50,33 @@ final class TrainCommand implements Callable<Integer> {
       description = "Port that other nodes join at. Default: a free one.")
   @Nullable Integer port;
 
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description = "Address of this machine that other nodes join at. Default: 127.0.0.1.")
+  @Nullable String host;
+
+  @Option(
+      names = "--join",
+      paramLabel = "WHERE",
+      description =
+          "Where a cluster may be already, in the forms of `node --join`: one that has a run is"
+              + " left alone.")
+  @Nullable String join;
+
   @Override
   public Integer call() throws Exception {
+    java.util.List<String> set = new java.util.ArrayList<>(options.set);
     if (port != null) {
-      java.util.List<String> set = new java.util.ArrayList<>(options.set);
       set.add("cluster.port=" + port);
-      options.set = set;
     }
+    if (host != null) {
+      set.add("cluster.host=" + RunOptions.quoted(host));
+    }
+    if (join != null) {
+      set.add("cluster.join=" + RunOptions.quoted(join));
+    }
+    options.set = set;
     PrintStream out = options.json ? System.err : System.out;
     RunFolders.Opened run = RunFolders.open(options);
     RunConfig config = run.config();
@@ -115,6 +135,7 @@ final class TrainCommand implements Callable<Integer> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
         });
+        CompletableFuture.anyOf(coordinator.begun(), coordinator.result()).get();
         heading(display, folder, workshop, coordinator);
         if (processes) {
           children.start(config.workers().count());

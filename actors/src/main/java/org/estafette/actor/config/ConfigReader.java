@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a run's configuration: reference, then file, then what the command line sets. */
@@ -65,9 +66,25 @@ public final class ConfigReader {
     return set;
   }
 
-  /** Reads the text that {@link #render} wrote, with settings of this node over it. */
-  public static RunConfig parse(String text, Map<String, String> settings) {
+  /**
+   * Reads the text that {@link #render} wrote on another node, with settings of this node over it.
+   * What belongs to the other node alone is left out, and so are keys that this release does not
+   * know: the other may be a newer one.
+   *
+   * @param unknown told of each key that this release does not know
+   */
+  public static RunConfig parse(
+      String text, Map<String, String> settings, Consumer<String> unknown) {
     Config own = parse(() -> ConfigFactory.parseString(text), "the coordinator's configuration");
+    for (String key : OperationSections.OF_ONE_NODE) {
+      own = own.withoutPath(ROOT + "." + key);
+    }
+    if (own.hasPath(ROOT)) {
+      for (String key : KnownKeys.unknown(own.getObject(ROOT), reference().getConfig(ROOT))) {
+        own = own.withoutPath(ROOT + "." + key);
+        unknown.accept(key);
+      }
+    }
     return of(settings(settings).withFallback(own));
   }
 
@@ -178,7 +195,7 @@ public final class ConfigReader {
             v.durationAbove0("checkpoint.every"), v.count("checkpoint.keep", 1)),
         v.text("run.folder"),
         channel(v),
-        new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
+        OperationSections.cluster(v),
         OperationSections.management(v),
         OperationSections.security(v),
         simulation(v, workers.count()),
@@ -337,9 +354,15 @@ public final class ConfigReader {
     return new RunConfig.Channel(
         (int) term,
         (int) v.whole("channel.mtu", 1024, 65504),
-        v.text("channel.host"),
+        v.is("channel.host", "auto") ? boundHost(v) : v.text("channel.host"),
         (int) v.whole("channel.port", 0, 65535),
+        OperationSections.advertised(v),
         v.bytes("channel.shm"));
+  }
+
+  private static String boundHost(Values v) {
+    RunConfig.Cluster cluster = OperationSections.cluster(v);
+    return cluster.bindHost().isEmpty() ? cluster.host() : cluster.bindHost();
   }
 
   private static RunConfig.Simulation simulation(Values v, int workers) {

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.MailboxSelector;
 import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
@@ -35,6 +36,7 @@ public final class Coordinator implements AutoCloseable {
   private final RunMonitor monitor;
   private final CompletableFuture<ServerSetup.Ending> result;
   private final TrainingThreads threads = new TrainingThreads();
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
   private volatile @Nullable ActorRef<ServerMessage> server;
 
   /**
@@ -92,8 +94,6 @@ public final class Coordinator implements AutoCloseable {
             config.cluster().host(),
             config.cluster().port(),
             List.of("server", "worker"));
-    Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
     system
         .getWhenTerminated()
         .whenComplete((done, why) ->
@@ -118,6 +118,7 @@ public final class Coordinator implements AutoCloseable {
     TensorPort port =
         new TensorPort(
             ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
+            config.channel().advertise(),
             plan.workshop().layout().length(),
             expected,
             lost::complete);
@@ -131,32 +132,61 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /** Told to the guardian when this node may begin its run. */
+  private record Begin() {}
+
   private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
-    return Behaviors.setup(context -> {
-      server =
-          ClusterSingleton.get(context.getSystem())
-              .init(
-                  singleton(setup)
-                      .withSettings(
-                          ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
-      for (int i = 0; i < plan.localWorkers(); i++) {
-        String key = "local-" + i;
-        WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
-        Workers.spawn(context, own);
-      }
-      int[] left = {plan.localWorkers()};
-      return Behaviors.receive(Void.class)
-          .onSignal(
-              Terminated.class,
-              t -> {
-                left[0]--;
-                if (left[0] == 0 && plan.moreWorkers() == 0) {
-                  stop("all workers have ended; see the log for why");
-                }
-                return Behaviors.same();
-              })
-          .build();
-    });
+    RunConfig config = plan.workshop().config();
+    return Behaviors.<Object>setup(context -> {
+          ActorRef<Object> self = context.getSelf();
+          Cluster cluster = Cluster.get(context.getSystem());
+          if (config.cluster().join().isEmpty()) {
+            cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+            self.tell(new Begin());
+          } else {
+            context.spawn(
+                Founding.create(config, () -> self.tell(new Begin()), result::completeExceptionally),
+                "founding");
+          }
+          int[] left = {plan.localWorkers()};
+          return Behaviors.receive(Object.class)
+              .onMessage(
+                  Begin.class,
+                  m -> {
+                    begin(context, setup, plan);
+                    return Behaviors.same();
+                  })
+              .onSignal(
+                  Terminated.class,
+                  t -> {
+                    left[0]--;
+                    if (left[0] == 0 && plan.moreWorkers() == 0) {
+                      stop("all workers have ended; see the log for why");
+                    }
+                    return Behaviors.same();
+                  })
+              .build();
+        })
+        .narrow();
+  }
+
+  private void begin(ActorContext<Object> context, ServerSetup setup, Plan plan) {
+    server =
+        ClusterSingleton.get(context.getSystem())
+            .init(
+                singleton(setup)
+                    .withSettings(
+                        ClusterSingletonSettings.create(context.getSystem()).withRole("server")));
+    RunDescription description =
+        RunDescription.of(
+            plan.run(), plan.workshop().config(), port.endpoint(), context.getSystem());
+    context.spawn(Door.create(() -> description), Door.NAME);
+    for (int i = 0; i < plan.localWorkers(); i++) {
+      String key = "local-" + i;
+      WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
+      Workers.spawn(context, own);
+    }
+    begun.complete(null);
   }
 
   private static SingletonActor<ServerMessage> singleton(ServerSetup setup) {
@@ -170,6 +200,14 @@ public final class Coordinator implements AutoCloseable {
   public String address() {
     var address = Cluster.get(system).selfMember().address();
     return address.host().get() + ":" + address.port().get();
+  }
+
+  /**
+   * Completed when this node has a cluster and the run begins; where it has no business in the
+   * cluster that it found, {@link #result} says so instead.
+   */
+  public CompletableFuture<Void> begun() {
+    return begun.copy();
   }
 
   /** Completed when the run has ended and its last checkpoint is written. */
@@ -187,6 +225,8 @@ public final class Coordinator implements AutoCloseable {
     ActorRef<ServerMessage> to = server;
     if (to != null) {
       to.tell(new ServerMessage.StopRun(reason));
+    } else {
+      result.complete(new ServerSetup.Ending(reason, null, "")); // It has not begun.
     }
   }
 

@@ -21,10 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Executor;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.run.RunMonitor;
-import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
@@ -222,11 +220,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onDescribe(ServerMessage.DescribeRun m) {
     m.replyTo()
         .tell(
-            new RunDescription(
-                setup.run(),
-                UpdateCodec.VERSION,
-                ConfigReader.render(config),
-                setup.port().endpoint()));
+            RunDescription.of(
+                setup.run(), config, setup.port().endpoint(), getContext().getSystem()));
     return this;
   }
 

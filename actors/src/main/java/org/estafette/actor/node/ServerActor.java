@@ -19,12 +19,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
 import org.estafette.actor.run.RunMonitor;
-import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
@@ -234,11 +232,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onDescribe(ServerMessage.DescribeRun m) {
     m.replyTo()
         .tell(
-            new RunDescription(
-                setup.run(),
-                UpdateCodec.VERSION,
-                ConfigReader.render(config),
-                setup.port().endpoint()));
+            RunDescription.of(
+                setup.run(), config, setup.port().endpoint(), getContext().getSystem()));
     return this;
   }
 

@@ -45,6 +45,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   private @Nullable ActorRef<ServerMessage> server;
   private @Nullable Lease staged;
   private boolean ready;
+  private boolean leaving;
 
   /** How it was set up. */
   protected final WorkerSetup setup;
@@ -141,7 +142,13 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         ready = true;
         hello();
       }
-      case WorkerMessage.Arrived m -> event(new Event.Received(m.update(), now()));
+      case WorkerMessage.Arrived m -> {
+        if (leaving) {
+          m.update().discard(); // What was handed in has been answered.
+          return goodbye();
+        }
+        event(new Event.Received(m.update(), now()));
+      }
       case WorkerMessage.RoundDone m -> {
         if (participant() == null || m.life() != incarnation) {
           m.delta().close();
@@ -210,7 +217,17 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     return akka.actor.typed.javadsl.Behaviors.stopped();
   }
 
+  /** Whether an answer follows to what is under way, and is worth waiting for. */
+  protected boolean handsIn() {
+    return false;
+  }
+
   private Behavior<WorkerMessage> onStop() {
+    leaving = handsIn();
+    return leaving ? this : goodbye();
+  }
+
+  private Behavior<WorkerMessage> goodbye() {
     if (self != null) {
       tellServer(new ServerMessage.Goodbye(self.slot(), incarnation));
     }
