@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  estafette doctor",
-      "  estafette doctor conf/shakespeare.conf --port 25520"
+      "  estafette doctor conf/shakespeare.conf --port 25520",
+      "  estafette doctor --join 192.168.1.10:25520     why does this machine not get there?"
     })
 final class DoctorCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONF", description = "Configuration to look at.")
@@ -44,11 +45,34 @@ final class DoctorCommand implements Callable<Integer> {
       description = "A port to look at as well; may be repeated.")
   List<Integer> ports = new ArrayList<>();
 
+  @Option(
+      names = "--join",
+      paramLabel = "WHERE",
+      description = "A cluster to look at from here, as `node --join` takes it.")
+  @Nullable String join;
+
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description =
+          "Address of this machine that the others reach. Default: the one from which the cluster"
+              + " is reached.")
+  String host = "auto";
+
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "Sets a configuration key; may be repeated.")
+  List<String> set = new ArrayList<>();
+
+  // Sockets, log buffers and checkpoints of a node with a few dozen peers.
+  private static final long FEWEST_FILES = 1024;
+
   private int problems;
 
   @Override
   public Integer call() {
-    RunConfig config = ConfigReader.read(conf, java.util.Map.of());
+    RunConfig config = ConfigReader.read(conf, RunOptions.parse(set));
     jdk();
     flags();
     processors();
@@ -57,6 +81,10 @@ final class DoctorCommand implements Callable<Integer> {
     products();
     gpu();
     data();
+    files();
+    if (join != null) {
+      JoinDoctor.look(join, host, RunOptions.parse(set), this::say);
+    }
     System.out.println(
         problems == 0 ? "all well" : problems + (problems == 1 ? " problem" : " problems"));
     return problems == 0 ? ExitStatus.OK.code() : ExitStatus.UNEXPECTED.code();
@@ -172,5 +200,36 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (UnreadableDataException e) {
       System.out.printf("  %-4s %-14s %s%n", "note", "JDK sources", e.getMessage());
     }
+  }
+
+  private void files() {
+    long limit = openFiles();
+    if (limit >= 0) {
+      say(
+          limit >= FEWEST_FILES,
+          "open files",
+          limit >= FEWEST_FILES
+              ? "at most " + limit
+              : "at most "
+                  + limit
+                  + " (expected >= "
+                  + FEWEST_FILES
+                  + "): ulimit -n 4096, or LimitNOFILE= of the service");
+    }
+  }
+
+  /** The soft limit; -1 where the system does not say. */
+  private static long openFiles() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+        if (line.startsWith("Max open files")) {
+          String soft = line.substring(14).strip().split("\\s+")[0];
+          return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+        }
+      }
+    } catch (IOException e) {
+      return -1;
+    }
+    return -1;
   }
 }

@@ -7,6 +7,7 @@ import akka.actor.typed.MailboxSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
@@ -15,6 +16,8 @@ import akka.cluster.typed.SingletonActor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -236,6 +239,17 @@ public final class Coordinator implements AutoCloseable {
     if (to != null) {
       to.tell(new ServerMessage.Died(key));
     }
+  }
+
+  /** Nodes that are up in its cluster, {@code host:port}, itself among them. */
+  Set<String> upMembers() {
+    Set<String> up = new TreeSet<>();
+    Cluster.get(system).state().getMembers().forEach(m -> {
+      if (m.status() == MemberStatus.up()) {
+        up.add(m.address().host().get() + ":" + m.address().port().get());
+      }
+    });
+    return up;
   }
 
   /** Vectors on loan; none once this is closed. */

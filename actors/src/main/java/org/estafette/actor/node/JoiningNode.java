@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JoiningNode extends AbstractBehavior<NodeMessage> {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-  private static final Duration FIRST_DIAGNOSIS = Duration.ofSeconds(4);
+  private static final Duration FIRST_DIAGNOSIS = Duration.ofSeconds(6);
   private static final Duration NEXT_DIAGNOSIS = Duration.ofSeconds(15);
   private static final int PROBE_MILLIS = 2000;
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class StayingNode implements AutoCloseable {
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-  private static final String FOR_EVER = "3650d";
+  private static final String FOR_EVER = "100d";
 
   private final WorkerNode.Plan plan;
   private final CountDownLatch told = new CountDownLatch(1);
