@@ -45,6 +45,12 @@ final class TrainCommand implements Callable<Integer> {
   boolean processes;
 
   @Option(
+      names = "--nodes-only",
+      description =
+          "No workers here: those that `workers.count` names join with `estafette node`.")
+  boolean nodesOnly;
+
+  @Option(
       names = "--port",
       paramLabel = "N",
       description = "Port that other nodes join at. Default: a free one.")
@@ -124,8 +130,8 @@ final class TrainCommand implements Callable<Integer> {
               monitor,
               checkpoints,
               resume,
-              processes ? 0 : config.workers().count(),
-              processes ? config.workers().count() : 0);
+              processes || nodesOnly ? 0 : config.workers().count(),
+              processes || nodesOnly ? config.workers().count() : 0);
       Coordinator.Ended ended;
       try (Coordinator coordinator = Coordinator.start(plan);
           WorkerProcesses children =
@@ -137,7 +143,7 @@ final class TrainCommand implements Callable<Integer> {
         });
         CompletableFuture.anyOf(coordinator.begun(), coordinator.result()).get();
         heading(display, folder, workshop, coordinator);
-        if (processes) {
+        if (processes && !nodesOnly) {
           children.start(config.workers().count());
         }
         ended = await(coordinator, display, monitor, began);

@@ -3,6 +3,7 @@ package org.estafette.actor.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ public final class ConfigReader {
     if (own.hasPath(ROOT)) {
       for (String key : KnownKeys.unknown(own.getObject(ROOT), reference().getConfig(ROOT))) {
         own = own.withoutPath(ROOT + "." + key);
-        unknown.accept(key);
+        unknown.accept(String.join(".", ConfigUtil.splitPath(key)));
       }
     }
     return of(settings(settings).withFallback(own));
@@ -130,7 +131,7 @@ public final class ConfigReader {
 
   private static void checkPath(String key, String given) {
     try {
-      com.typesafe.config.ConfigUtil.splitPath(key);
+      ConfigUtil.splitPath(key);
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(
           given + " (expected --set key=value, the key's names joined by dots)");

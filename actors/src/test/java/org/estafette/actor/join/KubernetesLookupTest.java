@@ -80,7 +80,7 @@ final class KubernetesLookupTest {
               request ->
                   assertThat(request)
                       .contains("/api/v1/namespaces/training/pods")
-                      .contains("labelSelector=app%3Destafette%2Crole%3Dcoordinator")
+                      .contains("labelSelector=app%3Destafette,role%3Dcoordinator")
                       .contains("Bearer token-of-the-pod"));
       assertThat(look(api, "kubernetes:app=forbidden"))
           .contains("nothing: the Kubernetes API gave no pods for app=forbidden")

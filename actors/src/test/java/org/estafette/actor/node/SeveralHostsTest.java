@@ -80,13 +80,18 @@ final class SeveralHostsTest {
 
   private Coordinator.Plan plan(Workshop workshop, @Nullable ServerState resume, int more)
       throws Exception {
+    return plan(run, workshop, resume, more);
+  }
+
+  private Coordinator.Plan plan(
+      long number, Workshop workshop, @Nullable ServerState resume, int more) throws Exception {
     RunCheckpoints checkpoints =
         new RunCheckpoints(dir.resolve("checkpoints"), 3, "tiny", workshop);
     if (resume != null) {
       checkpoints.latest();
     }
     return new Coordinator.Plan(
-        run,
+        number,
         workshop,
         new RunMonitor(workshop.config().tokens(), metrics::add),
         checkpoints,
@@ -232,9 +237,9 @@ final class SeveralHostsTest {
     String seeds = "127.0.0.2:" + first + ",127.0.0.3:" + second;
     try (Workshop one = workshop("127.0.0.2", first, "cluster.join", '"' + seeds + '"');
         Workshop two = workshop("127.0.0.3", second, "cluster.join", '"' + seeds + '"');
-        // Both at the same time: which of them is first does not depend on that.
-        Coordinator twin = Coordinator.start(plan(two, null, 1));
-        Coordinator coordinator = Coordinator.start(plan(one, null, 1))) {
+        // The other one before the first: which of them begins does not depend on that.
+        Coordinator twin = Coordinator.start(plan(run - 1, two, null, 1));
+        Coordinator coordinator = Coordinator.start(plan(run, one, null, 1))) {
       assertThatThrownBy(() -> twin.result().get(90, TimeUnit.SECONDS))
           .hasCauseInstanceOf(JoinException.class)
           .hasMessageContaining("run \"run\" (" + Long.toHexString(run) + ")")
