@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.estafette.actor.config.ConfigReader;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  estafette doctor",
       "  estafette doctor conf/shakespeare.conf --port 25520",
-      "  estafette doctor --keys keys"
+      "  estafette doctor --keys keys",
+      "  estafette doctor --join 192.168.1.10:25520     why does this machine not get there?"
     })
 final class DoctorCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONF", description = "Configuration to look at.")
@@ -49,18 +51,38 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--keys", paramLabel = "DIR", description = "A folder of keys to look at.")
   @Nullable Path keys;
+  @Option(
+      names = "--join",
+      paramLabel = "WHERE",
+      description = "A cluster to look at from here, as `node --join` takes it.")
+  @Nullable String join;
+
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description =
+          "Address of this machine that the others reach. Default: the one from which the cluster"
+              + " is reached.")
+  String host = "auto";
+
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "Sets a configuration key; may be repeated.")
+  List<String> set = new ArrayList<>();
+
+  // Sockets, log buffers and checkpoints of a node with a few dozen peers.
+  private static final long FEWEST_FILES = 1024;
 
   private int problems;
 
   @Override
   public Integer call() {
-    RunConfig config =
-        ConfigReader.read(
-            conf,
-            keys == null
-                ? java.util.Map.of()
-                : java.util.Map.of(
-                    "security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize())));
+    Map<String, String> settings = RunOptions.parse(set);
+    if (keys != null) {
+      settings.put("security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize()));
+    }
+    RunConfig config = ConfigReader.read(conf, settings);
     jdk();
     flags();
     processors();
@@ -70,6 +92,10 @@ final class DoctorCommand implements Callable<Integer> {
     products();
     gpu();
     data();
+    files();
+    if (join != null) {
+      JoinDoctor.look(join, host, RunOptions.parse(set), this::say);
+    }
     System.out.println(
         problems == 0 ? "all well" : problems + (problems == 1 ? " problem" : " problems"));
     return problems == 0 ? ExitStatus.OK.code() : ExitStatus.UNEXPECTED.code();
@@ -210,5 +236,36 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (UnreadableDataException e) {
       System.out.printf("  %-4s %-14s %s%n", "note", "JDK sources", e.getMessage());
     }
+  }
+
+  private void files() {
+    long limit = openFiles();
+    if (limit >= 0) {
+      say(
+          limit >= FEWEST_FILES,
+          "open files",
+          limit >= FEWEST_FILES
+              ? "at most " + limit
+              : "at most "
+                  + limit
+                  + " (expected >= "
+                  + FEWEST_FILES
+                  + "): ulimit -n 4096, or LimitNOFILE= of the service");
+    }
+  }
+
+  /** The soft limit; -1 where the system does not say. */
+  private static long openFiles() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+        if (line.startsWith("Max open files")) {
+          String soft = line.substring(14).strip().split("\\s+")[0];
+          return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+        }
+      }
+    } catch (IOException e) {
+      return -1;
+    }
+    return -1;
   }
 }

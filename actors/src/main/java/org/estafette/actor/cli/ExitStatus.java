@@ -18,6 +18,8 @@ public enum ExitStatus {
   CHANNEL(6),
   /** The run ended without finishing. */
   RUN(7),
+  /** A cluster that cannot be joined, or that this node was put out of. */
+  JOIN(8),
   /** Nobody answers where a cluster is asked, or not in a way that can be trusted. */
   UNREACHABLE(9),
   /** A cluster that is asked does not do it: no password, writes are off, not now. */

@@ -9,6 +9,7 @@ import org.estafette.actor.cli.operate.RefusedException;
 import org.estafette.actor.cli.operate.UnreachableException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.node.PortInUseException;
 import org.estafette.channel.ChannelException;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       case RunFailedException e -> ExitStatus.RUN;
       case UnreachableException e -> ExitStatus.UNREACHABLE;
       case RefusedException e -> ExitStatus.REFUSED;
+      case JoinException e -> ExitStatus.JOIN;
       case IOException e -> ExitStatus.DATA;
       default -> ExitStatus.UNEXPECTED;
     };

@@ -1,11 +1,18 @@
 package org.estafette.actor.cli;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.join.JoinException;
+import org.estafette.actor.node.StayingNode;
 import org.estafette.actor.node.WorkerNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,24 +28,35 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11",
-      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --keys keys-b",
-      "  estafette node --join 192.168.1.10:25520 --host 192.168.1.11 --workers 2 --data"
-          + " /data/book.txt",
+      "  estafette node --join 192.168.1.10:25520",
+      "  estafette node --join 192.168.1.10:25520 --workers 2 --data /data/book.txt",
+      "  estafette node --join 192.168.1.10:25520 --keys keys-b",
+      "  estafette node --join file:/etc/estafette/seeds --stay",
+      "  estafette node --join dns:coordinator.example.org:25520 --stay",
     })
 final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--join",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description = "A node of the cluster, as `estafette train` prints it.")
-  String join = "";
+      paramLabel = "WHERE",
+      description =
+          "The cluster: HOST:PORT[,HOST:PORT...] as `estafette train` prints it, file:PATH,"
+              + " dns:NAME[:PORT] or kubernetes:LABEL-SELECTOR. Default: cluster.join.")
+  @Nullable String join;
+
+  @Option(
+      names = "--stay",
+      description =
+          "When a run is over or its coordinator gone, wait and join the next one; wait for the"
+              + " first one too, however long.")
+  boolean stay;
 
   @Option(
       names = "--host",
       paramLabel = "H",
-      description = "Address of this machine that the others reach. Default: ${DEFAULT-VALUE}.")
-  String host = "127.0.0.1";
+      description =
+          "Address of this machine that the others reach. Default: the one from which the cluster"
+              + " is reached.")
+  String host = "auto";
 
   @Option(
       names = "--port",
@@ -103,23 +121,64 @@ final class NodeCommand implements Callable<Integer> {
     if (keys != null) {
       overrides.put("security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize()));
     }
-    overrides.putIfAbsent("channel.host", RunOptions.quoted(host));
-    String name =
-        key != null
-            ? key
-            : host.replaceAll("[^A-Za-z0-9]", "-") + "-" + ProcessHandle.current().pid();
+    String where =
+        join != null ? join : ConfigReader.read(null, overrides).cluster().join();
+    if (where.isEmpty()) {
+      throw new ConfigException(
+          "no cluster to join (expected --join HOST:PORT, or a setting cluster.join)");
+    }
+    String name = key != null ? key : machine() + "-" + ProcessHandle.current().pid();
     WorkerNode.Plan plan =
-        new WorkerNode.Plan(join, host, port, name, workers, index, overrides, System.out::println);
+        new WorkerNode.Plan(
+            where, host, port, name, workers, index, overrides, System.out::println);
+    System.out.println("  joining   " + where + " as " + name);
+    return stay ? stay(plan) : once(plan);
+  }
+
+  private static int once(WorkerNode.Plan plan) throws Exception {
+    AtomicBoolean told = new AtomicBoolean();
+    Thread starting = Thread.currentThread();
+    Interrupts.onFirst(() -> {
+      told.set(true);
+      starting.interrupt();
+    });
     try (WorkerNode node = WorkerNode.start(plan)) {
-      Interrupts.onFirst(() -> node.result().cancel(false));
-      System.out.println("  joining   " + join + " as " + name);
+      Interrupts.onFirst(() -> {
+        told.set(true);
+        node.leave();
+      });
+      if (told.get()) {
+        node.leave();
+      }
       node.result().get();
-      System.out.println("  the run is over");
-      return ExitStatus.OK.code();
-    } catch (java.util.concurrent.CancellationException e) {
-      return ExitStatus.INTERRUPTED.code();
+      System.out.println(told.get() ? "  left the run" : "  the run is over");
+      return told.get() ? ExitStatus.INTERRUPTED.code() : ExitStatus.OK.code();
+    } catch (JoinException | InterruptedException e) {
+      if (told.get()) {
+        return ExitStatus.INTERRUPTED.code();
+      }
+      throw e;
     } catch (ExecutionException e) {
+      if (told.get()) {
+        return ExitStatus.INTERRUPTED.code();
+      }
       throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static int stay(WorkerNode.Plan plan) throws InterruptedException {
+    try (StayingNode node = new StayingNode(plan)) {
+      Interrupts.onFirst(node::leave);
+      node.run();
+      return ExitStatus.INTERRUPTED.code();
+    }
+  }
+
+  private static String machine() {
+    try {
+      return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9]", "-");
+    } catch (UnknownHostException e) {
+      return "node";
     }
   }
 

@@ -53,6 +53,12 @@ final class TrainCommand implements Callable<Integer> {
   boolean processes;
 
   @Option(
+      names = "--nodes-only",
+      description =
+          "No workers here: those that `workers.count` names join with `estafette node`.")
+  boolean nodesOnly;
+
+  @Option(
       names = "--port",
       paramLabel = "N",
       description = "Port that other nodes join at. Default: a free one.")
@@ -64,11 +70,31 @@ final class TrainCommand implements Callable<Integer> {
       description = "Keys made by `estafette keys`; the same as security.keys.")
   @Nullable Path keys;
 
+  @Option(
+      names = "--host",
+      paramLabel = "H",
+      description = "Address of this machine that other nodes join at. Default: 127.0.0.1.")
+  @Nullable String host;
+
+  @Option(
+      names = "--join",
+      paramLabel = "WHERE",
+      description =
+          "Where a cluster may be already, in the forms of `node --join`: one that has a run is"
+              + " left alone.")
+  @Nullable String join;
+
   @Override
   public Integer call() throws Exception {
     List<String> set = new java.util.ArrayList<>(options.set);
     if (port != null) {
       set.add("cluster.port=" + port);
+    }
+    if (host != null) {
+      set.add("cluster.host=" + RunOptions.quoted(host));
+    }
+    if (join != null) {
+      set.add("cluster.join=" + RunOptions.quoted(join));
     }
     if (keys != null) {
       set.add("security.keys=" + RunOptions.quoted(keys.toAbsolutePath().normalize()));
@@ -128,8 +154,8 @@ final class TrainCommand implements Callable<Integer> {
               monitor,
               checkpoints,
               resume,
-              processes ? 0 : config.workers().count(),
-              processes ? config.workers().count() : 0,
+              processes || nodesOnly ? 0 : config.workers().count(),
+              processes || nodesOnly ? config.workers().count() : 0,
               new RunHome(folder.name(), Version.own(), past(folder, tally), folder::writeConfig));
       Coordinator.Ended ended;
       boolean managed = false;
@@ -145,9 +171,10 @@ final class TrainCommand implements Callable<Integer> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
         });
+        CompletableFuture.anyOf(coordinator.begun(), coordinator.result()).get();
         managed = writeManagement(folder, config, coordinator);
         heading(display, folder, workshop, coordinator);
-        if (processes) {
+        if (processes && !nodesOnly) {
           children.start(config.workers().count());
         }
         ended = await(coordinator, display, monitor, began);

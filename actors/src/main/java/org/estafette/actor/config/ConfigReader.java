@@ -3,6 +3,7 @@ package org.estafette.actor.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a run's configuration: reference, then file, then what the command line sets. */
@@ -65,10 +67,35 @@ public final class ConfigReader {
     return set;
   }
 
-  /** Reads the text that {@link #render} wrote, with settings of this node over it. */
-  public static RunConfig parse(String text, Map<String, String> settings) {
+  /**
+   * Reads the text that {@link #render} wrote on another node, with settings of this node over it.
+   * What belongs to the other node alone is left out, and so are keys that this release does not
+   * know: the other may be a newer one.
+   *
+   * @param unknown told of each key that this release does not know
+   */
+  public static RunConfig parse(
+      String text, Map<String, String> settings, Consumer<String> unknown) {
     Config own = parse(() -> ConfigFactory.parseString(text), "the coordinator's configuration");
+    for (String key : OperationSections.OF_ONE_NODE) {
+      own = own.withoutPath(ROOT + "." + key);
+    }
+    if (own.hasPath(ROOT)) {
+      for (String key : KnownKeys.unknown(own.getObject(ROOT), reference().getConfig(ROOT))) {
+        own = own.withoutPath(ROOT + "." + key);
+        unknown.accept(String.join(".", ConfigUtil.splitPath(key)));
+      }
+    }
     return of(settings(settings).withFallback(own));
+  }
+
+  /**
+   * A configuration with other values of some keys.
+   *
+   * @throws ConfigException where a value is out of its range
+   */
+  public static RunConfig with(RunConfig config, Map<String, String> settings) {
+    return of(settings(settings).withFallback(parse(() -> config.source(), "the configuration")));
   }
 
   /** The effective configuration as HOCON with comments. */
@@ -113,7 +140,7 @@ public final class ConfigReader {
 
   private static void checkPath(String key, String given) {
     try {
-      com.typesafe.config.ConfigUtil.splitPath(key);
+      ConfigUtil.splitPath(key);
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(
           given + " (expected --set key=value, the key's names joined by dots)");
@@ -184,7 +211,7 @@ public final class ConfigReader {
         v.text("run.folder"),
         v.flag("run.tensorboard"),
         channel(v),
-        new RunConfig.Cluster(v.text("cluster.host"), (int) v.whole("cluster.port", 0, 65535)),
+        OperationSections.cluster(v),
         OperationSections.management(v),
         OperationSections.security(v),
         simulation(v, workers.count()),
@@ -344,9 +371,15 @@ public final class ConfigReader {
     return new RunConfig.Channel(
         (int) term,
         (int) v.whole("channel.mtu", 1024, 65504),
-        v.text("channel.host"),
+        v.is("channel.host", "auto") ? boundHost(v) : v.text("channel.host"),
         (int) v.whole("channel.port", 0, 65535),
+        OperationSections.advertised(v),
         v.bytes("channel.shm"));
+  }
+
+  private static String boundHost(Values v) {
+    RunConfig.Cluster cluster = OperationSections.cluster(v);
+    return cluster.bindHost().isEmpty() ? cluster.host() : cluster.bindHost();
   }
 
   private static RunConfig.Simulation simulation(Values v, int workers) {

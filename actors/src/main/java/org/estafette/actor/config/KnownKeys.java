@@ -2,6 +2,7 @@ package org.estafette.actor.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,28 @@ final class KnownKeys {
     check("", given, reference, known, problems);
     if (!problems.isEmpty()) {
       throw new ConfigException(String.join("\n", problems));
+    }
+  }
+
+  /** Quoted paths of the keys that the reference does not have. */
+  static List<String> unknown(ConfigObject given, Config reference) {
+    List<String> paths = new ArrayList<>();
+    unknown("", "", given, reference, paths);
+    return paths;
+  }
+
+  private static void unknown(
+      String prefix, String plain, ConfigObject given, Config reference, List<String> into) {
+    for (Map.Entry<String, ConfigValue> e : given.entrySet()) {
+      String path = prefix + ConfigUtil.quoteString(e.getKey());
+      String name = plain + e.getKey();
+      if (!reference.hasPathOrNull(path)) {
+        into.add(path);
+      } else if (!FREE.contains(name)
+          && e.getValue() instanceof ConfigObject inner
+          && reference.getValue(path) instanceof ConfigObject) {
+        unknown(path + ".", name + ".", inner, reference, into);
+      }
     }
   }
 

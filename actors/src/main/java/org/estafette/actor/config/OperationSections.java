@@ -1,10 +1,38 @@
 package org.estafette.actor.config;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Reads the sections about operating a cluster. */
 final class OperationSections {
+  /** Keys that say where and how one node is reached: another node has its own. */
+  static final List<String> OF_ONE_NODE =
+      List.of(
+          "cluster", "management", "security", "channel.host", "channel.port", "channel.advertise");
+
   private OperationSections() {}
+
+  static RunConfig.Cluster cluster(Values v) {
+    return new RunConfig.Cluster(
+        v.text("cluster.host"),
+        (int) v.whole("cluster.port", 0, 65535),
+        v.text("cluster.bind-host"),
+        v.is("cluster.bind-port", "auto")
+            ? OptionalInt.empty()
+            : OptionalInt.of((int) v.whole("cluster.bind-port", 0, 65535)),
+        v.text("cluster.join"),
+        v.durationAbove0("cluster.patience"),
+        v.duration("cluster.leave-within"));
+  }
+
+  /** Where others send tensors; empty where it is the address that they arrive at. */
+  static String advertised(Values v) {
+    String address = v.text("channel.advertise");
+    if (!address.isEmpty() && !address.matches("(\\[[0-9a-fA-F:]+]|[A-Za-z0-9._-]+):[0-9]{1,5}")) {
+      throw v.wrong("channel.advertise", "HOST:PORT, or nothing");
+    }
+    return address;
+  }
 
   static RunConfig.Management management(Values v) {
     return new RunConfig.Management(

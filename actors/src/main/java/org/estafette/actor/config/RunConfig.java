@@ -202,10 +202,18 @@ public record RunConfig(
   public record Checkpoints(Duration every, int keep) {}
 
   /** {@code estafette.channel}. */
-  public record Channel(int term, int mtu, String host, int port, long shm) {}
+  public record Channel(
+      int term, int mtu, String host, int port, String advertise, long shm) {}
 
   /** {@code estafette.cluster}. */
-  public record Cluster(String host, int port) {}
+  public record Cluster(
+      String host,
+      int port,
+      String bindHost,
+      OptionalInt bindPort,
+      String join,
+      Duration patience,
+      Duration leaveWithin) {}
 
   /**
    * {@code estafette.management}.

@@ -5,7 +5,9 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.MailboxSelector;
 import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
@@ -14,6 +16,8 @@ import akka.cluster.typed.SingletonActor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +48,8 @@ public final class Coordinator implements AutoCloseable {
   private final CompletableFuture<ServerSetup.Ending> result;
   private final TrainingThreads threads = new TrainingThreads();
   private final CompletableFuture<ActorRef<ServerMessage>> server = new CompletableFuture<>();
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
+  private final boolean founding;
   private final LiveRun live;
   private final RunControl control;
 
@@ -116,6 +122,7 @@ public final class Coordinator implements AutoCloseable {
     this.monitor = plan.monitor();
     this.result = new CompletableFuture<>();
     RunConfig config = plan.workshop().config();
+    this.founding = !config.cluster().join().isEmpty();
     RunClock clock = new RunClock(plan.monitor().now().seconds());
     this.live =
         new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
@@ -141,8 +148,6 @@ public final class Coordinator implements AutoCloseable {
             config.cluster().host(),
             config.cluster().port(),
             List.of("server", "worker"));
-    Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
     system
         .getWhenTerminated()
         .whenComplete((done, why) ->
@@ -175,6 +180,7 @@ public final class Coordinator implements AutoCloseable {
     TensorPort port =
         new TensorPort(
             ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
+            config.channel().advertise(),
             plan.workshop().layout().length(),
             expected,
             lost::complete);
@@ -188,33 +194,61 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /** Told to the guardian when this node may begin its run. */
+  private record Begin() {}
+
   private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
-    return Behaviors.setup(context -> {
-      server.complete(
-          ClusterSingleton.get(context.getSystem())
-              .init(
-                  singleton(setup)
-                      .withSettings(
-                          ClusterSingletonSettings.create(context.getSystem())
-                              .withRole("server"))));
-      for (int i = 0; i < plan.localWorkers(); i++) {
-        String key = "local-" + i;
-        WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
-        Workers.spawn(context, own);
-      }
-      int[] left = {plan.localWorkers()};
-      return Behaviors.receive(Void.class)
-          .onSignal(
-              Terminated.class,
-              t -> {
-                left[0]--;
-                if (left[0] == 0 && plan.moreWorkers() == 0) {
-                  stop("all workers have ended; see the log for why");
-                }
-                return Behaviors.same();
-              })
-          .build();
-    });
+    RunConfig config = plan.workshop().config();
+    return Behaviors.<Object>setup(context -> {
+          ActorRef<Object> self = context.getSelf();
+          Cluster cluster = Cluster.get(context.getSystem());
+          if (config.cluster().join().isEmpty()) {
+            cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+            self.tell(new Begin());
+          } else {
+            context.spawn(
+                Founding.create(config, () -> self.tell(new Begin()), result::completeExceptionally),
+                "founding");
+          }
+          int[] left = {plan.localWorkers()};
+          return Behaviors.receive(Object.class)
+              .onMessage(
+                  Begin.class,
+                  m -> {
+                    begin(context, setup, plan);
+                    return Behaviors.same();
+                  })
+              .onSignal(
+                  Terminated.class,
+                  t -> {
+                    left[0]--;
+                    if (left[0] == 0 && plan.moreWorkers() == 0) {
+                      stop("all workers have ended; see the log for why");
+                    }
+                    return Behaviors.same();
+                  })
+              .build();
+        })
+        .narrow();
+  }
+
+  private void begin(ActorContext<Object> context, ServerSetup setup, Plan plan) {
+    server.complete(
+        ClusterSingleton.get(context.getSystem())
+            .init(
+                singleton(setup)
+                    .withSettings(
+                        ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
+    RunDescription description =
+        RunDescription.of(
+            plan.run(), plan.workshop().config(), port.endpoint(), context.getSystem());
+    context.spawn(Door.create(() -> description), Door.NAME);
+    for (int i = 0; i < plan.localWorkers(); i++) {
+      String key = "local-" + i;
+      WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
+      Workers.spawn(context, own);
+    }
+    begun.complete(null);
   }
 
   private static SingletonActor<ServerMessage> singleton(ServerSetup setup) {
@@ -230,6 +264,14 @@ public final class Coordinator implements AutoCloseable {
     return address.host().get() + ":" + address.port().get();
   }
 
+  /**
+   * Completed when this node has a cluster and the run begins; where it has no business in the
+   * cluster that it found, {@link #result} says so instead.
+   */
+  public CompletableFuture<Void> begun() {
+    return begun.copy();
+  }
+
   /** Completed when the run has ended and its last checkpoint is written. */
   public CompletableFuture<Ended> result() {
     return result.thenApply(e -> new Ended(e.reason(), e.checkpoint(), e.failure()));
@@ -242,7 +284,11 @@ public final class Coordinator implements AutoCloseable {
 
   /** Asks the run to checkpoint and end; {@link #result} follows. */
   public void stop(String reason) {
-    tell(new ServerMessage.StopRun(reason));
+    if (founding && !begun.isDone()) {
+      result.complete(new ServerSetup.Ending(reason, null, "")); // Whether it begins is not known.
+    } else {
+      tell(new ServerMessage.StopRun(reason));
+    }
   }
 
   /** URL of this node's management, without a slash at the end; null where it has none. */
@@ -285,6 +331,17 @@ public final class Coordinator implements AutoCloseable {
    */
   public void died(String key, int status) {
     tell(new ServerMessage.Died(key, status));
+  }
+
+  /** Nodes that are up in its cluster, {@code host:port}, itself among them. */
+  Set<String> upMembers() {
+    Set<String> up = new TreeSet<>();
+    Cluster.get(system).state().getMembers().forEach(m -> {
+      if (m.status() == MemberStatus.up()) {
+        up.add(m.address().host().get() + ":" + m.address().port().get());
+      }
+    });
+    return up;
   }
 
   /** Vectors on loan; none once this is closed. */

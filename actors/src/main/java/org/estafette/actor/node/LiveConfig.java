@@ -51,7 +51,7 @@ final class LiveConfig {
       if (keys.isEmpty()) {
         throw new ConfigException("no key to change (expected " + ChangeableKeys.list() + ")");
       }
-      changed = ConfigReader.parse(ConfigReader.render(former), keys);
+      changed = ConfigReader.with(former, keys);
     } catch (ConfigException e) {
       return new Outcome.Invalid(String.valueOf(e.getMessage()));
     }

@@ -1,12 +1,38 @@
 package org.estafette.actor.node;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import java.util.List;
 import java.util.Set;
+import org.estafette.actor.join.HostPort;
 
 /** What a joining node's actor is told. */
 sealed interface NodeMessage {
+  /**
+   * Addresses at which a cluster may be found.
+   *
+   * @param found as they were found
+   * @param all those, and other names of the same machines
+   */
+  record Addresses(List<HostPort> found, List<HostPort> all) implements NodeMessage {}
+
+  /** There are none now. */
+  record NoAddresses(String why) implements NodeMessage {}
+
+  /** Time to look for addresses again. */
+  record LookAgain() implements NodeMessage {}
+
+  /** Time to find out why nobody answers. */
+  record Diagnose() implements NodeMessage {}
+
+  /** Why nobody answers. */
+  record Diagnosed(String text, boolean last) implements NodeMessage {}
+
   /** Servers that can be reached now. */
   record Servers(Set<ActorRef<ServerMessage>> reachable) implements NodeMessage {}
+
+  /** A node that could have a server has left the cluster, or was given up. */
+  record CoordinatorLeft(Address node) implements NodeMessage {}
 
   /** What is run; the answer of a server. */
   record Described(RunDescription run) implements NodeMessage {}
@@ -22,4 +48,10 @@ sealed interface NodeMessage {
 
   /** Nothing was found for too long. */
   record TooLong() implements NodeMessage {}
+
+  /** Hand in finished rounds and end. */
+  record Leave() implements NodeMessage {}
+
+  /** Handing in has taken too long. */
+  record LeaveNow() implements NodeMessage {}
 }

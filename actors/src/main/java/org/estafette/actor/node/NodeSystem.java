@@ -32,6 +32,11 @@ final class NodeSystem {
     Map<String, Object> own = new TreeMap<>();
     own.put("akka.remote.artery.canonical.hostname", host);
     own.put("akka.remote.artery.canonical.port", port);
+    RunConfig.Cluster cluster = config.cluster();
+    if (!cluster.bindHost().isEmpty()) {
+      own.put("akka.remote.artery.bind.hostname", cluster.bindHost());
+    }
+    cluster.bindPort().ifPresent(p -> own.put("akka.remote.artery.bind.port", p));
     own.put("akka.cluster.roles", roles);
     Config mailbox =
         ConfigFactory.parseMap(new TreeMap<>(config.mailbox().values()))
@@ -54,7 +59,10 @@ final class NodeSystem {
     try {
       return ActorSystem.create(guardian, NAME, all);
     } catch (RuntimeException e) {
-      throw refusal(e, host, port);
+      throw refusal(
+          e,
+          cluster.bindHost().isEmpty() ? host : cluster.bindHost(),
+          cluster.bindPort().orElse(port));
     }
   }
 
@@ -69,6 +77,9 @@ final class NodeSystem {
 
   private static RuntimeException refusal(RuntimeException e, String host, int port) {
     for (Throwable t = e; t != null; t = t.getCause()) {
+      if (String.valueOf(t.getMessage()).contains("Cannot assign requested address")) {
+        return notHere(host);
+      }
       if (t instanceof java.net.BindException
           || String.valueOf(t.getMessage()).contains("Address already in use")) {
         return new PortInUseException(
@@ -81,10 +92,17 @@ final class NodeSystem {
       }
       if (t instanceof java.net.UnknownHostException
           || t instanceof java.nio.channels.UnresolvedAddressException) {
-        return new ConfigException(
-            "estafette.cluster.host = " + host + " is not an address of this machine");
+        return notHere(host);
       }
     }
     return e;
+  }
+
+  private static ConfigException notHere(String host) {
+    return new ConfigException(
+        "estafette.cluster.host = "
+            + host
+            + " is not an address of this machine; behind NAT or in a container, name the one to"
+            + " listen on as cluster.bind-host, for example 0.0.0.0");
   }
 }

@@ -18,11 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Executor;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.run.RunMonitor;
-import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
@@ -307,12 +305,11 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onDescribe(ServerMessage.DescribeRun m) {
     m.replyTo()
         .tell(
-            new RunDescription(
+            RunDescription.of(
                 setup.run(),
-                UpdateCodec.VERSION,
-                ConfigReader.render(config),
+                setup.workshop().config(),
                 setup.port().endpoint(),
-                RunDescription.keysOf(config.security())));
+                getContext().getSystem()));
     return this;
   }
 

@@ -18,13 +18,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.RunTally;
-import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
@@ -336,13 +334,12 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private Behavior<ServerMessage> onDescribe(ServerMessage.DescribeRun m) {
     m.replyTo()
         .tell(
-            new RunDescription(
+            // Those who join later plan their learning rates like those who are there.
+            RunDescription.of(
                 setup.run(),
-                UpdateCodec.VERSION,
-                // Those who join later plan their learning rates like those who are there.
-                ConfigReader.render(setup.workshop().config()),
+                setup.workshop().config(),
                 setup.port().endpoint(),
-                RunDescription.keysOf(setup.workshop().config().security())));
+                getContext().getSystem()));
     return this;
   }
 

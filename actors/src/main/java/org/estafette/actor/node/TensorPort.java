@@ -45,6 +45,7 @@ final class TensorPort implements AutoCloseable {
   private final AtomicLong unreadable = new AtomicLong();
   private final TensorChannel channel;
   private volatile @Nullable String lost;
+  private final String advertised;
 
   /**
    * Opens the channel.
@@ -55,6 +56,21 @@ final class TensorPort implements AutoCloseable {
    * @throws org.estafette.channel.ChannelException where it cannot be opened; the message says why
    */
   TensorPort(ChannelConfig config, long length, int expected, Consumer<String> lost) {
+    this(config, "", length, expected, lost);
+  }
+
+  /**
+   * Opens a channel that others reach at another address than the one it listens on.
+   *
+   * @param advertised {@code host:port}; empty for the one it listens on
+   */
+  TensorPort(
+      ChannelConfig config,
+      String advertised,
+      long length,
+      int expected,
+      Consumer<String> lost) {
+    this.advertised = advertised;
     this.run = config.run();
     this.bytes = length * Precision.FLOAT32.bytes();
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
@@ -64,7 +80,10 @@ final class TensorPort implements AutoCloseable {
 
   /** Where others reach this node. */
   Endpoint endpoint() {
-    return channel.endpoint();
+    Endpoint own = channel.endpoint();
+    return advertised.isEmpty()
+        ? own
+        : new Endpoint(own.host(), own.directory(), own.stream(), advertised);
   }
 
   /** A vector for what will be sent. */

@@ -49,6 +49,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   private @Nullable Lease staged;
   private boolean ready;
   private long pause;
+  private boolean leaving;
 
   /** How it was set up. */
   protected final WorkerSetup setup;
@@ -148,7 +149,14 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         ready = true;
         hello();
       }
-      case WorkerMessage.Arrived m -> event(new Event.Received(m.update(), now()));
+      case WorkerMessage.Arrived m -> {
+        if (leaving) {
+          m.update().discard(); // What was handed in has been answered.
+          goodbye(null);
+          return akka.actor.typed.javadsl.Behaviors.stopped();
+        }
+        event(new Event.Received(m.update(), now()));
+      }
       case WorkerMessage.RoundDone m -> {
         if (participant() == null || m.life() != incarnation) {
           m.delta().close();
@@ -253,7 +261,16 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     return akka.actor.typed.javadsl.Behaviors.stopped();
   }
 
+  /** Whether an answer follows to what is under way, and is worth waiting for. */
+  protected boolean handsIn() {
+    return false;
+  }
+
   private Behavior<WorkerMessage> onStop() {
+    leaving = handsIn();
+    if (leaving) {
+      return this;
+    }
     goodbye(null);
     return akka.actor.typed.javadsl.Behaviors.stopped();
   }

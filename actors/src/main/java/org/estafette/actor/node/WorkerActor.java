@@ -84,6 +84,12 @@ final class WorkerActor extends TrainingActor {
     return this;
   }
 
+  /** A round that is under way is finished, pushed and answered. */
+  @Override
+  protected boolean handsIn() {
+    return participant != null;
+  }
+
   @Override
   protected void release() {
     if (self != null) {

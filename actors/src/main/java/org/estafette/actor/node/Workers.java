@@ -15,7 +15,7 @@ final class Workers {
   private Workers() {}
 
   /** Starts one and watches it. */
-  static void spawn(ActorContext<?> context, WorkerSetup setup) {
+  static ActorRef<WorkerMessage> spawn(ActorContext<?> context, WorkerSetup setup) {
     ActorRef<WorkerMessage> worker;
     if (setup.workshop().config().withoutServer()) {
       Mailboxes.get(Adapter.toClassic(context.getSystem())).choose(setup.workshop()::newMailbox);
@@ -28,6 +28,7 @@ final class Workers {
       worker = context.spawn(WorkerActor.create(setup), setup.key());
     }
     context.watch(worker);
+    return worker;
   }
 
   /**

@@ -191,7 +191,7 @@ final class ConfigReaderTest {
             }
             akka.loglevel = "DEBUG"
             """);
-    RunConfig again = ConfigReader.parse(ConfigReader.render(first), Map.of());
+    RunConfig again = ConfigReader.parse(ConfigReader.render(first), Map.of(), key -> {});
     assertThat(again).usingRecursiveComparison().ignoringFields("source").isEqualTo(first);
     assertThat(again.source().getString("akka.loglevel")).isEqualTo("DEBUG");
     assertThat(ConfigReader.render(again)).isEqualTo(ConfigReader.render(first));

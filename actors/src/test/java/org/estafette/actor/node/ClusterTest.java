@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.run.FailingModel;
 import org.estafette.actor.run.RunCheckpoints;
@@ -343,15 +344,17 @@ final class ClusterTest {
             1,
             0,
             Map.of(
-                "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes",
+                "cluster.patience",
                 "2s",
                 "akka.loglevel",
                 "OFF"),
             notice -> {});
     try (WorkerNode node = WorkerNode.start(plan)) {
       assertThatThrownBy(() -> node.result().get(30, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(ConfigException.class)
-          .hasMessageContaining("no server found behind 127.0.0.1:" + nobody);
+          .hasCauseInstanceOf(JoinException.class)
+          .hasMessageContaining("no server found behind 127.0.0.1:" + nobody)
+          .hasMessageContaining("refuses the connection")
+          .hasMessageContaining("--port " + nobody);
     }
     assertThatThrownBy(() ->
             WorkerNode.start(

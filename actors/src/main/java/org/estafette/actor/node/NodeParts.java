@@ -1,0 +1,66 @@
+package org.estafette.actor.node;
+
+import com.typesafe.config.ConfigUtil;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.estafette.actor.config.ConfigException;
+import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.data.ReadProgress;
+import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.run.Workshop;
+
+/** Opens what a node needs for its workers, by the coordinator's configuration. */
+final class NodeParts {
+  private NodeParts() {}
+
+  /**
+   * @param own what is this node's alone
+   * @param lost told when the tensor channel has ended by itself
+   */
+  static WorkerNode.Parts open(
+      RunDescription run, WorkerNode.Plan plan, RunConfig own, Consumer<String> lost) {
+    Map<String, String> settings = new HashMap<>(plan.overrides());
+    // Keys lie where this node has them, and a run's configuration must not switch them off.
+    settings.put("security.keys", ConfigUtil.quoteString(own.security().keys()));
+    RunConfig config =
+        ConfigReader.parse(
+            run.config(),
+            settings,
+            key ->
+                plan.notices()
+                    .accept(
+                        "  note      the coordinator's release "
+                            + run.release()
+                            + " has a key that this one does not know, and goes without: "
+                            + key));
+    Workshop workshop;
+    try {
+      workshop = Workshop.open(config, ReadProgress.NONE, plan.notices());
+    } catch (UnreadableDataException e) {
+      throw new ConfigException(
+          e.getMessage() + "; on this node, name the data with --data PATH");
+    }
+    try {
+      String name = "node-" + plan.key();
+      var channel =
+          run.server().onThisMachine()
+              ? Coordinator.ChannelSettings.sharing(
+                  config, run.run(), name, Path.of(run.server().directory()))
+              : Coordinator.ChannelSettings.own(config, run.run(), name);
+      TensorPort port =
+          new TensorPort(
+              channel,
+              own.channel().advertise(),
+              workshop.layout().length(),
+              Workers.expectedUpdates(workshop, plan.workers(), 0),
+              why -> lost.accept("the tensor channel ended: " + why));
+      return new WorkerNode.Parts(run.run(), workshop, port);
+    } catch (RuntimeException e) {
+      workshop.close();
+      throw e;
+    }
+  }
+}
