@@ -227,7 +227,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
                 UpdateCodec.VERSION,
                 ConfigReader.render(config),
                 setup.port().endpoint(),
-                RunDescription.keysOf(config.security())));
+                setup.port().keys()));
     return this;
   }
 

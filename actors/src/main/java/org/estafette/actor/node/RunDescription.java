@@ -1,7 +1,5 @@
 package org.estafette.actor.node;
 
-import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.security.KeyFolder;
 import org.estafette.actor.wire.ControlMessage;
 import org.estafette.channel.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +15,4 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunDescription(
     long run, int wire, String config, Endpoint server, @Nullable String keys)
-    implements ControlMessage {
-
-  /** What {@link #keys} says for the keys that a configuration names. */
-  static String keysOf(RunConfig.Security security) {
-    return KeyFolder.of(security).map(KeyFolder::channelFingerprint).orElse("");
-  }
-}
+    implements ControlMessage {}

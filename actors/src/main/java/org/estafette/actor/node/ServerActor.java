@@ -239,7 +239,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
                 UpdateCodec.VERSION,
                 ConfigReader.render(config),
                 setup.port().endpoint(),
-                RunDescription.keysOf(config.security())));
+                setup.port().keys()));
     return this;
   }
 

@@ -20,6 +20,7 @@ import org.estafette.channel.ChannelListener;
 import org.estafette.channel.ChannelStats;
 import org.estafette.channel.Endpoint;
 import org.estafette.channel.FrameHeader;
+import org.estafette.channel.FrameKey;
 import org.estafette.channel.Refusal;
 import org.estafette.channel.SendOutcome;
 import org.estafette.channel.TensorChannel;
@@ -44,6 +45,7 @@ final class TensorPort implements AutoCloseable {
   private final Map<Long, Consumer<Update>> sinks = new ConcurrentHashMap<>();
   private final AtomicLong unreadable = new AtomicLong();
   private final TensorChannel channel;
+  private final String keys;
 
   /**
    * Opens the channel.
@@ -55,6 +57,8 @@ final class TensorPort implements AutoCloseable {
    */
   TensorPort(ChannelConfig config, long length, int expected, Consumer<String> lost) {
     this.run = config.run();
+    FrameKey key = config.key();
+    this.keys = key == null ? "" : key.fingerprint();
     this.bytes = length * Precision.FLOAT32.bytes();
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
@@ -64,6 +68,11 @@ final class TensorPort implements AutoCloseable {
   /** Where others reach this node. */
   Endpoint endpoint() {
     return channel.endpoint();
+  }
+
+  /** Fingerprint of the key that frames are authenticated with; empty without one. */
+  String keys() {
+    return keys;
   }
 
   /** A vector for what will be sent. */
