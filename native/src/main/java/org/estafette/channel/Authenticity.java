@@ -1,8 +1,8 @@
 package org.estafette.channel;
 
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
+import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +40,14 @@ final class Authenticity {
     }
   }
 
+  /** Numbers of frames are not negative. */
+  private static final long BEFORE_ALL = -1;
+
   private final @Nullable FrameKey key;
   private final long run;
   private final Endpoint self;
   private final String name;
-  private final Map<Integer, Long> newest = new HashMap<>();
+  private final Long2LongHashMap newest = new Long2LongHashMap(BEFORE_ALL);
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
 
   Authenticity(ChannelConfig config, Endpoint self) {
@@ -64,8 +67,7 @@ final class Authenticity {
    * was interrupted: a session that is over may be imitated, its frames may not.
    */
   boolean isNew(int session, long frame) {
-    Long last = newest.get(session);
-    return last == null || frame > last;
+    return frame > newest.get(session);
   }
 
   /** An authentic frame was begun. Sessions are as many as peers ever connected. */

@@ -3,6 +3,7 @@ package org.estafette.channel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -21,6 +22,10 @@ public final class FrameKey {
   private static final int MIN_BYTES = 16;
   private static final int STREAM_KEY_BYTES = 32;
   private static final byte[] PURPOSE = "estafette frames 2".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] FINGERPRINT =
+      "estafette channel key fingerprint".getBytes(StandardCharsets.US_ASCII);
+  private static final int FINGERPRINT_BYTES = 8;
 
   private final byte[] secret;
 
@@ -66,6 +71,24 @@ public final class FrameKey {
           .deriveKey(
               "ChaCha20",
               HKDFParameterSpec.ofExtract().addIKM(secret).thenExpand(stream, STREAM_KEY_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new ChannelException("HKDF-SHA256 is not usable in this JDK", e);
+    }
+  }
+
+  /**
+   * 16 hexadecimal digits that tell keys apart and lead nobody back to them: what two nodes compare
+   * before they send.
+   */
+  public String fingerprint() {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              KDF.getInstance("HKDF-SHA256")
+                  .deriveData(
+                      HKDFParameterSpec.ofExtract()
+                          .addIKM(secret)
+                          .thenExpand(FINGERPRINT, FINGERPRINT_BYTES)));
     } catch (GeneralSecurityException e) {
       throw new ChannelException("HKDF-SHA256 is not usable in this JDK", e);
     }

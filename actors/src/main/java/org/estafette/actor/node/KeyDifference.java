@@ -1,6 +1,8 @@
 package org.estafette.actor.node;
 
+import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.KeyFolder;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the keys of a run with a node's own, by what names them. */
@@ -15,7 +17,12 @@ final class KeyDifference {
    */
   static String between(@Nullable String run, RunConfig.Security own, String at) {
     String theirs = run == null ? "" : run;
-    String ours = RunDescription.keysOf(own);
+    String ours;
+    try {
+      ours = KeyFolder.of(own).map(KeyFolder::channelFingerprint).orElse("");
+    } catch (ConfigException e) {
+      return String.valueOf(e.getMessage()); // It was well when the node began.
+    }
     if (theirs.equals(ours)) {
       return "";
     }

@@ -308,7 +308,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
             RunDescription.of(
                 setup.run(),
                 setup.workshop().config(),
-                setup.port().endpoint(),
+                setup.port(),
                 getContext().getSystem()));
     return this;
   }

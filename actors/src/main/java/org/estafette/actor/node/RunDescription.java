@@ -5,7 +5,6 @@ import akka.cluster.typed.Cluster;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.join.Protocol;
-import org.estafette.actor.security.KeyFolder;
 import org.estafette.actor.wire.ControlMessage;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.channel.Endpoint;
@@ -41,24 +40,20 @@ public record RunDescription(
     implements ControlMessage {
 
   /** Of a run of this node. */
-  static RunDescription of(long run, RunConfig config, Endpoint server, ActorSystem<?> system) {
+  static RunDescription of(
+      long run, RunConfig config, TensorPort port, ActorSystem<?> system) {
     Protocol own = Protocol.own(UpdateCodec.VERSION);
     return new RunDescription(
         run,
         own.wire(),
         ConfigReader.render(config),
-        server,
-        keysOf(config.security()),
+        port.endpoint(),
+        port.keys(),
         config.name(),
         Cluster.get(system).selfMember().address().hostPort().replaceFirst("^[^@]*@", ""),
         own.release(),
         own.newest(),
         own.oldest());
-  }
-
-  /** What {@link #keys} says for the keys that a configuration names. */
-  static String keysOf(RunConfig.Security security) {
-    return KeyFolder.of(security).map(KeyFolder::channelFingerprint).orElse("");
   }
 
   /** What the coordinator speaks. */

@@ -338,7 +338,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
             RunDescription.of(
                 setup.run(),
                 setup.workshop().config(),
-                setup.port().endpoint(),
+                setup.port(),
                 getContext().getSystem()));
     return this;
   }

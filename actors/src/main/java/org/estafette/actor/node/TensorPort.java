@@ -20,6 +20,7 @@ import org.estafette.channel.ChannelListener;
 import org.estafette.channel.ChannelStats;
 import org.estafette.channel.Endpoint;
 import org.estafette.channel.FrameHeader;
+import org.estafette.channel.FrameKey;
 import org.estafette.channel.Refusal;
 import org.estafette.channel.SendOutcome;
 import org.estafette.channel.TensorChannel;
@@ -46,6 +47,7 @@ final class TensorPort implements AutoCloseable {
   private final TensorChannel channel;
   private volatile @Nullable String lost;
   private final String advertised;
+  private final String keys;
 
   /**
    * Opens the channel.
@@ -72,6 +74,8 @@ final class TensorPort implements AutoCloseable {
       Consumer<String> lost) {
     this.advertised = advertised;
     this.run = config.run();
+    FrameKey key = config.key();
+    this.keys = key == null ? "" : key.fingerprint();
     this.bytes = length * Precision.FLOAT32.bytes();
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
@@ -84,6 +88,11 @@ final class TensorPort implements AutoCloseable {
     return advertised.isEmpty()
         ? own
         : new Endpoint(own.host(), own.directory(), own.stream(), advertised);
+  }
+
+  /** Fingerprint of the key that frames are authenticated with; empty without one. */
+  String keys() {
+    return keys;
   }
 
   /** A vector for what will be sent. */

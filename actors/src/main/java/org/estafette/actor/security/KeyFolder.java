@@ -14,6 +14,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +115,7 @@ public final class KeyFolder {
 
   /** The same for two folders with the same channel key, and tells nothing else of it. */
   public String channelFingerprint() {
-    return Fingerprints.ofChannelKey(contents.channelKey());
+    return FrameKey.of(contents.channelKey()).fingerprint();
   }
 
   static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable [] trusted) {

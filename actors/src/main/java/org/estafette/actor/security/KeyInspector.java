@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.estafette.channel.FrameKey;
 
 /** Looks at each file of a key folder by itself, and then at whether they belong together. */
 final class KeyInspector {
@@ -60,7 +61,7 @@ final class KeyInspector {
     List<X509Certificate> chain = read(KeyFiles.CERTIFICATE, List.of(), Pem::certificates);
     List<PrivateKey> key = read(KeyFiles.KEY, List.of(), f -> List.of(Pem.privateKey(f)));
     String fingerprint =
-        read(KeyFiles.CHANNEL_KEY, "", f -> Fingerprints.ofChannelKey(KeyContents.channelKey(f)));
+        read(KeyFiles.CHANNEL_KEY, "", f -> FrameKey.of(KeyContents.channelKey(f)).fingerprint());
     read(KeyFiles.PASSWORD, "", KeyContents::password);
     authorities.forEach(c -> judge(KeyFiles.CA_CERTIFICATE, c));
     if (!chain.isEmpty()) {

@@ -3,8 +3,8 @@
  * nodes. A folder has the layout of a Kubernetes secret as cert-manager fills it.
  *
  * <p>May enter: Bouncy Castle (to make certificates), Akka's interface for TLS engines, {@code
- * config}'s exception. May not enter: nodes, management, the command line. A secret leaves this
- * package only through a method that is named after it; none is logged or shown.
+ * config}'s exception, the channel's key. May not enter: nodes, management, the command line. A
+ * secret leaves this package only through a method that is named after it; none is logged or shown.
  */
 @NullMarked
 package org.estafette.actor.security;
