@@ -31,9 +31,7 @@ final class Answers {
 
   /** Of this moment: nobody may keep it. */
   static HttpResponse bytes(ContentType type, byte[] bytes) {
-    return HttpResponse.create()
-        .withEntity(HttpEntities.create(type, bytes))
-        .addHeader(NO_STORE);
+    return HttpResponse.create().withEntity(HttpEntities.create(type, bytes)).addHeader(NO_STORE);
   }
 
   /** Elsewhere, for this request only. */

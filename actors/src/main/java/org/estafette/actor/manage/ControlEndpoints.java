@@ -17,7 +17,6 @@ import java.util.function.Function;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.live.RunControl.Outcome;
 import org.estafette.actor.live.RunState;
-import org.estafette.actor.live.RunView;
 import org.estafette.actor.record.Json;
 
 /** What can be asked of a run; refused unless {@code management.writes} is on. */

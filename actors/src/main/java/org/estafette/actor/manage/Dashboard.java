@@ -27,7 +27,8 @@ final class Dashboard {
   private static final Map<String, ContentType> TYPES =
       Map.of(
           "html", ContentTypes.TEXT_HTML_UTF8,
-          "js", MediaTypes.applicationWithOpenCharset("javascript").toContentType(HttpCharsets.UTF_8),
+          "js",
+              MediaTypes.applicationWithOpenCharset("javascript").toContentType(HttpCharsets.UTF_8),
           "css", MediaTypes.TEXT_CSS.toContentType(HttpCharsets.UTF_8),
           "svg", MediaTypes.IMAGE_SVG_XML.toContentType(),
           "png", MediaTypes.IMAGE_PNG.toContentType(),

@@ -54,7 +54,9 @@ final class Gate {
           Problem.FOREIGN,
           "Foreign host",
           421,
-          "Host " + host + " (expected localhost or a loopback address, which is all that is bound)",
+          "Host "
+              + host
+              + " (expected localhost or a loopback address, which is all that is bound)",
           path);
     }
     if (credentials != null && !OPEN.contains(path) && !known(request, credentials)) {

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     asked only where {@code run} is null
  */
 public record Managed(
-    NodeHealth health,
-    NodeGauges gauges,
-    @Nullable Run run,
-    Supplier<@Nullable String> elsewhere) {
+    NodeHealth health, NodeGauges gauges, @Nullable Run run, Supplier<@Nullable String> elsewhere) {
 
   /** A run: what can be known of it, and asked of it. */
   public record Run(RunView view, RunControl control) {}

@@ -72,8 +72,7 @@ final class NodeEndpoints {
         url == null
             ? "this node has workers only, and does not know yet which node has the run"
             : "this node has workers only; ask " + url + ", the management of the run's node";
-    return new Problem(
-            Problem.NOT_HERE, "The run is elsewhere", 404, detail, call.path(), url)
+    return new Problem(Problem.NOT_HERE, "The run is elsewhere", 404, detail, call.path(), url)
         .response();
   }
 }

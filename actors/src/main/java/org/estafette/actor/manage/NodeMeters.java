@@ -39,8 +39,7 @@ final class NodeMeters {
         "Updates that wait to be decided on",
         m -> orNaN(m.managed.gauges().mailboxDepth()));
     for (String check : List.of("joined", "device", "channel", "model")) {
-      Gauge.builder(
-              "estafette.node.ready", this, m -> m.checks.getOrDefault(check, false) ? 1 : 0)
+      Gauge.builder("estafette.node.ready", this, m -> m.checks.getOrDefault(check, false) ? 1 : 0)
           .description("1 where the check holds")
           .tag("check", check)
           .register(registry);
@@ -70,7 +69,11 @@ final class NodeMeters {
     }
     for (Refusal reason : Refusal.values()) {
       counter(
-          "refused", "Frames that were not delivered", "reason", word(reason), c -> c.refused(reason));
+          "refused",
+          "Frames that were not delivered",
+          "reason",
+          word(reason),
+          c -> c.refused(reason));
     }
     FunctionCounter.builder(
             "estafette.channel.back.pressured", this, m -> m.channel.backPressured())

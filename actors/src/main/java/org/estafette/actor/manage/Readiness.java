@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Akka Management's readiness check: the node has joined, and device, channel and model are open. */
+/**
+ * Akka Management's readiness check: the node has joined, and device, channel and model are open.
+ */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   private final HealthExtension health;
 

@@ -90,8 +90,7 @@ final class RunMeters implements AutoCloseable {
         "run.eta.seconds",
         "Until the budget is used up at the present throughput",
         s -> orNaN(s.etaSeconds()));
-    gauge(
-        "run.warnings", "Things that somebody should look at", s -> s.warnings().size());
+    gauge("run.warnings", "Things that somebody should look at", s -> s.warnings().size());
     counter("tokens", "Trained on, all workers together", RunStatus::tokens);
     gauge("tokens.budget", "Length of the run", RunStatus::budgetTokens);
     gauge("tokens.per.second", "Throughput over the last few points", RunStatus::tokensPerSecond);

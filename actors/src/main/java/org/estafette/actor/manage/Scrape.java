@@ -12,7 +12,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-/** All metrics of a node, in the formats that Prometheus reads. {@code docs/metrics.md} lists them. */
+/**
+ * All metrics of a node, in the formats that Prometheus reads. {@code docs/metrics.md} lists them.
+ */
 final class Scrape implements AutoCloseable {
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String OPEN = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -45,7 +45,10 @@ final class WorkerMeters {
     gauge(worker, "loss", "Of its newest round, nats", w -> orNaN(w.loss()));
     gauge(worker, "staleness.mean", "Of its applied pushes", w -> w.staleness().mean());
     gauge(
-        worker, "contribution.ratio", "Its share of all that was applied", WorkerStatus::contribution);
+        worker,
+        "contribution.ratio",
+        "Its share of all that was applied",
+        WorkerStatus::contribution);
     gauge(
         worker,
         "silence.seconds",
@@ -58,10 +61,7 @@ final class WorkerMeters {
         w -> roundSeconds.getOrDefault(worker, Double.NaN));
     pushes(worker, "accepted", WorkerStatus::accepted);
     pushes(worker, "merged", WorkerStatus::merged);
-    pushes(
-        worker,
-        "refused",
-        w -> w.refused().values().stream().mapToLong(Long::longValue).sum());
+    pushes(worker, "refused", w -> w.refused().values().stream().mapToLong(Long::longValue).sum());
   }
 
   private static double orNaN(@Nullable Double value) {

@@ -14,9 +14,7 @@ final class ClusterRoutesTest {
   @Test
   void shouldListMembersAndBeReadyOnceAllChecksHold() throws Exception {
     try (FakeNode node = FakeNode.withRun(new FakeRun(), false)) {
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> node.get("/ready").statusCode() == 200);
+      await().atMost(Duration.ofSeconds(30)).until(() -> node.get("/ready").statusCode() == 200);
       JsonNode members = Json.LINES.readTree(node.get("/cluster/members").body());
       assertThat(members.path("members")).hasSize(1);
       assertThat(members.path("members").get(0).path("status").asText()).isEqualTo("Up");

@@ -77,8 +77,7 @@ final class ControlTest {
                 .asText())
         .isEqualTo("outer.rule cannot be changed");
     run.outcome = new Outcome.Failed("no space left on device");
-    assertThat(
-            problem(node.post("/estafette/run/checkpoint", ""), 500).path("detail").asText())
+    assertThat(problem(node.post("/estafette/run/checkpoint", ""), 500).path("detail").asText())
         .contains("no space left");
   }
 
@@ -111,10 +110,7 @@ final class ControlTest {
       }
       assertThat(other.asked).isEmpty();
       HttpResponse<String> leave =
-          readOnly.send(
-              readOnly
-                  .request("/cluster/members/estafette@127.0.0.1:1")
-                  .DELETE());
+          readOnly.send(readOnly.request("/cluster/members/estafette@127.0.0.1:1").DELETE());
       problem(leave, 405);
     }
   }

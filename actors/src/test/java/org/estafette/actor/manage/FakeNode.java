@@ -84,10 +84,8 @@ public final class FakeNode implements AutoCloseable {
     }
   }
 
-  public static FakeNode of(
-      RunConfig.Management config, RunConfig.Security security, FakeRun run) {
-    return new FakeNode(
-        config, security, health -> Managed.run(health, GAUGES, run, run));
+  public static FakeNode of(RunConfig.Management config, RunConfig.Security security, FakeRun run) {
+    return new FakeNode(config, security, health -> Managed.run(health, GAUGES, run, run));
   }
 
   public static FakeNode withRun(FakeRun run, boolean writes) {
@@ -101,7 +99,8 @@ public final class FakeNode implements AutoCloseable {
         health -> Managed.worker(health, GAUGES, () -> elsewhere));
   }
 
-  public static RunConfig.Management settings(boolean writes, OptionalInt port, String passwordFile) {
+  public static RunConfig.Management settings(
+      boolean writes, OptionalInt port, String passwordFile) {
     return new RunConfig.Management(true, "127.0.0.1", port, writes, "estafette", passwordFile);
   }
 

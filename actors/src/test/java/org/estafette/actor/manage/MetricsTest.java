@@ -42,7 +42,8 @@ final class MetricsTest {
         .containsEntry("estafette_workers_live", 2.0)
         .containsEntry("estafette_pushes_total{outcome=\"refused\",reason=\"too-stale\"}", 1.0)
         .containsEntry("estafette_pushes_total{outcome=\"merged\",reason=\"\"}", 1.0)
-        .containsEntry("estafette_worker_pushes_total{outcome=\"accepted\",worker=\"worker-1\"}", 1.0)
+        .containsEntry(
+            "estafette_worker_pushes_total{outcome=\"accepted\",worker=\"worker-1\"}", 1.0)
         .containsEntry("estafette_worker_restarts_total{worker=\"worker-1\"}", 2.0)
         .containsEntry("estafette_worker_silence_seconds{worker=\"worker-0\"}", 9.5)
         .containsEntry("estafette_checkpoint_age_seconds", 8.5)
@@ -117,7 +118,8 @@ final class MetricsTest {
         .hasValueSatisfying(t -> assertThat(t).startsWith("text/plain; version=0.0.4"));
     HttpResponse<String> open =
         node.send(
-            node.request("/metrics").header("Accept", "application/openmetrics-text; version=1.0.0"));
+            node.request("/metrics")
+                .header("Accept", "application/openmetrics-text; version=1.0.0"));
     assertThat(open.headers().firstValue("Content-Type"))
         .hasValueSatisfying(t -> assertThat(t).startsWith("application/openmetrics-text"));
     assertThat(open.body()).endsWith("# EOF\n");
@@ -128,7 +130,9 @@ final class MetricsTest {
     Path promtool = Path.of("/usr/bin/promtool");
     assumeThat(promtool).as("promtool of the package prometheus").isExecutable();
     Process check =
-        new ProcessBuilder(promtool.toString(), "check", "metrics").redirectErrorStream(true).start();
+        new ProcessBuilder(promtool.toString(), "check", "metrics")
+            .redirectErrorStream(true)
+            .start();
     try (var in = check.getOutputStream()) {
       in.write(node.get("/metrics").body().getBytes(StandardCharsets.UTF_8));
     }
@@ -158,7 +162,9 @@ final class MetricsTest {
     for (String line : node.get("/metrics").body().split("\n")) {
       if (!line.startsWith("#")) {
         int at = line.lastIndexOf(' ');
-        samples.put(line.substring(0, at), Double.valueOf(line.substring(at + 1).replace("+Inf", "Infinity")));
+        samples.put(
+            line.substring(0, at),
+            Double.valueOf(line.substring(at + 1).replace("+Inf", "Infinity")));
       }
     }
     return samples;
