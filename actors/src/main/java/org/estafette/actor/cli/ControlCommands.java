@@ -39,7 +39,8 @@ final class ControlCommands {
   @Command(
       name = "pause",
       description = "Pauses a running cluster: workers keep what they have and take no step.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette pause"})
   static final class Pause extends Order {
     @Override
     String name() {
@@ -51,7 +52,8 @@ final class ControlCommands {
   @Command(
       name = "resume",
       description = "Goes on with a paused cluster.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette resume"})
   static final class Resume extends Order {
     @Override
     String name() {
@@ -63,7 +65,8 @@ final class ControlCommands {
   @Command(
       name = "stop",
       description = "Checkpoints and ends a running cluster, as Ctrl+C does where it was started.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette stop"})
   static final class Stop extends Order {
     @Override
     String name() {
@@ -75,7 +78,8 @@ final class ControlCommands {
   @Command(
       name = "now",
       description = "Lets a running cluster write a checkpoint, and waits until it is on disk.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette checkpoint now"})
   static final class CheckpointNow extends Order {
     @Override
     String name() {

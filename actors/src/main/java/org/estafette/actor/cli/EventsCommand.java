@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "events",
     description = "Follows a running cluster: pushes, workers that come and go, commands.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  estafette events", "  estafette events --after 0 --json"})
 final class EventsCommand implements Callable<Integer> {
   @Mixin Asking asking = new Asking();
 

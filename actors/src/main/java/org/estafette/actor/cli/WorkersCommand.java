@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
     description =
         "Shows a ledger per worker of a running cluster: speed, pushes, staleness, contribution,"
             + " restarts.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  estafette workers", "  estafette workers --json"})
 final class WorkersCommand implements Callable<Integer> {
   @Mixin Asking asking = new Asking();
 

@@ -48,11 +48,7 @@ public final class Management implements AutoCloseable {
   private final String url;
 
   private Management(
-      ServerBinding binding,
-      Scrape scrape,
-      Router router,
-      SharedKillSwitch streams,
-      String url) {
+      ServerBinding binding, Scrape scrape, Router router, SharedKillSwitch streams, String url) {
     this.streams = streams;
     this.binding = binding;
     this.scrape = scrape;

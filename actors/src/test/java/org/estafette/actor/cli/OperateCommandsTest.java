@@ -162,7 +162,13 @@ final class OperateCommandsTest {
       Path wrong = Files.writeString(folder.resolve("wrong"), "wrong\n");
       Result refused =
           call(
-              "pause", "--url", url, "--keys", keys.toString(), "--password-file", wrong.toString());
+              "pause",
+              "--url",
+              url,
+              "--keys",
+              keys.toString(),
+              "--password-file",
+              wrong.toString());
       assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED.code());
       assertThat(refused.err()).contains("user estafette", "password");
       assertThat(run.asked).isEmpty();

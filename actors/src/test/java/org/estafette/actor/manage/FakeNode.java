@@ -106,7 +106,8 @@ public final class FakeNode implements AutoCloseable {
         health -> Managed.worker(health, GAUGES, () -> elsewhere));
   }
 
-  public static RunConfig.Management settings(boolean writes, OptionalInt port, String passwordFile) {
+  public static RunConfig.Management settings(
+      boolean writes, OptionalInt port, String passwordFile) {
     return new RunConfig.Management(true, "127.0.0.1", port, writes, "estafette", passwordFile);
   }
 

@@ -31,10 +31,8 @@ public final class FakeRun implements RunView, RunControl {
   volatile boolean withServer = true;
 
   public FakeRun() {
-    publish(
-        new Metric.WorkerEvent(0.5, "worker-0", Metric.Kind.JOINED, "from 127.0.0.1:25520"));
-    publish(
-        new Metric.WorkerEvent(0.7, "worker-1", Metric.Kind.LOST, "its process ended", 1, 4));
+    publish(new Metric.WorkerEvent(0.5, "worker-0", Metric.Kind.JOINED, "from 127.0.0.1:25520"));
+    publish(new Metric.WorkerEvent(0.7, "worker-1", Metric.Kind.LOST, "its process ended", 1, 4));
     publish(push(1, "worker-0", 0, 2, Metric.Outcome.ACCEPTED, null));
     publish(push(2, "worker-1", 0, 3, Metric.Outcome.MERGED, "same-period"));
     publish(push(3, "worker-1", 1, 9, Metric.Outcome.REFUSED, "too-stale"));

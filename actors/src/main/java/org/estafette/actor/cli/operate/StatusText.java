@@ -17,8 +17,7 @@ public final class StatusText {
   public static List<String> of(RunStatus s) {
     List<String> lines = new ArrayList<>();
     String state = s.state().json();
-    lines.add(
-        s.name() + ": " + (s.reason().startsWith(state) ? "" : state + ", ") + s.reason());
+    lines.add(s.name() + ": " + (s.reason().startsWith(state) ? "" : state + ", ") + s.reason());
     fact(lines, "strategy", s.strategy());
     fact(lines, "tokens", tokens(s));
     fact(
@@ -36,8 +35,7 @@ public final class StatusText {
     fact(
         lines,
         "staleness",
-        String.format(
-            Locale.ROOT, "mean %.1f, max %d", s.staleness().mean(), s.staleness().max()));
+        String.format(Locale.ROOT, "mean %.1f, max %d", s.staleness().mean(), s.staleness().max()));
     Exchanges e = s.exchanges();
     if (e != null) {
       fact(
