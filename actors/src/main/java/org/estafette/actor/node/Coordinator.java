@@ -149,11 +149,7 @@ public final class Coordinator implements AutoCloseable {
             fail("this node's actor system ended before the run did; see the log for why"));
     this.management =
         NodeManagement.ofRun(
-            system,
-            config,
-            new WorkerNode.Parts(plan.run(), plan.workshop(), port),
-            live,
-            control);
+            system, config, new WorkerNode.Parts(plan.run(), plan.workshop(), port), live, control);
   }
 
   /**

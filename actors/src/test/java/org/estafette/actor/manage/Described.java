@@ -94,8 +94,8 @@ final class Described {
     response
         .path("headers")
         .fieldNames()
-        .forEachRemaining(
-            name -> assertThat(answer.headers().firstValue(name)).as("%s %s", what, name).isPresent());
+        .forEachRemaining(name ->
+            assertThat(answer.headers().firstValue(name)).as("%s %s", what, name).isPresent());
     JsonNode content = response.path("content");
     if (content.isMissingNode()) {
       return;

@@ -55,7 +55,8 @@ final class OpenApiTest {
           .forEachRemaining(
               p -> described.operations(p).forEach(method -> documented.add(method + " " + p)));
       // Files and Akka's routes are in no table of ours.
-      documented.removeIf(o -> o.contains("/cluster/") || o.matches("GET /(ready|alive|estafette/)"));
+      documented.removeIf(
+          o -> o.contains("/cluster/") || o.matches("GET /(ready|alive|estafette/)"));
       assertThat(table).isEqualTo(documented);
     }
   }
@@ -213,8 +214,7 @@ final class OpenApiTest {
   /** A stream has no end: its head is looked at, and it is let go. */
   private static HttpResponse<String> opened(FakeNode node, String path) throws Exception {
     HttpResponse<java.io.InputStream> answer =
-        node.client.send(
-            node.request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
+        node.client.send(node.request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
     answer.body().close();
     return new Head(answer);
   }

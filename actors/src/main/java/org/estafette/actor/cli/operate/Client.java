@@ -101,8 +101,7 @@ public final class Client implements AutoCloseable {
       String pair = target.user() + ":" + target.password();
       request.header(
           "Authorization",
-          "Basic "
-              + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+          "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
     }
     return request;
   }

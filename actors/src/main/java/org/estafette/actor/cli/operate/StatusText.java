@@ -34,8 +34,7 @@ public final class StatusText {
     fact(
         lines,
         "staleness",
-        String.format(
-            Locale.ROOT, "mean %.1f, max %d", s.staleness().mean(), s.staleness().max()));
+        String.format(Locale.ROOT, "mean %.1f, max %d", s.staleness().mean(), s.staleness().max()));
     Exchanges e = s.exchanges();
     if (e != null) {
       fact(

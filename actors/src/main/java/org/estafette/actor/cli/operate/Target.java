@@ -43,8 +43,8 @@ public record Target(
    * @param environment of the process
    * @throws ConfigException where there is no such run, or a file cannot be read
    */
-  public static Target find(
-      Given given, Path runs, UnaryOperator<@Nullable String> environment) throws IOException {
+  public static Target find(Given given, Path runs, UnaryOperator<@Nullable String> environment)
+      throws IOException {
     ManagementFile file = null;
     String found = "";
     if (given.url() == null) {

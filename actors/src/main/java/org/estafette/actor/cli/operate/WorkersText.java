@@ -13,8 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class WorkersText {
   private static final List<String> HEAD =
       List.of(
-          "worker", "node", "state", "steps/s", "rounds", "tokens", "accepted", "merged", "refused",
-          "stale", "share", "loss", "restarts");
+          "worker",
+          "node",
+          "state",
+          "steps/s",
+          "rounds",
+          "tokens",
+          "accepted",
+          "merged",
+          "refused",
+          "stale",
+          "share",
+          "loss",
+          "restarts");
 
   private WorkersText() {}
 
@@ -58,7 +69,9 @@ public final class WorkersText {
         r.incarnation(),
         r.cause(),
         r.stepsLost(),
-        r.secondsLost() == null ? "not back yet" : "back after " + Numbers.duration(r.secondsLost()));
+        r.secondsLost() == null
+            ? "not back yet"
+            : "back after " + Numbers.duration(r.secondsLost()));
   }
 
   private static String reasons(Map<String, Long> refused) {
