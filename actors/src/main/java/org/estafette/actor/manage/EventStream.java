@@ -6,6 +6,7 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.stream.BoundedSourceQueue;
 import akka.stream.QueueOfferResult;
+import akka.stream.SharedKillSwitch;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -37,8 +38,14 @@ final class EventStream {
 
   private record Hello(String run, long next) {}
 
-  EventStream(RunView view) {
+  private final SharedKillSwitch end;
+
+  /**
+   * @param end ends all streams in good order
+   */
+  EventStream(RunView view, SharedKillSwitch end) {
     this.view = view;
+    this.end = end;
   }
 
   HttpResponse answer(Call call) {
@@ -48,8 +55,8 @@ final class EventStream {
     Source<ByteString, ?> events =
         Source.<LiveEvent>queue(WAITING)
             .mapMaterializedValue(queue -> follow(queue, last))
-            .watchTermination((following, end) -> {
-              end.whenComplete((done, failure) -> close(following));
+            .watchTermination((following, ended) -> {
+              ended.whenComplete((done, failure) -> close(following));
               return following;
             })
             .map(EventStream::frame);
@@ -59,7 +66,8 @@ final class EventStream {
                 MediaTypes.TEXT_EVENT_STREAM.toContentType(),
                 Source.single(hello(status.run(), next))
                     .concat(events)
-                    .keepAlive(HEARTBEAT, () -> BEAT)))
+                    .keepAlive(HEARTBEAT, () -> BEAT)
+                    .via(end.flow())))
         .addHeader(RawHeader.create("Cache-Control", "no-store"))
         // Proxies that collect answers would collect for ever.
         .addHeader(RawHeader.create("X-Accel-Buffering", "no"));

@@ -10,7 +10,9 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
+import akka.stream.KillSwitches;
 import akka.stream.Materializer;
+import akka.stream.SharedKillSwitch;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -42,9 +44,12 @@ public final class Management implements AutoCloseable {
   private final ServerBinding binding;
   private final Scrape scrape;
   private final Router router;
+  private final SharedKillSwitch streams;
   private final String url;
 
-  private Management(ServerBinding binding, Scrape scrape, Router router, String url) {
+  private Management(
+      ServerBinding binding, Scrape scrape, Router router, SharedKillSwitch streams, String url) {
+    this.streams = streams;
     this.binding = binding;
     this.scrape = scrape;
     this.router = router;
@@ -78,11 +83,12 @@ public final class Management implements AutoCloseable {
     HealthExtension.get(system.classicSystem()).set(managed.health());
     Materializer materializer = Materializer.createMaterializer(system);
     Scrape scrape = new Scrape(managed);
+    SharedKillSwitch streams = KillSwitches.shared("estafette-events");
     Dashboard dashboard = new Dashboard();
     Router router =
         new Router(
             new Gate(access.loopback(), access.credentials()),
-            endpoints(managed, config.writes(), scrape, materializer),
+            endpoints(managed, config.writes(), scrape, streams, materializer),
             managed.run() != null
                 ? dashboard::answer
                 : call ->
@@ -95,7 +101,7 @@ public final class Management implements AutoCloseable {
       ServerBinding binding = bind(system, config, access, router);
       String url = url(system, binding, access.tls() != null);
       LOG.info("management at {}, writes {}", url, config.writes() ? "on" : "off");
-      return new Management(binding, scrape, router, url);
+      return new Management(binding, scrape, router, streams, url);
     } catch (RuntimeException e) {
       scrape.close();
       throw e;
@@ -103,13 +109,17 @@ public final class Management implements AutoCloseable {
   }
 
   private static List<Endpoint> endpoints(
-      Managed managed, boolean writes, Scrape scrape, Materializer materializer) {
+      Managed managed,
+      boolean writes,
+      Scrape scrape,
+      SharedKillSwitch streams,
+      Materializer materializer) {
     List<Endpoint> all = new ArrayList<>(NodeEndpoints.of(managed, scrape));
     Managed.@Nullable Run run = managed.run();
     if (run == null) {
       all.addAll(NodeEndpoints.elsewhere(managed));
     } else {
-      all.addAll(RunEndpoints.of(run.view()));
+      all.addAll(RunEndpoints.of(run.view(), streams));
       all.addAll(ControlEndpoints.of(run, writes, materializer));
     }
     return List.copyOf(all);
@@ -228,6 +238,7 @@ public final class Management implements AutoCloseable {
   /** Answers what is under way, then takes no more. */
   @Override
   public void close() {
+    streams.shutdown();
     try {
       binding
           .terminate(Duration.ofSeconds(SECONDS_TO_END))

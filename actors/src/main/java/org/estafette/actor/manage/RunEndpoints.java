@@ -2,6 +2,7 @@ package org.estafette.actor.manage;
 
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
+import akka.stream.SharedKillSwitch;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import java.util.List;
@@ -20,7 +21,10 @@ final class RunEndpoints {
     this.view = view;
   }
 
-  static List<Endpoint> of(RunView view) {
+  /**
+   * @param end ends streams of events
+   */
+  static List<Endpoint> of(RunView view, SharedKillSwitch end) {
     RunEndpoints r = new RunEndpoints(view);
     return List.of(
         Endpoint.get("/estafette/run", call -> Answers.json(view.status())),
@@ -28,7 +32,7 @@ final class RunEndpoints {
         Endpoint.get("/estafette/topology", call -> Answers.json(view.topology())),
         Endpoint.get("/estafette/history", r::history),
         Endpoint.get("/estafette/config", r::config),
-        Endpoint.get("/estafette/events", new EventStream(view)::answer));
+        Endpoint.get("/estafette/events", new EventStream(view, end)::answer));
   }
 
   private HttpResponse history(Call call) {

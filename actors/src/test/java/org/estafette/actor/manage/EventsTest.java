@@ -28,12 +28,12 @@ final class EventsTest {
       run.publish(new Metric.RunEvent(9, Metric.RunKind.PAUSED, "by a person"));
       run.publish(FakeRun.point(10));
       List<String> paused = next(events);
-      assertThat(paused).contains("id: 7", "event: run");
+      assertThat(paused).contains("id: 8", "event: run");
       assertThat(paused.get(2))
           .isEqualTo(
               "data: {\"type\":\"run\",\"seconds\":9.0,\"kind\":\"paused\",\"text\":\"by a"
                   + " person\"}");
-      assertThat(next(events)).contains("id: 8", "event: progress");
+      assertThat(next(events)).contains("id: 9", "event: progress");
     }
   }
 
@@ -41,14 +41,14 @@ final class EventsTest {
   void shouldGoOnAfterTheLastEventThatTheReaderSaw() throws Exception {
     FakeRun run = new FakeRun();
     try (FakeNode node = FakeNode.withRun(run, false)) {
-      try (BufferedReader events = open(node, "/estafette/events", "4")) {
+      try (BufferedReader events = open(node, "/estafette/events", "5")) {
         next(events);
-        assertThat(next(events)).contains("id: 5", "event: progress");
-        assertThat(next(events)).contains("id: 6", "event: run");
+        assertThat(next(events)).contains("id: 6", "event: progress");
+        assertThat(next(events)).contains("id: 7", "event: run");
       }
-      try (BufferedReader events = open(node, "/estafette/events?after=5", "")) {
+      try (BufferedReader events = open(node, "/estafette/events?after=6", "")) {
         next(events);
-        assertThat(next(events)).contains("id: 6");
+        assertThat(next(events)).contains("id: 7");
       }
       HttpResponse<String> wrong = node.get("/estafette/events?after=yesterday");
       assertThat(wrong.statusCode()).isEqualTo(400);
@@ -63,7 +63,7 @@ final class EventsTest {
       next(events);
       await().until(() -> run.followers.size() == 2);
       run.publish(FakeRun.point(10));
-      assertThat(next(events)).contains("id: 7");
+      assertThat(next(events)).contains("id: 8");
     }
   }
 

@@ -19,11 +19,11 @@ import org.estafette.actor.live.RunView;
 import org.estafette.channel.ChannelStats;
 
 /** A node with nothing but its management, on a free port. */
-final class FakeNode implements AutoCloseable {
-  static final RunConfig.Security NO_KEYS = new RunConfig.Security("");
+public final class FakeNode implements AutoCloseable {
+  public static final RunConfig.Security NO_KEYS = new RunConfig.Security("");
 
   final ActorSystem<Void> system;
-  final Management management;
+  public final Management management;
   final HttpClient client = HttpClient.newHttpClient();
   final Health health;
 
@@ -86,7 +86,7 @@ final class FakeNode implements AutoCloseable {
     }
   }
 
-  static FakeNode of(RunConfig.Management config, RunConfig.Security security, FakeRun run) {
+  public static FakeNode of(RunConfig.Management config, RunConfig.Security security, FakeRun run) {
     return new FakeNode(config, security, health -> Managed.run(health, GAUGES, run, run));
   }
 
@@ -94,18 +94,19 @@ final class FakeNode implements AutoCloseable {
     return new FakeNode(config, NO_KEYS, health -> Managed.run(health, GAUGES, view, control));
   }
 
-  static FakeNode withRun(FakeRun run, boolean writes) {
+  public static FakeNode withRun(FakeRun run, boolean writes) {
     return of(settings(writes, OptionalInt.of(0), ""), NO_KEYS, run);
   }
 
-  static FakeNode worker(String elsewhere) {
+  public static FakeNode worker(String elsewhere) {
     return new FakeNode(
         settings(true, OptionalInt.of(0), ""),
         NO_KEYS,
         health -> Managed.worker(health, GAUGES, () -> elsewhere));
   }
 
-  static RunConfig.Management settings(boolean writes, OptionalInt port, String passwordFile) {
+  public static RunConfig.Management settings(
+      boolean writes, OptionalInt port, String passwordFile) {
     return new RunConfig.Management(true, "127.0.0.1", port, writes, "estafette", passwordFile);
   }
 

@@ -21,17 +21,18 @@ import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
 
 /** A run of two workers that only remembers what it was told. */
-final class FakeRun implements RunView, RunControl {
-  final List<String> asked = new CopyOnWriteArrayList<>();
+public final class FakeRun implements RunView, RunControl {
+  public final List<String> asked = new CopyOnWriteArrayList<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private final List<LiveEvent> kept = new ArrayList<>();
   volatile RunState state = RunState.TRAINING;
-  volatile Outcome outcome = new Outcome.Done("done as told");
+  public volatile Outcome outcome = new Outcome.Done("done as told");
   volatile Exception failure;
   volatile boolean withServer = true;
 
-  FakeRun() {
+  public FakeRun() {
     publish(new Metric.WorkerEvent(0.5, "worker-0", Metric.Kind.JOINED, "from 127.0.0.1:25520"));
+    publish(new Metric.WorkerEvent(0.7, "worker-1", Metric.Kind.LOST, "its process ended", 1, 4));
     publish(push(1, "worker-0", 0, 2, Metric.Outcome.ACCEPTED, null));
     publish(push(2, "worker-1", 0, 3, Metric.Outcome.MERGED, "same-period"));
     publish(push(3, "worker-1", 1, 9, Metric.Outcome.REFUSED, "too-stale"));
@@ -39,13 +40,13 @@ final class FakeRun implements RunView, RunControl {
     publish(new Metric.RunEvent(4, Metric.RunKind.CHECKPOINT, "version 7"));
   }
 
-  static Metric.PushRecord push(
+  public static Metric.PushRecord push(
       double at, String worker, long round, long stale, Metric.Outcome outcome, String reason) {
     return new Metric.PushRecord(
         at, worker, round, 1.5, 10, 2560, 2.75, stale, 0.5, outcome, reason);
   }
 
-  static Metric.ProgressPoint point(double at) {
+  public static Metric.ProgressPoint point(double at) {
     return new Metric.ProgressPoint(
         at,
         7680,
@@ -60,7 +61,7 @@ final class FakeRun implements RunView, RunControl {
         new Staleness(2.5, 3));
   }
 
-  synchronized void publish(Metric metric) {
+  public synchronized void publish(Metric metric) {
     LiveEvent event = new LiveEvent(kept.size() + 1, metric);
     kept.add(event);
     followers.forEach(f -> f.accept(event));

@@ -54,12 +54,12 @@ final class ReadingTest {
   @Test
   void shouldTellTheHistoryAsLinesOfTheMetricsFile() throws Exception {
     JsonNode history = json("/estafette/history?points=50");
-    assertThat(history.path("next").asLong()).isEqualTo(7);
+    assertThat(history.path("next").asLong()).isEqualTo(8);
     assertThat(history.path("progress").get(0).path("type").asText()).isEqualTo("progress");
     assertThat(history.path("pushes").get(2).path("reason").asText()).isEqualTo("too-stale");
     assertThat(history.path("pushes").get(0).path("type").asText()).isEqualTo("push");
     assertThat(history.path("events").get(0).path("kind").asText()).isEqualTo("joined");
-    assertThat(history.path("events").get(1).path("type").asText()).isEqualTo("run");
+    assertThat(history.path("events").get(2).path("type").asText()).isEqualTo("run");
   }
 
   @Test

@@ -16,7 +16,8 @@ public final class StatusText {
   /** The lines. */
   public static List<String> of(RunStatus s) {
     List<String> lines = new ArrayList<>();
-    lines.add(s.name() + ": " + s.state().json() + ", " + s.reason());
+    String state = s.state().json();
+    lines.add(s.name() + ": " + (s.reason().startsWith(state) ? "" : state + ", ") + s.reason());
     fact(lines, "strategy", s.strategy());
     fact(lines, "tokens", tokens(s));
     fact(
