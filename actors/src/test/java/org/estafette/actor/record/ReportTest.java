@@ -195,20 +195,6 @@ class ReportTest {
   }
 
   @Test
-  void shouldListWhatHappenedToTheRun() {
-    List<Metric> metrics =
-        List.of(
-            new Metric.WorkerEvent(1, "worker-2", Metric.Kind.JOINED, "incarnation 1"),
-            new Metric.RunEvent(12, Metric.RunKind.PAUSED, "by ada <ada@example.org>"),
-            new Metric.RunEvent(15, Metric.RunKind.CHECKPOINT_FAILED, "disk full"));
-    String page = Report.html(List.of(new RunRecord("run", "", null, metrics)));
-    assertThat(page)
-        .contains("<td>the run</td><td>paused</td><td>by ada &lt;ada@example.org&gt;</td>")
-        .contains("<td>the run</td><td>checkpoint-failed</td><td>disk full</td>")
-        .contains("<td>worker-2</td><td>joined</td>");
-  }
-
-  @Test
   void shouldEscapeWhateverNamesAndReasonsContain() throws IOException {
     String evil = "</script><script>alert(1)</script><!--{{data}}$1\\";
     List<Metric> metrics =
