@@ -218,22 +218,29 @@ public final class Report {
     rows.add(outcome("merged", "", pushes.merged(), pushes.total()));
     pushes.refused().forEach((r, n) -> rows.add(outcome("refused", r, n, pushes.total())));
     page.table(List.of("outcome", "reason", "#pushes", "#share"), rows).raw("</section>");
-    page.raw("<section class=card><h2>Events</h2><p>What happened to workers.</p>");
+    page.raw("<section class=card><h2>Events</h2><p>What happened to workers and to the run.</p>");
     List<List<String>> events =
-        run.events()
-            .limit(200)
-            .map(e ->
-                List.of(
-                    Numbers.duration(e.seconds()),
-                    Html.escape(e.worker()),
-                    Html.escape(e.kind().json()),
-                    Html.escape(e.reason())))
-            .toList();
+        run.metrics().stream().map(Report::event).flatMap(List::stream).limit(200).toList();
     if (events.isEmpty()) {
       page.raw("<span class=none>none recorded</span></section>");
     } else {
       page.table(List.of("#time", "worker", "event", "reason"), events).raw("</section>");
     }
+  }
+
+  /** A row, or none: a checkpoint that was written is no news. */
+  private static List<List<String>> event(Metric metric) {
+    return switch (metric) {
+      case Metric.WorkerEvent e -> List.of(row(e, e.worker(), e.kind().json(), e.reason()));
+      case Metric.RunEvent e when e.kind() != Metric.RunKind.CHECKPOINT ->
+          List.of(row(e, "the run", e.kind().json(), e.text()));
+      default -> List.of();
+    };
+  }
+
+  private static List<String> row(Metric at, String whom, String kind, String reason) {
+    return List.of(
+        Numbers.duration(at.seconds()), Html.escape(whom), Html.escape(kind), Html.escape(reason));
   }
 
   private static List<String> outcome(String outcome, String reason, long count, long total) {

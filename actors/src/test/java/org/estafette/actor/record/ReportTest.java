@@ -209,6 +209,22 @@ class ReportTest {
   }
 
   @Test
+  void shouldShowWhatWasDoneToTheRun() {
+    List<Metric> metrics =
+        List.of(
+            new Metric.RunEvent(1, Metric.RunKind.PAUSED, "paused by <ada>"),
+            new Metric.RunEvent(2, Metric.RunKind.CHECKPOINT, "version 7 is saved"),
+            new Metric.RunEvent(3, Metric.RunKind.CHECKPOINT_FAILED, "no space left"),
+            new Metric.WorkerEvent(
+                4, "worker-3", Metric.Kind.LOST, "its node cannot be reached", 2, 17));
+    String page = Report.html(List.of(new RunRecord("run", "", null, metrics)));
+    assertThat(page)
+        .contains("the run", "paused by &lt;ada&gt;", "checkpoint-failed", "no space left")
+        .contains("its node cannot be reached")
+        .doesNotContain("version 7 is saved");
+  }
+
+  @Test
   void shouldRefuseToCompareNothing() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Report.html(List.of()))
