@@ -199,7 +199,16 @@ final class TrainCommand implements Callable<Integer> {
     metrics.append(metric);
     if (metric instanceof Metric.WorkerEvent e && e.kind() != Metric.Kind.JOINED) {
       display.message("  " + e.worker() + " " + e.kind().json() + ": " + e.reason());
+    } else if (metric instanceof Metric.RunEvent e && news(e.kind())) {
+      display.message("  run " + e.kind().json() + ": " + e.text());
     }
+  }
+
+  private static boolean news(Metric.RunKind kind) {
+    return switch (kind) {
+      case PAUSED, RESUMED, CHANGED, CHECKPOINT_FAILED -> true;
+      case CHECKPOINT, STOPPING, MEMBER, NOTE -> false;
+    };
   }
 
   private static void heading(

@@ -128,6 +128,11 @@ public final class Coordinator implements AutoCloseable {
         new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
     live.recall(plan.home().past());
     plan.monitor().follow(live);
+    result.whenComplete((ending, failure) -> {
+      if (failure != null) {
+        live.ended("failed: " + failure.getMessage());
+      }
+    });
     this.control = new RunCommands(this::tell, result);
     ServerSetup setup =
         new ServerSetup(

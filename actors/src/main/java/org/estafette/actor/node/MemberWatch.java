@@ -21,6 +21,8 @@ final class MemberWatch {
     static final Cause LEFT = new Cause("left in good order", true);
     static final Cause UNREACHABLE = new Cause("its node cannot be reached", false);
 
+    static final Cause REPLACED = new Cause("another worker reported under its key", false);
+
     static Cause died(int status) {
       return new Cause("its process died (status " + status + ")", false);
     }

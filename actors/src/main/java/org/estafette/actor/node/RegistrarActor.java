@@ -12,6 +12,7 @@ import akka.actor.typed.receptionist.Receptionist;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +44,6 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   // A node that cannot be reached for so long is given up; its workers may report again later.
   private static final Duration OVERDUE = Duration.ofSeconds(10);
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(20);
-  private static final MemberWatch.Cause REPLACED =
-      new MemberWatch.Cause("another worker reported under its key", false);
   private static final String BEGIN = "begin";
   private static final String GATHER = "gather";
 
@@ -56,6 +55,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private final MemberWatch nodes;
   private final PausableTimers<ServerMessage> own;
   private final Halting halting;
+  private final CommandDesk desk;
   private final Requests requests = new Requests();
   private final RunMonitor monitor;
   private final Membership members = new Membership();
@@ -96,6 +96,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     this.changing = new LiveConfig(config, setup.home(), log);
     this.own = new PausableTimers<>(timers, setup.clock());
     this.halting = new Halting(timers, own, log);
+    this.desk = new CommandDesk(halting, changing, new Asked());
     this.nodes = new MemberWatch(context, log);
     this.budget = setup.workshop().budget();
     Executor io =
@@ -166,61 +167,53 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   // What people ask for.
 
   private Behavior<ServerMessage> onCommand(ServerMessage.Command command) {
-    if (ending) {
-      String detail = "the run is ending: " + endReason;
-      command
-          .reply()
-          .complete(
-              command instanceof ServerMessage.StopNow
-                  ? new RunControl.Outcome.Done(detail)
-                  : new RunControl.Outcome.Conflict(detail));
-      return this;
+    String reason = desk.obey(command, endReason);
+    return reason == null ? this : end(reason);
+  }
+
+  /** What people's commands come to without a server. */
+  private final class Asked implements CommandDesk.Run {
+    @Override
+    public Collection<WorkerTable.Entry> workers() {
+      return members.all();
     }
-    switch (command) {
-      case ServerMessage.Pause m -> halting.pause(m, members.all());
-      case ServerMessage.Resume m -> {
-        halting.resume(m, members.all());
-        gatherIfDue();
+
+    @Override
+    public long tokensDone() {
+      RunMonitor.Snapshot now = monitor.now();
+      return Math.max(now.tokens(), now.localSteps() * setup.workshop().tokensPerStep());
+    }
+
+    @Override
+    public void checkpoint(ServerMessage.CheckpointNow request) {
+      if (monitor.now().version() == 0) {
+        request.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
+        return;
       }
-      case ServerMessage.CheckpointNow m -> checkpointNow(m);
-      case ServerMessage.StopNow m -> {
-        m.reply().complete(new RunControl.Outcome.Done("stopping: a last checkpoint is written"));
-        return end(Coordinator.STOPPED_BY + m.by());
+      requests.add(request.reply());
+      checkpointDue = true;
+      if (halting.paused() && gathering != null) {
+        // It waits for the end of a round that is paused.
+        gathering.close();
+        gathering = null;
       }
-      case ServerMessage.Change m ->
-          m.reply().complete(changing.change(m, tokensDone(), this::changed));
+      gatherIfDue();
     }
-    return this;
-  }
 
-  private long tokensDone() {
-    RunMonitor.Snapshot now = monitor.now();
-    return Math.max(now.tokens(), now.localSteps() * setup.workshop().tokensPerStep());
-  }
-
-  private void checkpointNow(ServerMessage.CheckpointNow m) {
-    if (monitor.now().version() == 0) {
-      m.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
-      return;
+    @Override
+    public void changed() {
+      RunConfig now = changing.now();
+      checkpointsEvery();
+      setup.checkpoints().keep(now.checkpoint().keep());
+      nextValidation = monitor.now().tokens() + changing.validationTokens();
+      monitor.budget(now.tokens());
+      budget = setup.workshop().steps(now.tokens());
     }
-    requests.add(m.reply());
-    checkpointDue = true;
-    if (halting.paused() && gathering != null) {
-      // It waits for the end of a round that is paused.
-      gathering.close();
-      gathering = null;
-    }
-    gatherIfDue();
-  }
 
-  /** The configuration has changed; what is not read each time is told. */
-  private void changed() {
-    RunConfig now = changing.now();
-    checkpointsEvery();
-    setup.checkpoints().keep(now.checkpoint().keep());
-    nextValidation = monitor.now().tokens() + changing.validationTokens();
-    monitor.budget(now.tokens());
-    budget = setup.workshop().steps(now.tokens());
+    @Override
+    public void resumed() {
+      gatherIfDue();
+    }
   }
 
   private Behavior<ServerMessage> onHalted(ServerMessage.Halted m) {
@@ -251,7 +244,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
     WorkerTable.Entry former = members.holder(m.key());
     if (former != null) {
-      gone(former.id(), former.incarnation(), REPLACED);
+      gone(former.id(), former.incarnation(), MemberWatch.Cause.REPLACED);
     }
     WorkerTable.Entry entry = members.admit(m.key(), m.worker(), m.endpoint());
     getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));

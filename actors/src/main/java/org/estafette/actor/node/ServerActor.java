@@ -12,17 +12,14 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
+import java.util.Collection;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
 import org.estafette.actor.run.RunMonitor;
-import org.estafette.actor.run.RunTally;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
@@ -57,7 +54,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final WorkerTable workers = new WorkerTable();
   private final Effects effects = new ServerEffects();
   private final Evaluator evaluator;
-  private final Executor io;
+  private final StateWriter writer;
+  private final CommandDesk desk;
   private final long epoch;
   private final @Nullable UpdateMessageQueue mailbox;
   private boolean validating;
@@ -92,12 +90,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.config = new LiveConfig(setup.workshop().config(), setup.home(), log);
     this.own = new PausableTimers<>(timers, setup.clock());
     this.halting = new Halting(timers, own, log);
-    this.io =
+    Executor io =
         context
             .getSystem()
             .dispatchers()
             .lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
     this.evaluator = new Evaluator(setup.workshop(), io);
+    this.writer = new StateWriter(setup, io);
+    this.desk = new CommandDesk(halting, config, new Asked());
     this.mailbox =
         Mailboxes.get(Adapter.toClassic(context.getSystem()))
             .find(Adapter.toClassic(context.getSelf()));
@@ -235,62 +235,56 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   // What people ask for.
 
   private Behavior<ServerMessage> onCommand(ServerMessage.Command command) {
-    if (ending) {
-      String detail = "the run is ending: " + endReason;
-      command
-          .reply()
-          .complete(
-              command instanceof ServerMessage.StopNow
-                  ? new RunControl.Outcome.Done(detail)
-                  : new RunControl.Outcome.Conflict(detail));
-      return this;
+    String reason = desk.obey(command, endReason);
+    return reason == null ? this : end(reason);
+  }
+
+  /** What people's commands come to with a server. */
+  private final class Asked implements CommandDesk.Run {
+    @Override
+    public Collection<WorkerTable.Entry> workers() {
+      return workers.all();
     }
-    switch (command) {
-      case ServerMessage.Pause m -> halting.pause(m, workers.all());
-      case ServerMessage.Resume m -> halting.resume(m, workers.all());
-      case ServerMessage.CheckpointNow m -> checkpointNow(m);
-      case ServerMessage.StopNow m -> {
-        m.reply().complete(new RunControl.Outcome.Done("stopping: a last checkpoint is written"));
-        return end(Coordinator.STOPPED_BY + m.by());
+
+    @Override
+    public long tokensDone() {
+      ServerState s = server.state();
+      return Math.max(s.tokens(), s.localSteps() * setup.workshop().tokensPerStep());
+    }
+
+    @Override
+    public void checkpoint(ServerMessage.CheckpointNow request) {
+      if (server.version() == 0) {
+        request.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
+      } else if (halting.paused() && !server.atRest()) {
+        request
+            .reply()
+            .complete(
+                new RunControl.Outcome.Conflict(
+                    "the run is paused within a round, and some of its pushes are in: a checkpoint"
+                        + " is written between rounds; resume first"));
+      } else {
+        requests.add(request.reply());
+        checkpointDue = true;
+        saveIfDue();
       }
-      case ServerMessage.Change m ->
-          m.reply().complete(config.change(m, tokensDone(), this::changed));
     }
-    return this;
-  }
 
-  private long tokensDone() {
-    ServerState s = server.state();
-    return Math.max(s.tokens(), s.localSteps() * setup.workshop().tokensPerStep());
-  }
-
-  private void checkpointNow(ServerMessage.CheckpointNow m) {
-    if (server.version() == 0) {
-      m.reply().complete(new RunControl.Outcome.Conflict("nothing has been learnt yet"));
-    } else if (halting.paused() && !server.atRest()) {
-      m.reply()
-          .complete(
-              new RunControl.Outcome.Conflict(
-                  "the run is paused within a round, and some of its pushes are in: a checkpoint"
-                      + " is written between rounds; resume first"));
-    } else {
-      requests.add(m.reply());
-      checkpointDue = true;
-      saveIfDue();
+    @Override
+    public void changed() {
+      checkpointsEvery();
+      setup.checkpoints().keep(config.now().checkpoint().keep());
+      nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+      long tokens = config.now().tokens();
+      if (tokens != setup.monitor().now().budgetTokens()) {
+        setup.monitor().budget(tokens);
+        server.budget(setup.workshop().steps(tokens));
+        handle(new Event.PeersChanged(view(), now()));
+      }
     }
-  }
 
-  /** The configuration has changed; what is not read each time is told. */
-  private void changed() {
-    checkpointsEvery();
-    setup.checkpoints().keep(config.now().checkpoint().keep());
-    nextValidation = setup.monitor().now().tokens() + config.validationTokens();
-    long budget = setup.workshop().steps(config.now().tokens());
-    if (config.now().tokens() != setup.monitor().now().budgetTokens()) {
-      setup.monitor().budget(config.now().tokens());
-      server.budget(budget);
-      handle(new Event.PeersChanged(view(), now()));
-    }
+    @Override
+    public void resumed() {}
   }
 
   private Behavior<ServerMessage> onHalted(ServerMessage.Halted m) {
@@ -317,6 +311,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
     WorkerTable.Entry entry = workers.known(m.worker());
     if (entry == null) {
+      workers.all().stream()
+          .filter(e -> e.key().equals(m.key()))
+          .findFirst()
+          .ifPresent(e -> departs(e, MemberWatch.Cause.REPLACED));
       entry = workers.admit(m.key(), m.worker(), m.endpoint());
       getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
       setup
@@ -357,7 +355,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     WorkerTable.Entry entry = workers.find(worker);
     if (entry != null && workers.remove(worker, incarnation)) {
       MemberWatch.Cause cause = told == null ? members.cause(entry) : told;
-      setup.monitor().departs(worker, cause.text(), cause.orderly());
+      departs(entry, cause);
       halting.gone(worker);
       if (workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
         setup.port().forget(entry.endpoint());
@@ -370,6 +368,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       }
     }
     return this;
+  }
+
+  private void departs(WorkerTable.Entry worker, MemberWatch.Cause cause) {
+    setup.monitor().departs(worker.id(), cause.text(), cause.orderly());
   }
 
   private Behavior<ServerMessage> onDied(ServerMessage.Died m) {
@@ -433,52 +435,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private void save(boolean last) {
     saving = true;
     requests.begun();
-    RunTally tally = setup.monitor().tally();
-    ServerState live = server.state();
-    SequencedMap<String, FlatVector> copies = new LinkedHashMap<>();
-    java.util.List<Lease> leases = new java.util.ArrayList<>();
-    live.vectors()
-        .forEach((name, vector) -> {
-          Lease lease = setup.port().lease();
-          lease.vector().copyFrom(vector);
-          leases.add(lease);
-          copies.put(name, lease.vector());
-        });
-    ServerState state =
-        new ServerState(
-            live.schema(),
-            live.epoch(),
-            live.version(),
-            live.counter(),
-            live.localSteps(),
-            live.tokens(),
-            live.sent(),
-            live.finished(),
-            live.shardProgress(),
-            live.workers(),
-            live.held(),
-            live.windowEnds(),
-            copies);
-    CompletableFuture<Path> written =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return setup.checkpoints().write(state, tally);
-              } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              } finally {
-                leases.forEach(Lease::close);
-              }
-            },
-            io);
+    long version = server.version();
     getContext()
         .pipeToSelf(
-            written,
+            writer.write(server.state(), setup.monitor().tally()),
             (path, failure) ->
                 failure == null
-                    ? new ServerMessage.CheckpointDone(path.toString(), state.version(), "", last)
-                    : new ServerMessage.CheckpointDone(
-                        "", state.version(), failure.toString(), last));
+                    ? new ServerMessage.CheckpointDone(path.toString(), version, "", last)
+                    : new ServerMessage.CheckpointDone("", version, failure.toString(), last));
   }
 
   private Behavior<ServerMessage> onCheckpointDone(ServerMessage.CheckpointDone m) {

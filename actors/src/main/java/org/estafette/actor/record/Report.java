@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class Report {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z.]+)}}");
 
-  private static final int MOST_EVENTS = 200;
-
   private final List<RunRecord> runs;
 
   private Report(List<RunRecord> runs) {
@@ -222,28 +220,27 @@ public final class Report {
     page.table(List.of("outcome", "reason", "#pushes", "#share"), rows).raw("</section>");
     page.raw("<section class=card><h2>Events</h2><p>What happened to workers and to the run.</p>");
     List<List<String>> events =
-        run.metrics().stream().map(Report::event).flatMap(List::stream).limit(MOST_EVENTS).toList();
+        run.metrics().stream().map(Report::event).flatMap(List::stream).limit(200).toList();
     if (events.isEmpty()) {
       page.raw("<span class=none>none recorded</span></section>");
     } else {
-      page.table(List.of("#time", "whom", "event", "reason"), events).raw("</section>");
+      page.table(List.of("#time", "worker", "event", "reason"), events).raw("</section>");
     }
   }
 
-  /** A row, or none where the line is no event. */
+  /** A row, or none: a checkpoint that was written is no news. */
   private static List<List<String>> event(Metric metric) {
     return switch (metric) {
-      case Metric.WorkerEvent e ->
-          List.of(row(e.seconds(), e.worker(), e.kind().json(), e.reason()));
-      case Metric.RunEvent e -> List.of(row(e.seconds(), "run", e.kind().json(), e.text()));
-      case Metric.ProgressPoint p -> List.of();
-      case Metric.PushRecord p -> List.of();
+      case Metric.WorkerEvent e -> List.of(row(e, e.worker(), e.kind().json(), e.reason()));
+      case Metric.RunEvent e when e.kind() != Metric.RunKind.CHECKPOINT ->
+          List.of(row(e, "the run", e.kind().json(), e.text()));
+      default -> List.of();
     };
   }
 
-  private static List<String> row(double seconds, String whom, String kind, String why) {
+  private static List<String> row(Metric at, String whom, String kind, String reason) {
     return List.of(
-        Numbers.duration(seconds), Html.escape(whom), Html.escape(kind), Html.escape(why));
+        Numbers.duration(at.seconds()), Html.escape(whom), Html.escape(kind), Html.escape(reason));
   }
 
   private static List<String> outcome(String outcome, String reason, long count, long total) {

@@ -186,6 +186,20 @@ class MetricsLogTest {
         reason);
   }
 
+  @Test
+  void shouldLeaveOutWhatResumptionsTookBack() throws IOException {
+    Path resumed = folder.resolve("resumed.jsonl");
+    try (MetricsLog log = MetricsLog.open(resumed)) {
+      // The first part was resumed from its third second, and the second one from its fifth.
+      for (double at : new double[] {1, 2, 3, 4, 5, 3.5, 4.5, 5, 6}) {
+        log.append(new Metric.RunEvent(at, Metric.RunKind.NOTE, ""));
+      }
+    }
+    assertThat(MetricsLog.before(resumed, 5))
+        .extracting(Metric::seconds)
+        .containsExactly(1.0, 2.0, 3.0, 3.5, 4.5, 5.0);
+  }
+
   private static Metric worker(String name) {
     return new Metric.WorkerEvent(1, name, Metric.Kind.JOINED, "started");
   }

@@ -99,6 +99,17 @@ class AsyncWorkerTest {
   }
 
   @Test
+  void shouldAskForWorkAgainWhereItWasGivenNone() {
+    answer(7, 1, 1, 0, false);
+    assertThat(effects.timers).containsEntry("answer", 3.0);
+    patienceEnds();
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    answer(7, 1, 1, 1, true);
+    assertThat(effects.trained).containsExactly(1L);
+    assertThat(effects.timers).isEmpty();
+  }
+
+  @Test
   void shouldIgnoreASecondAnswerAndAnAnswerToAnEarlierQuestion() {
     patienceEnds();
     assertThat(effects.sent).hasSize(2);

@@ -1,6 +1,7 @@
 package org.estafette.algorithm.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -353,6 +354,24 @@ class ParameterServerTest {
           .isEqualTo(Refusal.RUN_OVER);
       assertThat(rig.effects.decisions(Decision.Finished.class))
           .containsExactly(new Decision.Finished(5, 47, 4700));
+    }
+  }
+
+  @Test
+  void aLongerBudgetShouldWakeWhoWaitsAndAShorterOneShouldEndTheRun() {
+    try (ServerRig rig = rig(ServerRig.plan(15), 3)) {
+      assertThat(rig.effects.lastTo(2).assignment()).isNull();
+      rig.server.budget(40);
+      rig.live(0, 1, 2);
+      assertThat(rig.effects.lastTo(2).assignment().order().steps()).isEqualTo(10);
+      rig.give(rig.push(0, 2, 1));
+      rig.server.budget(11);
+      rig.give(rig.push(1, 2, 1));
+      assertThat(rig.effects.decisions(Decision.Finished.class))
+          .containsExactly(new Decision.Finished(2, 15, 1500));
+      assertThatThrownBy(() -> rig.server.budget(15))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("budget=15 local steps (expected more than the 15 done)");
     }
   }
 

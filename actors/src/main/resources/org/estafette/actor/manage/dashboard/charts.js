@@ -173,7 +173,7 @@ export function stalenessChart(store) {
       axes: [
         axis({ splits: () => shown.map((b, i) => i), grid: { show: false }, size: 32,
           values: (u, vs) => { const every = Math.ceil((vs.length * (label(vs.length - 1).length * 8 + 12)) / Math.max(100, u.width - 80)); return vs.map((v, i) => (i % every ? '' : label(v))); } }),
-        valueAxis(tick),
+        { ...valueAxis(tick), incrs: [1, 2, 5].flatMap((v) => [0, 1, 2, 3, 4, 5, 6].map((e) => v * 10 ** e)).sort((a, b) => a - b) },
       ],
       scales: { x: { time: false, range: () => [-0.6, shown.length - 0.4] }, y: { range: (u, lo, hi) => [0, Math.max(1, hi * 1.06)] } },
       cursor: { drag: { x: false, y: false } },

@@ -104,6 +104,7 @@ export class Store {
     ahead.tokens += push.tokens;
     if (typeof push.loss === 'number') {
       ahead.train = ahead.train == null ? push.loss : (1 - NEWEST) * ahead.train + NEWEST * push.loss;
+      this.status.train_loss = ahead.train;
     }
     const last = this.points.at(-1);
     if (ahead.train != null && (!last || ahead.tokens - last.tokens > this.status.budget_tokens / 1000)) {

@@ -51,7 +51,7 @@ export function showPushes(pushes, withoutServer) {
     return;
   }
   const row = (kind, text, n) => [
-    el('span', { class: 'outcome ' + kind }, text), count(n), percent(n / all, n / all < 0.001 ? 2 : 1),
+    el('span', { class: 'outcome ' + kind }, text), count(n), percent(n / all, n === 0 ? 0 : n / all < 0.001 ? 2 : 1),
     el('meter', { min: 0, max: 1, value: n / all, class: kind, 'aria-hidden': 'true' }),
   ];
   const rows = [row('accepted', withoutServer ? 'averaged' : 'accepted', pushes.accepted)];

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.openqa.selenium.By;
@@ -31,6 +32,9 @@ public final class Browser implements AutoCloseable {
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  // It warns that its own bindings are older than the browser; none of them is used.
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
   private final ChromeDriver driver;
 
   private Browser(ChromeDriver driver) {
@@ -45,6 +49,7 @@ public final class Browser implements AutoCloseable {
     assumeThat(DRIVER)
         .as("its driver (Debian: apt-get install chromium-driver)")
         .matches(Files::isExecutable);
+    SELENIUM.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toString());
     options.addArguments(
@@ -79,6 +84,11 @@ public final class Browser implements AutoCloseable {
             "features",
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     driver.get(url);
+  }
+
+  /** Leaves the page, which would go on asking for its server. */
+  public void leave() {
+    driver.get("about:blank");
   }
 
   public void size(int width, int height) {

@@ -52,6 +52,7 @@ class DashboardTest {
 
   @AfterEach
   void close() {
+    browser.leave();
     server.close();
   }
 

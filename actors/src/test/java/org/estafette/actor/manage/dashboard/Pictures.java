@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Takes pictures of a dashboard: {@code Pictures FOLDER [URL [PREFIX]]}; without an address, of a
- * made-up run. Run by {@code dev/screenshots}.
+ * made-up run, else when almost half of the run is done. Run by {@code dev/screenshots}.
  */
 final class Pictures {
   private Pictures() {}
@@ -15,6 +15,7 @@ final class Pictures {
     Path profile = Files.createTempDirectory("estafette-browser");
     try (Browser browser = Browser.start(profile)) {
       if (args.length > 1) {
+        awaitProgress(browser, args[1]);
         take(browser, args[1], folder, args.length > 2 ? args[2] : "dashboard");
         return;
       }
@@ -33,22 +34,36 @@ final class Pictures {
     }
   }
 
-  private static void take(Browser browser, String url, Path folder, String prefix)
-      throws Exception {
-    for (boolean dark : new boolean[] {false, true}) {
-      shoot(browser, url, dark, 1280, folder.resolve(prefix + (dark ? "-dark.png" : "-light.png")));
+  /** Curves of a run that has just begun are no sight. */
+  private static void awaitProgress(Browser browser, String url) throws InterruptedException {
+    browser.open(url, 1280, 900, false);
+    for (int i = 0; i < 900; i++) {
+      if (Boolean.TRUE.equals(
+          browser.evaluate("document.getElementById('progress').value > 0.45"))) {
+        return;
+      }
+      Thread.sleep(1000);
     }
-    shoot(browser, url, false, 390, folder.resolve(prefix + "-phone.png"));
+    throw new IllegalStateException("the run at " + url + " does not come to half its tokens");
   }
 
-  private static void shoot(Browser browser, String url, boolean dark, int width, Path file)
+  private static void take(Browser browser, String url, Path folder, String prefix)
       throws Exception {
-    browser.open(url, width, width < 600 ? 844 : 900, dark);
+    shoot(browser, url, false, 1280, 900, folder.resolve(prefix + "-light.png"), true);
+    shoot(browser, url, true, 1280, 1180, folder.resolve(prefix + "-dark.png"), false);
+    shoot(browser, url, false, 390, 1180, folder.resolve(prefix + "-phone.png"), false);
+  }
+
+  private static void shoot(
+      Browser browser, String url, boolean dark, int width, int height, Path file, boolean whole)
+      throws Exception {
+    browser.open(url, width, height, dark);
     browser.await("document.querySelectorAll('.u-over').length >= 3");
     browser.await("document.querySelector('#workers table') !== null");
     browser.await("document.querySelector('#config table') !== null");
-    Thread.sleep(900); // Until what moves has come to rest.
-    browser.picture(file, true);
-    System.out.println(file + " " + browser.complaints());
+    Thread.sleep(1500); // Until what moves has come to rest.
+    browser.picture(file, whole);
+    System.out.println(file);
+    browser.complaints().forEach(System.err::println);
   }
 }
