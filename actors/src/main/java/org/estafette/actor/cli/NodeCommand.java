@@ -111,8 +111,7 @@ final class NodeCommand implements Callable<Integer> {
     if (device != null) {
       overrides.put("device", RunOptions.quoted(device));
     }
-    String where =
-        join != null ? join : ConfigReader.read(null, overrides).cluster().join();
+    String where = join != null ? join : ConfigReader.read(null, overrides).cluster().join();
     if (where.isEmpty()) {
       throw new ConfigException(
           "no cluster to join (expected --join HOST:PORT, or a setting cluster.join)");
