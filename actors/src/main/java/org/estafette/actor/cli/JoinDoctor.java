@@ -46,8 +46,7 @@ final class JoinDoctor {
     }
   }
 
-  private static void look(
-      HostPort one, String host, Map<String, String> settings, Says says) {
+  private static void look(HostPort one, String host, Map<String, String> settings, Says says) {
     String self;
     try {
       self = host.equals("auto") ? LocalAddress.towards(one) : host;

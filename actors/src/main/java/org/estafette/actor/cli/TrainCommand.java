@@ -54,8 +54,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--nodes-only",
-      description =
-          "No workers here: those that `workers.count` names join with `estafette node`.")
+      description = "No workers here: those that `workers.count` names join with `estafette node`.")
   boolean nodesOnly;
 
   @Option(

@@ -202,8 +202,7 @@ public record RunConfig(
   public record Checkpoints(Duration every, int keep) {}
 
   /** {@code estafette.channel}. */
-  public record Channel(
-      int term, int mtu, String host, int port, String advertise, long shm) {}
+  public record Channel(int term, int mtu, String host, int port, String advertise, long shm) {}
 
   /** {@code estafette.cluster}. */
   public record Cluster(

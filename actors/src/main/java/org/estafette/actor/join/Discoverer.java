@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Akka's discovery in an actor system of its own: a node's is there only after it has an address. */
+/**
+ * Akka's discovery in an actor system of its own: a node's is there only after it has an address.
+ */
 final class Discoverer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -94,8 +94,7 @@ final class DnsLookup implements JoinSource {
     TreeSet<HostPort> all = new TreeSet<>();
     try {
       for (ServiceDiscovery.ResolvedTarget target :
-          discoverer.look(
-              Lookup.create(of).withPortName(service).withProtocol(protocol))) {
+          discoverer.look(Lookup.create(of).withPortName(service).withProtocol(protocol))) {
         target
             .getPort()
             .ifPresent(p -> all.add(new HostPort(target.host().replaceFirst("\\.$", ""), (int) p)));

@@ -31,8 +31,7 @@ final class Greeting {
 
   // Magic word of Artery's streams, and the number of the control stream.
   private static final byte[] ARTERY = {'A', 'K', 'K', 'A', 1};
-  private static final byte[] OTHER =
-      "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] OTHER = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private Greeting() {}
 

@@ -47,7 +47,8 @@ public final class JoinSources {
     for (String one : text.split(",", -1)) {
       all.add(
           HostPort.parse(one.strip())
-              .orElseThrow(() -> new ConfigException("--join " + text + ": " + no(one) + EXPECTED)));
+              .orElseThrow(
+                  () -> new ConfigException("--join " + text + ": " + no(one) + EXPECTED)));
     }
     return List.copyOf(all);
   }

@@ -30,11 +30,16 @@ public final class LocalAddress {
       return own.getHostAddress();
     } catch (UnknownHostException e) {
       throw JoinException.passing(
-          "the name " + other.host() + " does not resolve, so that this node's own address cannot"
+          "the name "
+              + other.host()
+              + " does not resolve, so that this node's own address cannot"
               + " be chosen; name it with --host ADDRESS");
     } catch (IOException | java.io.UncheckedIOException e) {
       throw JoinException.passing(
-          "no way from this machine to " + other + " (" + e.getMessage()
+          "no way from this machine to "
+              + other
+              + " ("
+              + e.getMessage()
               + "); name this node's address with --host ADDRESS");
     }
   }

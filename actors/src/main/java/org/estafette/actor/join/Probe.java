@@ -42,9 +42,10 @@ public record Probe(String host, boolean tls, int patience) {
   }
 
   private Finding connect(HostPort target, InetAddress address) {
-    String at = target.host().equals(address.getHostAddress())
-        ? target.toString()
-        : target + " (" + address.getHostAddress() + ")";
+    String at =
+        target.host().equals(address.getHostAddress())
+            ? target.toString()
+            : target + " (" + address.getHostAddress() + ")";
     InetSocketAddress socket = new InetSocketAddress(address, target.port());
     try {
       Greeting.Heard heard = Greeting.hear(socket, patience);
@@ -117,7 +118,8 @@ public record Probe(String host, boolean tls, int patience) {
   }
 
   private Finding hereLoopback(String at, InetAddress address) {
-    boolean hereLoopback = host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    boolean hereLoopback =
+        host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     if (hereLoopback && !LocalAddress.isOwn(address)) {
       return new Finding(
           Kind.LOOPBACK_HERE,

@@ -24,8 +24,12 @@ final class SelfNode {
     try {
       HttpURLConnection http =
           (HttpURLConnection)
-              URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port
-                      + "/cluster/members")
+              URI.create(
+                      "http://"
+                          + (host.contains(":") ? "[" + host + "]" : host)
+                          + ":"
+                          + port
+                          + "/cluster/members")
                   .toURL()
                   .openConnection();
       http.setConnectTimeout(patience);

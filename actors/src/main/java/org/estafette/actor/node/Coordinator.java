@@ -200,36 +200,38 @@ public final class Coordinator implements AutoCloseable {
 
   private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
     RunConfig config = plan.workshop().config();
-    return Behaviors.<Object>setup(context -> {
-          ActorRef<Object> self = context.getSelf();
-          Cluster cluster = Cluster.get(context.getSystem());
-          if (config.cluster().join().isEmpty()) {
-            cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
-            self.tell(new Begin());
-          } else {
-            context.spawn(
-                Founding.create(config, () -> self.tell(new Begin()), result::completeExceptionally),
-                "founding");
-          }
-          int[] left = {plan.localWorkers()};
-          return Behaviors.receive(Object.class)
-              .onMessage(
-                  Begin.class,
-                  m -> {
-                    begin(context, setup, plan);
-                    return Behaviors.same();
-                  })
-              .onSignal(
-                  Terminated.class,
-                  t -> {
-                    left[0]--;
-                    if (left[0] == 0 && plan.moreWorkers() == 0) {
-                      stop("all workers have ended; see the log for why");
-                    }
-                    return Behaviors.same();
-                  })
-              .build();
-        })
+    return Behaviors.<Object>setup(
+            context -> {
+              ActorRef<Object> self = context.getSelf();
+              Cluster cluster = Cluster.get(context.getSystem());
+              if (config.cluster().join().isEmpty()) {
+                cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+                self.tell(new Begin());
+              } else {
+                context.spawn(
+                    Founding.create(
+                        config, () -> self.tell(new Begin()), result::completeExceptionally),
+                    "founding");
+              }
+              int[] left = {plan.localWorkers()};
+              return Behaviors.receive(Object.class)
+                  .onMessage(
+                      Begin.class,
+                      m -> {
+                        begin(context, setup, plan);
+                        return Behaviors.same();
+                      })
+                  .onSignal(
+                      Terminated.class,
+                      t -> {
+                        left[0]--;
+                        if (left[0] == 0 && plan.moreWorkers() == 0) {
+                          stop("all workers have ended; see the log for why");
+                        }
+                        return Behaviors.same();
+                      })
+                  .build();
+            })
         .narrow();
   }
 
@@ -337,11 +339,14 @@ public final class Coordinator implements AutoCloseable {
   /** Nodes that are up in its cluster, {@code host:port}, itself among them. */
   Set<String> upMembers() {
     Set<String> up = new TreeSet<>();
-    Cluster.get(system).state().getMembers().forEach(m -> {
-      if (m.status() == MemberStatus.up()) {
-        up.add(m.address().host().get() + ":" + m.address().port().get());
-      }
-    });
+    Cluster.get(system)
+        .state()
+        .getMembers()
+        .forEach(m -> {
+          if (m.status() == MemberStatus.up()) {
+            up.add(m.address().host().get() + ":" + m.address().port().get());
+          }
+        });
     return up;
   }
 

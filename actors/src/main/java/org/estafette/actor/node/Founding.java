@@ -87,13 +87,13 @@ final class Founding {
    * @param begin called once, by another thread than the caller's, when this node may begin its run
    * @param refused told once why it may not
    */
-  static Behavior<Step> create(
-      RunConfig config, Runnable begin, Consumer<JoinException> refused) {
+  static Behavior<Step> create(RunConfig config, Runnable begin, Consumer<JoinException> refused) {
     return Behaviors.setup(c -> new Founding(c, config, begin, refused).start());
   }
 
   private Behavior<Step> start() {
-    ActorRef<SelfUp> up = context.messageAdapter(SelfUp.class, s -> new Step.Up(s.currentClusterState()));
+    ActorRef<SelfUp> up =
+        context.messageAdapter(SelfUp.class, s -> new Step.Up(s.currentClusterState()));
     Cluster.get(context.getSystem()).subscriptions().tell(new Subscribe<>(up, SelfUp.class));
     look();
     context.scheduleOnce(config.cluster().patience(), context.getSelf(), new Step.TooLong());
@@ -104,10 +104,12 @@ final class Founding {
         .onMessage(Step.Up.class, m -> up(m.state()))
         .onMessage(Step.Other.class, m -> end(m.why()))
         .onMessage(Step.TooLong.class, m -> end(tooLong()))
-        .onSignal(akka.actor.typed.PostStop.class, s -> {
-          source.close();
-          return Behaviors.same();
-        })
+        .onSignal(
+            akka.actor.typed.PostStop.class,
+            s -> {
+              source.close();
+              return Behaviors.same();
+            })
         .build();
   }
 
@@ -125,7 +127,9 @@ final class Founding {
     context.pipeToSelf(
         looking,
         (all, failure) ->
-            all != null ? new Step.Found(all) : new Step.None(String.valueOf(failure.getMessage())));
+            all != null
+                ? new Step.Found(all)
+                : new Step.None(String.valueOf(failure.getMessage())));
     return Behaviors.same();
   }
 

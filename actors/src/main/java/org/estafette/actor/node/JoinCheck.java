@@ -44,8 +44,7 @@ public final class JoinCheck {
    * @param host address of this node
    */
   public static List<Finding> of(HostPort target, String host, RunConfig own) {
-    ActorSystem<Void> system =
-        NodeSystem.start(Behaviors.empty(), own, host, 0, List.of("worker"));
+    ActorSystem<Void> system = NodeSystem.start(Behaviors.empty(), own, host, 0, List.of("worker"));
     try {
       return ask(system, target, host, own);
     } finally {
@@ -66,7 +65,9 @@ public final class JoinCheck {
     List<Finding> all = new ArrayList<>();
     all.add(
         new Finding(
-            Kind.WELL, run.title() + " answers as " + run.address() + " and reaches " + host, "",
+            Kind.WELL,
+            run.title() + " answers as " + run.address() + " and reaches " + host,
+            "",
             ""));
     String refusal = Protocol.own(UpdateCodec.VERSION).refusal(run.speaks());
     all.add(
@@ -79,8 +80,7 @@ public final class JoinCheck {
     return all;
   }
 
-  private static @Nullable RunDescription firstOf(
-      List<CompletableFuture<RunDescription>> answers) {
+  private static @Nullable RunDescription firstOf(List<CompletableFuture<RunDescription>> answers) {
     CompletableFuture<RunDescription> first = new CompletableFuture<>();
     answers.forEach(a -> a.thenAccept(first::complete));
     CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -102,8 +102,7 @@ public final class JoinCheck {
       return new Finding(Kind.WELL, "tensors go through shared memory", "", "");
     }
     ChannelConfig config =
-        Coordinator.ChannelSettings.own(
-            own, run.run(), "doctor-" + ProcessHandle.current().pid());
+        Coordinator.ChannelSettings.own(own, run.run(), "doctor-" + ProcessHandle.current().pid());
     CompletableFuture<String> outcome = new CompletableFuture<>();
     try (TensorChannel channel = TensorChannel.open(config, new Deaf())) {
       channel.send(

@@ -72,8 +72,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   static Behavior<NodeMessage> create(
       WorkerNode owner, WorkerNode.Plan plan, RunConfig own, JoinSource source) {
     return Behaviors.setup(context ->
-        Behaviors.withTimers(
-            timers -> new JoiningNode(context, timers, owner, plan, own, source)));
+        Behaviors.withTimers(timers -> new JoiningNode(context, timers, owner, plan, own, source)));
   }
 
   private JoiningNode(
@@ -130,10 +129,12 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
         .onMessage(NodeMessage.Leave.class, m -> onLeave())
         .onMessage(NodeMessage.LeaveNow.class, m -> Behaviors.stopped())
         .onSignal(Terminated.class, this::onWorkerEnded)
-        .onSignal(PostStop.class, s -> {
-          source.close();
-          return this;
-        })
+        .onSignal(
+            PostStop.class,
+            s -> {
+              source.close();
+              return this;
+            })
         .build();
   }
 
@@ -234,9 +235,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     for (HostPort target : targets) {
       Finding finding = probe.look(target);
       sentences.add(
-          (finding.well()
-                  ? Alternatives.unanswered(target, probe.host(), PROBE_MILLIS)
-                  : finding)
+          (finding.well() ? Alternatives.unanswered(target, probe.host(), PROBE_MILLIS) : finding)
               .sentence());
     }
     return String.join("\n", sentences);
@@ -387,7 +386,9 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
 
   private Behavior<NodeMessage> fail(Throwable cause) {
     owner.failed(
-        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause);
+        cause instanceof CompletionException && cause.getCause() != null
+            ? cause.getCause()
+            : cause);
     return Behaviors.stopped();
   }
 }

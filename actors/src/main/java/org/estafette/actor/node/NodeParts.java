@@ -40,8 +40,7 @@ final class NodeParts {
     try {
       workshop = Workshop.open(config, ReadProgress.NONE, plan.notices());
     } catch (UnreadableDataException e) {
-      throw new ConfigException(
-          e.getMessage() + "; on this node, name the data with --data PATH");
+      throw new ConfigException(e.getMessage() + "; on this node, name the data with --data PATH");
     }
     try {
       String name = "node-" + plan.key();

@@ -67,11 +67,7 @@ final class TensorPort implements AutoCloseable {
    * @param advertised {@code host:port}; empty for the one it listens on
    */
   TensorPort(
-      ChannelConfig config,
-      String advertised,
-      long length,
-      int expected,
-      Consumer<String> lost) {
+      ChannelConfig config, String advertised, long length, int expected, Consumer<String> lost) {
     this.advertised = advertised;
     this.run = config.run();
     FrameKey key = config.key();

@@ -31,8 +31,19 @@ final class JoinSourcesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "here", "host:", "host:0", "host:70000", "a:1,,b:2", "a b:1", "", "dns:", "dns:a:b:1",
-        "dns:a:0", "file:", "kubernetes:", "::1:3"
+        "here",
+        "host:",
+        "host:0",
+        "host:70000",
+        "a:1,,b:2",
+        "a b:1",
+        "",
+        "dns:",
+        "dns:a:b:1",
+        "dns:a:0",
+        "file:",
+        "kubernetes:",
+        "::1:3"
       })
   void shouldRefuseWhatIsNoAddressAndSayWhatIsExpected(String text) {
     assertThatThrownBy(() -> JoinSources.check(text))
@@ -54,8 +65,7 @@ final class JoinSourcesTest {
     assertThat(source.look())
         .containsExactly(new HostPort("10.0.0.1", 25520), new HostPort("10.0.0.2", 25520));
     Files.writeString(file, "10.0.0.1:25520\nnonsense\n");
-    assertThatThrownBy(source::look)
-        .hasMessageContaining(file + ":2: \"nonsense\" is no address");
+    assertThatThrownBy(source::look).hasMessageContaining(file + ":2: \"nonsense\" is no address");
   }
 
   @Test
@@ -72,7 +82,8 @@ final class JoinSourcesTest {
     try (FakeDns dns =
         FakeDns.start(
             "_estafette._tcp.cluster.test",
-            List.of(new HostPort("b.cluster.test", 25521), new HostPort("a.cluster.test", 25520)))) {
+            List.of(
+                new HostPort("b.cluster.test", 25521), new HostPort("a.cluster.test", 25520)))) {
       Config settings =
           ConfigFactory.parseString(
               "akka { loglevel = OFF, io.dns.async-dns.nameservers = [\"127.0.0.1:"

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against an API server of the test's own; in a process, as where it is stands in the environment. */
+/**
+ * Against an API server of the test's own; in a process, as where it is stands in the environment.
+ */
 @Timeout(120)
 final class KubernetesLookupTest {
   private static final String PODS =
@@ -76,12 +78,11 @@ final class KubernetesLookupTest {
       assertThat(look(api, "kubernetes:app=estafette,role=coordinator"))
           .contains("found [10.4.0.7:25520]");
       assertThat(asked)
-          .anySatisfy(
-              request ->
-                  assertThat(request)
-                      .contains("/api/v1/namespaces/training/pods")
-                      .contains("labelSelector=app%3Destafette,role%3Dcoordinator")
-                      .contains("Bearer token-of-the-pod"));
+          .anySatisfy(request ->
+              assertThat(request)
+                  .contains("/api/v1/namespaces/training/pods")
+                  .contains("labelSelector=app%3Destafette,role%3Dcoordinator")
+                  .contains("Bearer token-of-the-pod"));
       assertThat(look(api, "kubernetes:app=forbidden"))
           .contains("nothing: the Kubernetes API gave no pods for app=forbidden")
           .contains("rbac.yaml");
@@ -153,8 +154,7 @@ final class KubernetesLookupTest {
                         Extension.subjectAlternativeName,
                         false,
                         new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")))
-                    .build(
-                        new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
     Files.writeString(
         dir.resolve("ca.crt"),
         "-----BEGIN CERTIFICATE-----\n"
@@ -180,7 +180,8 @@ final class KubernetesLookupTest {
                   + exchange.getRequestHeaders().getFirst("Authorization");
           asked.add(request);
           boolean allowed = !request.contains("forbidden");
-          byte[] body = (allowed ? PODS : "{\"reason\":\"Forbidden\"}").getBytes(StandardCharsets.UTF_8);
+          byte[] body =
+              (allowed ? PODS : "{\"reason\":\"Forbidden\"}").getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/json");
           exchange.sendResponseHeaders(allowed ? 200 : 403, body.length);
           exchange.getResponseBody().write(body);

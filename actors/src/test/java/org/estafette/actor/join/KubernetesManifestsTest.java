@@ -42,8 +42,7 @@ final class KubernetesManifestsTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("estafette.root", "..")).resolve("conf/k8s");
   private static final ObjectMapper YAML =
-      new ObjectMapper(new YAMLFactory())
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+      new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   // Kinds whose model is not among the test's libraries: the fields that the manifests may use.
   private record Meta(String name, Map<String, String> labels) {}
@@ -98,8 +97,7 @@ final class KubernetesManifestsTest {
 
   private static List<Object> parse(String text) throws Exception {
     List<Object> parsed = new ArrayList<>();
-    try (MappingIterator<JsonNode> documents =
-        YAML.readerFor(JsonNode.class).readValues(text)) {
+    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(text)) {
       while (documents.hasNext()) {
         JsonNode one = documents.next();
         String kind = one.get("apiVersion").asText() + "/" + one.get("kind").asText();
@@ -251,7 +249,9 @@ final class KubernetesManifestsTest {
       set.getSpec()
           .getVolumeClaimTemplates()
           .forEach(claim -> names.add(claim.getMetadata().getName()));
-      assertThat(c.getVolumeMounts()).extracting(VolumeMount::getName).containsExactlyInAnyOrderElementsOf(names);
+      assertThat(c.getVolumeMounts())
+          .extracting(VolumeMount::getName)
+          .containsExactlyInAnyOrderElementsOf(names);
       VolumeMount shm =
           c.getVolumeMounts().stream()
               .filter(m -> m.getMountPath().equals("/dev/shm"))
@@ -309,7 +309,9 @@ final class KubernetesManifestsTest {
     JoinSources.check(join);
     String selector = join.replaceFirst("kubernetes:", "");
     Map<String, String> coordinator = Map.of("app", "estafette", "role", "coordinator");
-    assertThat(Stream.of(selector.split(",")).collect(Collectors.toMap(s -> s.split("=")[0], s -> s.split("=")[1])))
+    assertThat(
+            Stream.of(selector.split(","))
+                .collect(Collectors.toMap(s -> s.split("=")[0], s -> s.split("=")[1])))
         .isEqualTo(coordinator);
   }
 }

@@ -107,11 +107,7 @@ final class ProbeTest {
     try {
       int port =
           (Integer)
-              ((akka.actor.ExtendedActorSystem) system)
-                  .provider()
-                  .getDefaultAddress()
-                  .port()
-                  .get();
+              ((akka.actor.ExtendedActorSystem) system).provider().getDefaultAddress().port().get();
       HostPort node = new HostPort("127.0.0.1", port);
       assertThat(plain.look(node)).satisfies(f -> assertThat(f.well()).as(f.sentence()).isTrue());
       Finding secured = new Probe("127.0.0.1", true, PATIENCE).look(node);

@@ -343,11 +343,7 @@ final class ClusterTest {
             "lost",
             1,
             0,
-            Map.of(
-                "cluster.patience",
-                "2s",
-                "akka.loglevel",
-                "OFF"),
+            Map.of("cluster.patience", "2s", "akka.loglevel", "OFF"),
             notice -> {});
     try (WorkerNode node = WorkerNode.start(plan)) {
       assertThatThrownBy(() -> node.result().get(30, TimeUnit.SECONDS))

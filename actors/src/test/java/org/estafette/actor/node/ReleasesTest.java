@@ -133,11 +133,11 @@ final class ReleasesTest {
     RunConfig config = config();
     ActorSystem<Void> coordinator =
         coordinator(
-            config, described(config, 9, 1, "\nestafette.outer.brand-new { one = 1, two = [2] }\n"));
+            config,
+            described(config, 9, 1, "\nestafette.outer.brand-new { one = 1, two = [2] }\n"));
     try (WorkerNode node = join(coordinator)) {
       await().atMost(Duration.ofSeconds(60)).until(() -> !hellos.isEmpty());
-      assertThat(notices)
-          .anyMatch(n -> n.contains("9.3.1") && n.contains("outer.brand-new"));
+      assertThat(notices).anyMatch(n -> n.contains("9.3.1") && n.contains("outer.brand-new"));
     } finally {
       end(coordinator);
     }

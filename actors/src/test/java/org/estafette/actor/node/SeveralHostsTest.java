@@ -162,8 +162,8 @@ final class SeveralHostsTest {
       await().atMost(LONG).until(() -> coordinator.now().workers() == 1);
       await()
           .atMost(LONG)
-          .untilAsserted(() ->
-              assertThat(hosts(coordinator)).containsExactly("127.0.0.1", "127.0.0.2"));
+          .untilAsserted(
+              () -> assertThat(hosts(coordinator)).containsExactly("127.0.0.1", "127.0.0.2"));
       long left = accepted("worker-0");
       awaitPushes("worker-1");
       assertThat(accepted("worker-0")).as("pushes of a worker that has left").isEqualTo(left);
@@ -273,7 +273,9 @@ final class SeveralHostsTest {
   void shouldHandInItsRoundWhenItIsAskedToLeave() throws Exception {
     int port = freePort("127.0.0.2");
     // Rounds of some seconds: the one that is under way is worth handing in.
-    try (Workshop workshop = workshop("127.0.0.2", port, "local-steps.count", "3000", "local-steps.dynamic", "false");
+    try (Workshop workshop =
+            workshop(
+                "127.0.0.2", port, "local-steps.count", "3000", "local-steps.dynamic", "false");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 1))) {
       Map<String, String> overrides = new HashMap<>(Map.of("akka.loglevel", "WARNING"));
       overrides.put("cluster.leave-within", "80s");
