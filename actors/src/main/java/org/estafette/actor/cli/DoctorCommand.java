@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -51,6 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--keys", paramLabel = "DIR", description = "A folder of keys to look at.")
   @Nullable Path keys;
+
   @Option(
       names = "--join",
       paramLabel = "WHERE",

@@ -121,8 +121,7 @@ final class NodeCommand implements Callable<Integer> {
     if (keys != null) {
       overrides.put("security.keys", RunOptions.quoted(keys.toAbsolutePath().normalize()));
     }
-    String where =
-        join != null ? join : ConfigReader.read(null, overrides).cluster().join();
+    String where = join != null ? join : ConfigReader.read(null, overrides).cluster().join();
     if (where.isEmpty()) {
       throw new ConfigException(
           "no cluster to join (expected --join HOST:PORT, or a setting cluster.join)");

@@ -243,8 +243,7 @@ public final class Coordinator implements AutoCloseable {
                     .withSettings(
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
     RunDescription description =
-        RunDescription.of(
-            plan.run(), plan.workshop().config(), port, context.getSystem());
+        RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());
     context.spawn(Door.create(() -> description), Door.NAME);
     for (int i = 0; i < plan.localWorkers(); i++) {
       String key = "local-" + i;

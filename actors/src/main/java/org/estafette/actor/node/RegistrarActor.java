@@ -299,10 +299,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     m.replyTo()
         .tell(
             RunDescription.of(
-                setup.run(),
-                setup.workshop().config(),
-                setup.port(),
-                getContext().getSystem()));
+                setup.run(), setup.workshop().config(), setup.port(), getContext().getSystem()));
     return this;
   }
 

@@ -40,8 +40,7 @@ public record RunDescription(
     implements ControlMessage {
 
   /** Of a run of this node. */
-  static RunDescription of(
-      long run, RunConfig config, TensorPort port, ActorSystem<?> system) {
+  static RunDescription of(long run, RunConfig config, TensorPort port, ActorSystem<?> system) {
     Protocol own = Protocol.own(UpdateCodec.VERSION);
     return new RunDescription(
         run,

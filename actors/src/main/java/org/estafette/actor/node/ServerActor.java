@@ -334,10 +334,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .tell(
             // Those who join later plan their learning rates like those who are there.
             RunDescription.of(
-                setup.run(),
-                setup.workshop().config(),
-                setup.port(),
-                getContext().getSystem()));
+                setup.run(), setup.workshop().config(), setup.port(), getContext().getSystem()));
     return this;
   }
 

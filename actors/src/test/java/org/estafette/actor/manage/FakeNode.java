@@ -86,8 +86,7 @@ public final class FakeNode implements AutoCloseable {
     }
   }
 
-  public static FakeNode of(
-      RunConfig.Management config, RunConfig.Security security, FakeRun run) {
+  public static FakeNode of(RunConfig.Management config, RunConfig.Security security, FakeRun run) {
     return new FakeNode(config, security, health -> Managed.run(health, GAUGES, run, run));
   }
 

@@ -28,8 +28,7 @@ final class ControlMessagesTest {
       Endpoint sharedOnly = new Endpoint("host#1", "/dev/shm/x", 1002, null);
       String config = ConfigReader.render(ConfigReader.read(null, java.util.Map.of()));
       ControlMessage[] messages = {
-        new RunDescription(
-            Long.MIN_VALUE, 1, config, both, "0f1e", "run", "h:1", "1.2.3", 4, 3),
+        new RunDescription(Long.MIN_VALUE, 1, config, both, "0f1e", "run", "h:1", "1.2.3", 4, 3),
         new RunDescription(1, 1, "", sharedOnly, null, null, null, null, 0, 0),
         new ServerMessage.DescribeRun(node.getRef()),
         new ServerMessage.Hello("local-0", worker.getRef(), both),

@@ -361,7 +361,8 @@ final class ControlTest {
       assertThat(done).isInstanceOf(Outcome.Done.class);
       assertThat(done.detail()).contains("tokens 100000000 -> 32000");
       assertThat(kept).hasSize(1);
-      assertThat(ConfigReader.parse(kept.element(), Map.of()).tokens()).isEqualTo(32_000);
+      assertThat(ConfigReader.parse(kept.element(), Map.of(), key -> {}).tokens())
+          .isEqualTo(32_000);
       assertThat(coordinator.view().config()).isEqualTo(kept.element());
       assertThat(coordinator.view().status().budgetTokens()).isEqualTo(32_000);
       CountingModel.release(counter);

@@ -80,6 +80,7 @@ final class ReleasesTest {
         UpdateCodec.VERSION,
         ConfigReader.render(config) + more,
         new Endpoint("another machine", "/dev/shm/elsewhere", 1001, "127.0.0.1:9"),
+        null,
         "theirs",
         "127.0.0.1:1",
         "9.3.1",
@@ -154,12 +155,21 @@ final class ReleasesTest {
       RunDescription full = described(config(), 2, 1, "");
       ObjectNode tree = cbor.valueToTree(full);
       tree.put("hitherto-unknown", 5);
-      tree.remove(List.of("name", "address", "release", "protocol", "oldestProtocol"));
+      tree.remove(List.of("keys", "name", "address", "release", "protocol", "oldestProtocol"));
       RunDescription read = cbor.readValue(cbor.writeValueAsBytes(tree), RunDescription.class);
       assertThat(read)
           .isEqualTo(
               new RunDescription(
-                  1, UpdateCodec.VERSION, full.config(), full.server(), null, null, null, 0, 0));
+                  1,
+                  UpdateCodec.VERSION,
+                  full.config(),
+                  full.server(),
+                  null,
+                  null,
+                  null,
+                  null,
+                  0,
+                  0));
       ObjectNode over = cbor.valueToTree(new WorkerMessage.RunOver("finished"));
       over.putObject("more").put("detail", true);
       assertThat(cbor.readValue(cbor.writeValueAsBytes(over), WorkerMessage.RunOver.class))
