@@ -1,9 +1,6 @@
 package org.estafette.actor.node;
 
-import com.typesafe.config.ConfigUtil;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
@@ -22,13 +19,10 @@ final class NodeParts {
    */
   static WorkerNode.Parts open(
       RunDescription run, WorkerNode.Plan plan, RunConfig own, Consumer<String> lost) {
-    Map<String, String> settings = new HashMap<>(plan.overrides());
-    // Keys lie where this node has them, and a run's configuration must not switch them off.
-    settings.put("security.keys", ConfigUtil.quoteString(own.security().keys()));
     RunConfig config =
         ConfigReader.parse(
             run.config(),
-            settings,
+            plan.overrides(),
             key ->
                 plan.notices()
                     .accept(

@@ -75,7 +75,7 @@ class AsyncWorkerTest {
   @Test
   void shouldPullTrainAndPushWithTheVersionThatItBeganFrom() {
     assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
-    answer(7, 1, 1, 1, true);
+    answer(7, 1, last().sequence(), 1, true);
     assertThat(effects.trained).containsExactly(1L);
     assertThat(effects.timers).isEmpty();
     trained(1, 4);
@@ -104,7 +104,7 @@ class AsyncWorkerTest {
     assertThat(effects.timers).containsEntry("answer", 3.0);
     patienceEnds();
     assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
-    answer(7, 1, 1, 1, true);
+    answer(7, 1, last().sequence(), 1, true);
     assertThat(effects.trained).containsExactly(1L);
     assertThat(effects.timers).isEmpty();
   }
