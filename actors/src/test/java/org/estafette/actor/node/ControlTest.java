@@ -29,6 +29,7 @@ import org.estafette.actor.run.TinyRuns;
 import org.estafette.actor.run.Workshop;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.memory.FlatVector;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,11 @@ final class ControlTest {
   @BeforeEach
   void writeText() throws Exception {
     text = TinyRuns.text(dir);
+  }
+
+  @AfterEach
+  void letStepsGo() {
+    CountingModel.release(counter); // A step that waits would outlive its run.
   }
 
   private Workshop workshop(String... more) throws Exception {
@@ -153,7 +159,7 @@ final class ControlTest {
 
   @ParameterizedTest
   @CsvSource({
-    "async, grace.window, 300ms",
+    "async, grace.window, 50ms",
     "async, grace.window, 0s",
     "sync, outer.rule, nesterov",
     "relay, relay.patience, 1s",
