@@ -1,8 +1,12 @@
 package org.estafette.actor.cli;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,10 +131,14 @@ final class NodeCommand implements Callable<Integer> {
           "no cluster to join (expected --join HOST:PORT, or a setting cluster.join)");
     }
     String name = key != null ? key : machine() + "-" + ProcessHandle.current().pid();
+    Path log = logTo(name);
     WorkerNode.Plan plan =
         new WorkerNode.Plan(
             where, host, port, name, workers, index, overrides, System.out::println);
     System.out.println("  joining   " + where + " as " + name);
+    if (log != null) {
+      System.out.println("  log       " + log);
+    }
     return stay ? stay(plan) : once(plan);
   }
 
@@ -170,6 +178,34 @@ final class NodeCommand implements Callable<Integer> {
       Interrupts.onFirst(node::leave);
       node.run();
       return ExitStatus.INTERRUPTED.code();
+    }
+  }
+
+  /**
+   * Points the log to a file below the current folder, unless {@code -Destafette.log} names one.
+   * Must be called before the first logger is made. A node whose folder cannot be written to works
+   * without a log.
+   */
+  private static @Nullable Path logTo(String name) {
+    if (System.getProperty("estafette.log") != null) {
+      return null;
+    }
+    Path log = Path.of("logs", "node-" + name.replaceAll("[^A-Za-z0-9._-]", "-") + ".log");
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      try (FileChannel tried =
+          FileChannel.open(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        System.setProperty("estafette.log", log.toString());
+      }
+      return log;
+    } catch (IOException e) {
+      System.err.println(
+          "  no log    "
+              + log
+              + " cannot be written ("
+              + e
+              + "); ESTAFETTE_OPTS=-Destafette.log=FILE names another");
+      return null;
     }
   }
 

@@ -30,10 +30,13 @@ final class DocumentationTest {
   /** Files that a run or a user has, and not the repository. */
   private static final Pattern ELSEWHERE =
       Pattern.compile(
-          "(runs|logs|\\.\\./shared|checkpoints|target|my|my/.*|/dev/shm|keys|corrupt-version-…|\\.writing-)(/.*)?"
+          "(runs|logs|\\.\\./shared|checkpoints|target|my|my/.*|/dev/shm|keys|ca|corrupt-version-…|\\.writing-)(/.*)?"
               + "|(config\\.conf|metrics\\.jsonl|summary\\.json|report\\.html|tables\\.md|figures\\.html"
               + "|verdict\\.(md|json)|src\\.zip|lib/src\\.zip|data_batch_1\\.bin|test_batch\\.bin"
-              + "|org/example|(model|data|outer)\\.options|hs_err_pid|config\\.json|estafette\\.classpath)");
+              + "|org/example|(model|data|outer)\\.options|hs_err_pid|config\\.json|management\\.json|estafette\\.classpath)");
+
+  /** Files of a folder of keys whose names look like keys of the configuration. */
+  private static final Set<String> KEY_FILES = Set.of("channel.key", "management.password");
 
   private static List<Markdown> pages = List.of();
   private static List<Path> files = List.of();
@@ -130,7 +133,7 @@ final class DocumentationTest {
   private static boolean there(Markdown page, String code) {
     String path = code.replaceFirst("^\\./", "").replaceFirst("/$", "");
     if (ELSEWHERE.matcher(path).matches()
-        || path.matches("(/estafette|/metrics|application|text|ready|alive).*")) {
+        || path.matches("(/estafette|/metrics|/ready|/alive|/cluster/members|application|text).*")) {
       return true;
     }
     if (Files.exists(OwnClasses.ROOT.resolve(path))
@@ -174,6 +177,7 @@ final class DocumentationTest {
         Matcher m = key.matcher(code.replaceFirst("^--set ", ""));
         if (!m.matches()
             || code.endsWith("…")
+            || KEY_FILES.contains(code)
             || !reference.root().containsKey(m.group(1).split("\\.")[0])) {
           continue; // No key: a file, a package, a method.
         }

@@ -93,6 +93,14 @@ final class DocumentedCommandsTest {
     static void end() throws Exception {
       if (!url.isEmpty()) {
         OwnClasses.call(dir, "stop", "--url", url);
+        stopped();
+      }
+    }
+
+    /** After a page's own {@code stop}: the next page begins another run. */
+    static synchronized void stopped() throws Exception {
+      if (!url.isEmpty()) {
+        url = "";
         assertThat(ended.get(2, TimeUnit.MINUTES))
             .isIn(ExitStatus.OK.code(), ExitStatus.INTERRUPTED.code());
       }
@@ -136,7 +144,8 @@ final class DocumentedCommandsTest {
           assertThat(OwnClasses.ROOT.resolve(word)).exists();
         }
       }
-      assertThat(command).matches("(dev/|mvn |javac |curl |git ).*");
+      assertThat(command)
+          .matches("(machine [A-Z]\\$ )?(dev/|mvn |javac |curl |git |podman |kubectl |scp ).*");
       return;
     }
     Matcher own = Pattern.compile("ESTAFETTE_CLASSPATH=(\\S+)").matcher(call.group(1));
@@ -168,6 +177,9 @@ final class DocumentedCommandsTest {
     Path classes = own.find() ? Path.of(place(own.group(1))) : dir;
     OwnClasses.Result r = OwnClasses.call(classes, args.toArray(String[]::new));
     assertThat(r.status()).as("%s: %s%s", args, r.out(), r.err()).isZero();
+    if (how.equals("live") && words.getFirst().equals("stop")) {
+      LiveRun.stopped();
+    }
   }
 
   private static void shrink(List<String> args) {
