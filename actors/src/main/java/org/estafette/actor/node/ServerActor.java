@@ -162,6 +162,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.Halted.class, this::onHalted)
         .onMessage(ServerMessage.HaltOverdue.class, this::onHaltOverdue)
         .onMessage(ServerMessage.Member.class, this::onMember)
+        .onMessage(ServerMessage.Strayed.class, m -> onStrayed())
         .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation(), null))
         .onMessage(ServerMessage.Goodbye.class, this::onGoodbye)
         .onMessage(ServerMessage.Died.class, this::onDied)
@@ -365,6 +366,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       }
     }
     return this;
+  }
+
+  /** Nobody would ever report the end of such a worker again: its round would be waited for. */
+  private Behavior<ServerMessage> onStrayed() {
+    return ending ? this : handle(new Event.PeersChanged(view(), now()));
   }
 
   private void departs(WorkerTable.Entry worker, MemberWatch.Cause cause) {
@@ -579,6 +585,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     public void decided(Decision decision) {
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
+      if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {
+        // A message of its, longer under way than it lived. The participant is at work just now.
+        getContext().getSelf().tell(new ServerMessage.Strayed());
+      }
       if (decision instanceof Decision.Refused r) {
         getContext()
             .getLog()
