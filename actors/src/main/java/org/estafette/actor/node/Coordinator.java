@@ -128,6 +128,9 @@ public final class Coordinator implements AutoCloseable {
     this.live =
         new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
     live.recall(plan.home().past());
+    if (plan.home().resumed() != null) {
+      live.checkpoint(plan.home().resumed());
+    }
     plan.monitor().follow(live);
     result.whenComplete((ending, failure) -> {
       if (failure != null) {

@@ -64,6 +64,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private boolean ending;
   private String endReason = "";
   private long nextValidation;
+  private long savedVersion;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
     return Behaviors.setup(context ->
@@ -71,9 +72,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
           try {
             return new ServerActor(context, timers, setup);
           } catch (RuntimeException e) {
-            // An actor that never was has no last moment in which to say so.
-            Throwable why = e instanceof UncheckedIOException io ? io.getCause() : e;
-            setup.result().completeExceptionally(why);
+            setup.cannotBegin(e);
             throw e;
           }
         }));
@@ -115,6 +114,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.members = new MemberWatch(context, log);
     this.epoch = resume == null ? 1 : resume.epoch() + 1;
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+    this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
@@ -272,10 +272,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
 
     @Override
-    public void changed() {
-      checkpointsEvery();
+    public void changed(LiveConfig.Intervals changed) {
+      if (changed.checkpoints()) {
+        checkpointsEvery();
+      }
       setup.checkpoints().keep(config.now().checkpoint().keep());
-      nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+      if (changed.validations()) {
+        nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+      }
       long tokens = config.now().tokens();
       if (tokens != setup.monitor().now().budgetTokens()) {
         setup.monitor().budget(tokens);
@@ -423,8 +427,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onCheckpointDue() {
-    if (saving || ending || server.version() == 0) {
-      return this;
+    if (saving || ending || server.version() == savedVersion) {
+      return this; // What is saved already is not saved again.
     }
     if (server.atRest()) {
       save(false);
@@ -452,6 +456,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     saving = false;
     if (m.failure().isEmpty()) {
       log.saved(m.path(), m.version());
+      savedVersion = m.version();
     } else {
       log.notSaved(m.failure());
       getContext().getLog().error("checkpoint not written, training goes on: {}", m.failure());
