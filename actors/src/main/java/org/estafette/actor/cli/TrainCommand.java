@@ -2,6 +2,7 @@ package org.estafette.actor.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.estafette.actor.cli.operate.ManagementFile;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.RunStatus;
 import org.estafette.actor.node.Coordinator;
 import org.estafette.actor.node.RunHome;
 import org.estafette.actor.record.Metric;
@@ -114,6 +116,9 @@ final class TrainCommand implements Callable<Integer> {
       RunFolder folder = RunFolders.begin(run);
       try {
         return train(folder, config, workshop, out);
+      } catch (UncheckedIOException e) {
+        RunFolders.withdraw(run, folder);
+        throw e.getCause();
       } catch (Exception e) {
         RunFolders.withdraw(run, folder);
         throw e;
@@ -155,7 +160,9 @@ final class TrainCommand implements Callable<Integer> {
               resume,
               processes || nodesOnly ? 0 : config.workers().count(),
               processes || nodesOnly ? config.workers().count() : 0,
-              new RunHome(folder.name(), Version.own(), past(folder, tally), folder::writeConfig));
+              from == null
+                  ? new RunHome(folder.name(), Version.own(), folder::writeConfig)
+                  : resumed(folder, from, tally));
       Coordinator.Ended ended;
       boolean managed = false;
       try (Coordinator coordinator = Coordinator.start(plan);
@@ -249,6 +256,7 @@ final class TrainCommand implements Callable<Integer> {
         return result.get(500, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         RunMonitor.Snapshot now = monitor.now();
+        display.target(now.budgetTokens());
         if (now.version() > 0) {
           display.update(shown.next(now, (System.nanoTime() - began) / 1e9));
         }
@@ -269,8 +277,19 @@ final class TrainCommand implements Callable<Integer> {
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  private static List<Metric> past(RunFolder folder, @Nullable RunTally tally) throws IOException {
-    return tally == null ? List.of() : MetricsLog.before(folder.metrics(), tally.seconds());
+  private static RunHome resumed(
+      RunFolder folder, StoredCheckpoint from, @Nullable RunTally tally) {
+    double seconds = tally == null ? 0 : tally.seconds();
+    return new RunHome(
+        folder.name(),
+        Version.own(),
+        to -> {
+          if (tally != null) {
+            PastLines.read(folder.metrics(), seconds, to);
+          }
+        },
+        new RunStatus.CheckpointStatus(from.path().toString(), from.version(), seconds),
+        folder::writeConfig);
   }
 
   private static StoredCheckpoint newest(RunCheckpoints checkpoints, PrintStream out)

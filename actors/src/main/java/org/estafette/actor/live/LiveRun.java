@@ -81,11 +81,18 @@ public final class LiveRun implements RunView, Consumer<Metric> {
     }
   }
 
-  /** Lines of the part of the run that is resumed: known, but no news to anybody. */
-  public synchronized void recall(List<Metric> past) {
-    past.forEach(this::keep);
+  /**
+   * Lines of the part of the run that is resumed: known, but no news to anybody, and no reason to
+   * warn any more.
+   *
+   * @param past hands them on, one after the other
+   */
+  public synchronized void recall(Consumer<Consumer<Metric>> past) {
+    past.accept(this::keep);
     ledgers.values().forEach(Ledger::past);
     rate = 0;
+    recent.clear();
+    checkpointFailed = "";
     paused = "";
     stopping = "";
   }
@@ -99,7 +106,10 @@ public final class LiveRun implements RunView, Consumer<Metric> {
       case Metric.PushRecord p -> {
         pushes.add(p);
         recent.add(p);
-        ledger(p.worker()).add(p);
+        // A refused push may name any slot at all: it makes no worker of it.
+        if (p.outcome() != Metric.Outcome.REFUSED || ledgers.containsKey(p.worker())) {
+          ledger(p.worker()).add(p);
+        }
       }
       case Metric.WorkerEvent e -> {
         lines.add(e);
@@ -154,8 +164,8 @@ public final class LiveRun implements RunView, Consumer<Metric> {
   }
 
   /** A checkpoint is on disk. */
-  public synchronized void checkpoint(String path, long version, double seconds) {
-    checkpoint = new RunStatus.CheckpointStatus(path, version, seconds);
+  public synchronized void checkpoint(RunStatus.CheckpointStatus written) {
+    checkpoint = written;
   }
 
   /** The effective configuration has changed. */

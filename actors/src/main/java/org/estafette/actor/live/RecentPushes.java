@@ -23,6 +23,10 @@ final class RecentPushes {
     reasons.addLast(push.outcome() == Metric.Outcome.REFUSED ? Ledger.reason(push) : "");
   }
 
+  void clear() {
+    reasons.clear();
+  }
+
   Optional<String> warning() {
     Map<String, Integer> counts = new TreeMap<>();
     reasons.stream().filter(r -> !r.isEmpty()).forEach(r -> counts.merge(r, 1, Integer::sum));

@@ -18,7 +18,7 @@ final class CommandDesk {
     void checkpoint(ServerMessage.CheckpointNow request);
 
     /** The configuration has changed; what is not read each time is to be told. */
-    void changed();
+    void changed(LiveConfig.Intervals changed);
 
     /** What was put off in the pause may be done. */
     void resumed();

@@ -49,6 +49,7 @@ public final class Coordinator implements AutoCloseable {
   private final TrainingThreads threads = new TrainingThreads();
   private final CompletableFuture<ActorRef<ServerMessage>> server = new CompletableFuture<>();
   private final CompletableFuture<Void> begun = new CompletableFuture<>();
+  private final CompletableFuture<Void> managed = new CompletableFuture<>();
   private final boolean founding;
   private final LiveRun live;
   private final RunControl control;
@@ -127,6 +128,9 @@ public final class Coordinator implements AutoCloseable {
     this.live =
         new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
     live.recall(plan.home().past());
+    if (plan.home().resumed() != null) {
+      live.checkpoint(plan.home().resumed());
+    }
     plan.monitor().follow(live);
     result.whenComplete((ending, failure) -> {
       if (failure != null) {
@@ -160,6 +164,7 @@ public final class Coordinator implements AutoCloseable {
     this.management =
         NodeManagement.ofRun(
             system, config, new WorkerNode.Parts(plan.run(), plan.workshop(), port), live, control);
+    managed.complete(null);
   }
 
   /**
@@ -206,11 +211,13 @@ public final class Coordinator implements AutoCloseable {
               Cluster cluster = Cluster.get(context.getSystem());
               if (config.cluster().join().isEmpty()) {
                 cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
-                self.tell(new Begin());
+                whenManaged(() -> self.tell(new Begin()));
               } else {
                 context.spawn(
                     Founding.create(
-                        config, () -> self.tell(new Begin()), result::completeExceptionally),
+                        config,
+                        () -> whenManaged(() -> self.tell(new Begin())),
+                        result::completeExceptionally),
                     "founding");
               }
               int[] left = {plan.localWorkers()};
@@ -233,6 +240,11 @@ public final class Coordinator implements AutoCloseable {
                   .build();
             })
         .narrow();
+  }
+
+  /** Where management's port is taken nothing trains yet, and the channel can be closed. */
+  private void whenManaged(Runnable then) {
+    managed.thenRun(then);
   }
 
   private void begin(ActorContext<Object> context, ServerSetup setup, Plan plan) {
@@ -309,7 +321,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /** At once, or as soon as there is a server. */
-  private void tell(ServerMessage message) {
+  void tell(ServerMessage message) {
     server.thenAccept(to -> to.tell(message));
   }
 

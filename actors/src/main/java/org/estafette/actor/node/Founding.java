@@ -171,8 +171,11 @@ final class Founding {
         Door.ask(context.getSystem(), other, ANSWER),
         (run, failure) ->
             new Step.Other(
-                (run == null ? "a coordinator" : run.title())
-                    + " runs already at "
+                (run == null
+                        ? "a coordinator is in the cluster already, though it did not say within "
+                            + ANSWER.toSeconds()
+                            + " s what it runs, at "
+                        : run.title() + " runs already at ")
                     + other
                     + ", found by cluster.join = "
                     + source

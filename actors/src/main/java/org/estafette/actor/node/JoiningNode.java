@@ -290,7 +290,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
             ServerMessage.DescribeRun::new,
             (answer, failure) ->
                 answer != null
-                    ? new NodeMessage.Described(answer)
+                    ? new NodeMessage.Described(answer, to)
                     : new NodeMessage.NoAnswer(String.valueOf(failure)));
   }
 
@@ -308,11 +308,11 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   }
 
   private Behavior<NodeMessage> onDescribed(NodeMessage.Described m) {
-    if (reachable.isEmpty()) {
-      asked = false;
-      return this; // It has gone meanwhile.
+    if (!reachable.contains(m.server())) {
+      ask(); // It has gone meanwhile; another may be there.
+      return this;
     }
-    server = reachable.iterator().next();
+    server = m.server();
     timers.cancel(new NodeMessage.TooLong());
     RunDescription run = m.run();
     String refusal = Protocol.own(UpdateCodec.VERSION).refusal(run.speaks());

@@ -3,6 +3,7 @@ package org.estafette.actor.node;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.estafette.actor.config.ChangeableKeys;
 import org.estafette.actor.config.ConfigException;
@@ -31,8 +32,20 @@ final class LiveConfig {
     return config;
   }
 
+  /**
+   * Whether those were changed that begin anew then.
+   *
+   * @param checkpoints seconds between two checkpoints
+   * @param validations tokens between two validations
+   */
+  record Intervals(boolean checkpoints, boolean validations) {}
+
   /** Tokens between two validations. */
   long validationTokens() {
+    return validationTokens(config);
+  }
+
+  private static long validationTokens(RunConfig config) {
     return Math.max(1, (long) (config.evaluation().every() * config.tokens()));
   }
 
@@ -42,7 +55,7 @@ final class LiveConfig {
    * @param done tokens that the run has trained on
    * @param apply does what the new configuration asks for, once it is kept
    */
-  Outcome change(ServerMessage.Change m, long done, Runnable apply) {
+  Outcome change(ServerMessage.Change m, long done, Consumer<Intervals> apply) {
     RunConfig former = config;
     RunConfig changed;
     Map<String, String> keys = new TreeMap<>();
@@ -70,7 +83,10 @@ final class LiveConfig {
       return new Outcome.Failed("the configuration could not be kept, nothing is changed: " + e);
     }
     config = changed;
-    apply.run();
+    apply.accept(
+        new Intervals(
+            !changed.checkpoint().every().equals(former.checkpoint().every()),
+            validationTokens(changed) != validationTokens(former)));
     log.live().config(text);
     String what =
         keys.keySet().stream()

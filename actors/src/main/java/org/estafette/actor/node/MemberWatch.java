@@ -74,7 +74,12 @@ final class MemberWatch {
     }
     String node = text(m.node());
     switch (m.event()) {
-      case UP -> log.event(Metric.RunKind.MEMBER, "node " + node + " is a member");
+      case UP -> {
+        // What became of a former process at the same address says nothing about this one.
+        leaving.remove(m.node());
+        unreachable.remove(m.node());
+        log.event(Metric.RunKind.MEMBER, "node " + node + " is a member");
+      }
       case LEAVING -> leaving.add(m.node());
       case UNREACHABLE -> {
         unreachable.add(m.node());

@@ -34,8 +34,8 @@ sealed interface NodeMessage {
   /** A node that could have a server has left the cluster, or was given up. */
   record CoordinatorLeft(Address node) implements NodeMessage {}
 
-  /** What is run; the answer of a server. */
-  record Described(RunDescription run) implements NodeMessage {}
+  /** What is run; the answer of that server. */
+  record Described(RunDescription run, ActorRef<ServerMessage> server) implements NodeMessage {}
 
   /** The server did not answer in time. */
   record NoAnswer(String why) implements NodeMessage {}

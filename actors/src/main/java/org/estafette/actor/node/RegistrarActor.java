@@ -76,11 +76,19 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   private String endReason = "";
   private @Nullable Path checkpoint;
   private long nextValidation;
+  private long savedVersion;
   private long budget;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new RegistrarActor(context, timers, setup)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> {
+          try {
+            return new RegistrarActor(context, timers, setup);
+          } catch (RuntimeException e) {
+            setup.cannotBegin(e);
+            throw e;
+          }
+        }));
   }
 
   private RegistrarActor(
@@ -115,6 +123,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
           .copyFrom(java.util.Objects.requireNonNull(resume.vectors().get(ServerState.PARAMETERS)));
       first = parameters;
       epoch = resume.epoch();
+      savedVersion = resume.version();
       stepsBefore = resume.localSteps() / config.workers().count();
     }
     this.nextValidation = monitor.now().tokens() + changing.validationTokens();
@@ -201,11 +210,15 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
 
     @Override
-    public void changed() {
+    public void changed(LiveConfig.Intervals changed) {
       RunConfig now = changing.now();
-      checkpointsEvery();
+      if (changed.checkpoints()) {
+        checkpointsEvery();
+      }
       setup.checkpoints().keep(now.checkpoint().keep());
-      nextValidation = monitor.now().tokens() + changing.validationTokens();
+      if (changed.validations()) {
+        nextValidation = monitor.now().tokens() + changing.validationTokens();
+      }
       monitor.budget(now.tokens());
       budget = setup.workshop().steps(now.tokens());
     }
@@ -611,6 +624,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     if (!m.path().isEmpty()) {
       checkpoint = Path.of(m.path());
       log.saved(m.path(), m.version());
+      savedVersion = m.version();
     } else if (m.saving()) {
       log.notSaved(m.failure());
     }
@@ -632,7 +646,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onCheckpointDue() {
-    if (!ending && monitor.now().version() > 0) {
+    // What is saved already is not saved again.
+    if (!ending && monitor.now().version() != savedVersion) {
       checkpointDue = true;
       gatherIfDue();
     }

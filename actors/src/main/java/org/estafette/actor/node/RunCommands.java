@@ -1,8 +1,10 @@
 package org.estafette.actor.node;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.estafette.actor.live.RunControl;
@@ -11,6 +13,7 @@ import org.estafette.actor.live.RunControl;
 final class RunCommands implements RunControl {
   private final Consumer<ServerMessage> tell;
   private final CompletableFuture<ServerSetup.Ending> result;
+  private final Set<CompletableFuture<Outcome>> open = ConcurrentHashMap.newKeySet();
 
   /**
    * @param tell the actor, as soon as there is one
@@ -19,19 +22,28 @@ final class RunCommands implements RunControl {
   RunCommands(Consumer<ServerMessage> tell, CompletableFuture<ServerSetup.Ending> result) {
     this.tell = tell;
     this.result = result;
+    result.whenComplete((ending, failure) -> open.forEach(this::tooLate));
   }
 
   private CompletionStage<Outcome> ask(
       Function<CompletableFuture<Outcome>, ServerMessage.Command> command) {
     CompletableFuture<Outcome> reply = new CompletableFuture<>();
+    open.add(reply);
+    reply.whenComplete((outcome, failure) -> open.remove(reply));
     tell.accept(command.apply(reply));
+    if (result.isDone()) {
+      tooLate(reply); // It may have ended before this was added.
+    }
+    return reply;
+  }
+
+  private void tooLate(CompletableFuture<Outcome> reply) {
     result.whenComplete((ending, failure) ->
         reply.complete(
             new Outcome.Conflict(
                 ending != null
                     ? "the run has ended: " + ending.reason()
                     : "the run has failed: " + failure)));
-    return reply;
   }
 
   @Override

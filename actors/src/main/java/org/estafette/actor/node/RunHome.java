@@ -1,26 +1,34 @@
 package org.estafette.actor.node;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.function.Consumer;
+import org.estafette.actor.live.RunStatus;
 import org.estafette.actor.record.Metric;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run calls itself, what it has behind it, and where its configuration lies.
  *
  * @param name of its folder
  * @param release version of Estafette
- * @param past what a resumed run has recorded up to its checkpoint; empty for a new run
+ * @param past hands on, one after the other, what a resumed run has recorded up to its checkpoint
+ * @param resumed the checkpoint that it goes on from; null for a new run
  * @param config keeps the effective configuration, so that a resumed run has it
  */
-public record RunHome(String name, String release, List<Metric> past, Keeper config) {
-  /** Copies the list. */
-  public RunHome {
-    past = List.copyOf(past);
+public record RunHome(
+    String name,
+    String release,
+    Consumer<Consumer<Metric>> past,
+    RunStatus.@Nullable CheckpointStatus resumed,
+    Keeper config) {
+  /** Of a new run. */
+  public RunHome(String name, String release, Keeper config) {
+    this(name, release, to -> {}, null, config);
   }
 
   /** Of a run that keeps nothing. */
   public static RunHome none(String name) {
-    return new RunHome(name, "", List.of(), hocon -> {});
+    return new RunHome(name, "", hocon -> {});
   }
 
   /** Keeps a configuration. */

@@ -1,6 +1,7 @@
 package org.estafette.actor.node;
 
 import org.estafette.actor.live.LiveRun;
+import org.estafette.actor.live.RunStatus;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.run.RunMonitor;
 
@@ -11,7 +12,7 @@ record RunLog(RunMonitor monitor, LiveRun live, RunClock clock) {
   }
 
   void saved(String path, long version) {
-    live.checkpoint(path, version, clock.getAsDouble());
+    live.checkpoint(new RunStatus.CheckpointStatus(path, version, clock.getAsDouble()));
     event(Metric.RunKind.CHECKPOINT, "version " + version + " is saved in " + path);
   }
 

@@ -64,6 +64,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private boolean ending;
   private String endReason = "";
   private long nextValidation;
+  private long savedVersion;
 
   static Behavior<ServerMessage> create(ServerSetup setup) {
     return Behaviors.setup(context ->
@@ -71,9 +72,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
           try {
             return new ServerActor(context, timers, setup);
           } catch (RuntimeException e) {
-            // An actor that never was has no last moment in which to say so.
-            Throwable why = e instanceof UncheckedIOException io ? io.getCause() : e;
-            setup.result().completeExceptionally(why);
+            setup.cannotBegin(e);
             throw e;
           }
         }));
@@ -115,6 +114,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.members = new MemberWatch(context, log);
     this.epoch = resume == null ? 1 : resume.epoch() + 1;
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+    this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
@@ -162,6 +162,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.Halted.class, this::onHalted)
         .onMessage(ServerMessage.HaltOverdue.class, this::onHaltOverdue)
         .onMessage(ServerMessage.Member.class, this::onMember)
+        .onMessage(ServerMessage.Strayed.class, m -> onStrayed())
         .onMessage(ServerMessage.Gone.class, m -> gone(m.worker(), m.incarnation(), null))
         .onMessage(ServerMessage.Goodbye.class, this::onGoodbye)
         .onMessage(ServerMessage.Died.class, this::onDied)
@@ -271,10 +272,14 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
 
     @Override
-    public void changed() {
-      checkpointsEvery();
+    public void changed(LiveConfig.Intervals changed) {
+      if (changed.checkpoints()) {
+        checkpointsEvery();
+      }
       setup.checkpoints().keep(config.now().checkpoint().keep());
-      nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+      if (changed.validations()) {
+        nextValidation = setup.monitor().now().tokens() + config.validationTokens();
+      }
       long tokens = config.now().tokens();
       if (tokens != setup.monitor().now().budgetTokens()) {
         setup.monitor().budget(tokens);
@@ -367,6 +372,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     return this;
   }
 
+  /** Nobody would ever report the end of such a worker again: its round would be waited for. */
+  private Behavior<ServerMessage> onStrayed() {
+    return ending ? this : handle(new Event.PeersChanged(view(), now()));
+  }
+
   private void departs(WorkerTable.Entry worker, MemberWatch.Cause cause) {
     setup.monitor().departs(worker.id(), cause.text(), cause.orderly());
   }
@@ -417,8 +427,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onCheckpointDue() {
-    if (saving || ending || server.version() == 0) {
-      return this;
+    if (saving || ending || server.version() == savedVersion) {
+      return this; // What is saved already is not saved again.
     }
     if (server.atRest()) {
       save(false);
@@ -446,6 +456,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     saving = false;
     if (m.failure().isEmpty()) {
       log.saved(m.path(), m.version());
+      savedVersion = m.version();
     } else {
       log.notSaved(m.failure());
       getContext().getLog().error("checkpoint not written, training goes on: {}", m.failure());
@@ -579,6 +590,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     public void decided(Decision decision) {
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
+      if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {
+        // A message of its, longer under way than it lived. The participant is at work just now.
+        getContext().getSelf().tell(new ServerMessage.Strayed());
+      }
       if (decision instanceof Decision.Refused r) {
         getContext()
             .getLog()

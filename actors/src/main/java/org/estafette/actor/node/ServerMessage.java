@@ -156,6 +156,9 @@ public sealed interface ServerMessage {
   /** A timer of the participant is due. */
   record TimerDue(String timer) implements ServerMessage {}
 
+  /** The participant has taken in a worker that has no place in this run any more. */
+  record Strayed() implements ServerMessage {}
+
   /** A worker's actor, or its node, is gone. */
   record Gone(PeerId worker, int incarnation) implements ServerMessage {}
 

@@ -1,5 +1,6 @@
 package org.estafette.actor.node;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.estafette.actor.live.LiveRun;
@@ -37,6 +38,11 @@ record ServerSetup(
   /** Where what happens is written down. */
   RunLog log() {
     return new RunLog(monitor, live, clock);
+  }
+
+  /** An actor that never was has no last moment in which to say so. */
+  void cannotBegin(RuntimeException e) {
+    result.completeExceptionally(e instanceof UncheckedIOException io ? io.getCause() : e);
   }
 
   /**

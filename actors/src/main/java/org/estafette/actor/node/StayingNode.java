@@ -22,8 +22,10 @@ public final class StayingNode implements AutoCloseable {
 
   private final WorkerNode.Plan plan;
   private final CountDownLatch told = new CountDownLatch(1);
-  private volatile @Nullable Thread looking;
-  private volatile @Nullable WorkerNode node;
+  private final Object lock = new Object();
+  // Guarded by the lock, as the node below: nobody is interrupted who no longer looks.
+  private @Nullable Thread looking;
+  private @Nullable WorkerNode node;
 
   public StayingNode(WorkerNode.Plan plan) {
     Map<String, String> settings = new HashMap<>(plan.overrides());
@@ -43,7 +45,10 @@ public final class StayingNode implements AutoCloseable {
   /**
    * Takes part until {@link #leave} is called.
    *
-   * @throws RuntimeException why it is of no use to try again
+   * @throws RuntimeException why it is of no use to try again: a wrong setting, a release or keys
+   *     that do not fit, or a port that is taken
+   * @throws InterruptedException where the calling thread is interrupted by others than {@link
+   *     #leave}
    */
   public void run() throws InterruptedException {
     int failures = 0;
@@ -69,12 +74,20 @@ public final class StayingNode implements AutoCloseable {
   }
 
   private @Nullable RuntimeException once() throws InterruptedException {
-    looking = Thread.currentThread();
-    try (WorkerNode started = WorkerNode.start(plan)) {
-      looking = null;
-      node = started;
+    synchronized (lock) {
       if (told.getCount() == 0) {
         return null;
+      }
+      looking = Thread.currentThread();
+    }
+    try (WorkerNode started = WorkerNode.start(plan)) {
+      synchronized (lock) {
+        looking = null;
+        node = started;
+        if (told.getCount() == 0) {
+          boolean late = Thread.interrupted(); // Closing is to wait for what it ends.
+          return null;
+        }
       }
       started.result().get();
       return null;
@@ -88,8 +101,10 @@ public final class StayingNode implements AutoCloseable {
       }
       return e;
     } finally {
-      looking = null;
-      node = null;
+      synchronized (lock) {
+        looking = null;
+        node = null;
+      }
     }
   }
 
@@ -97,7 +112,8 @@ public final class StayingNode implements AutoCloseable {
     return switch (why) {
       case JoinException e -> e.isLasting();
       case ConfigException e -> true;
-      case ChannelException e -> true;
+      // A media driver's folder is gone with its coordinator, or not there yet.
+      case ChannelException e -> false;
       case PortInUseException e -> true;
       default -> false;
     };
@@ -105,14 +121,14 @@ public final class StayingNode implements AutoCloseable {
 
   /** Hands in what is under way and ends. */
   public void leave() {
-    told.countDown();
-    Thread t = looking;
-    if (t != null) {
-      t.interrupt();
-    }
-    WorkerNode n = node;
-    if (n != null) {
-      n.leave();
+    synchronized (lock) {
+      told.countDown();
+      if (looking != null) {
+        looking.interrupt();
+      }
+      if (node != null) {
+        node.leave();
+      }
     }
   }
 

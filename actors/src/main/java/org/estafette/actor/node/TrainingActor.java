@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
+import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.Participant;
 import org.estafette.algorithm.PeerId;
@@ -50,6 +51,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   private boolean ready;
   private long pause;
   private boolean leaving;
+
+  /** Whether an answer is still to come that says what became of a round. */
+  protected boolean roundUnderWay;
 
   /** How it was set up. */
   protected final WorkerSetup setup;
@@ -154,6 +158,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
           m.update().discard(); // What was handed in has been answered.
           goodbye(null);
           return akka.actor.typed.javadsl.Behaviors.stopped();
+        }
+        if (m.update() instanceof GlobalModel model && model.assignment() == null) {
+          roundUnderWay = false; // It is answered, and there is no next one yet.
         }
         event(new Event.Received(m.update(), now()));
       }
@@ -267,7 +274,8 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onStop() {
-    leaving = handsIn();
+    // In a pause no round ends.
+    leaving = !own.paused() && handsIn();
     if (leaving) {
       return this;
     }
@@ -282,6 +290,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onPostStop() {
+    if (leaving) {
+      goodbye(null); // Its time was up before the answer came.
+    }
     release();
     if (staged != null) {
       staged.close();
@@ -331,6 +342,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     public void train(long round, TrainOrder order) {
       Lease start = java.util.Objects.requireNonNull(staged, "train before load");
       staged = null;
+      roundUnderWay = true;
       thread.train(
           incarnation, round, TrainingActor.this.order(order), start, List.copyOf(moments));
       moments.clear();

@@ -62,6 +62,7 @@ final class WorkerActor extends TrainingActor {
     self = id;
     serverEndpoint = w.server();
     incarnation = w.incarnation();
+    roundUnderWay = false;
     setup.port().register(id, sink);
     double patience = setup.workshop().config().workers().patience().toNanos() / 1e9;
     participant = setup.workshop().newWorker(setup.run(), patience, Double.NaN);
@@ -87,7 +88,7 @@ final class WorkerActor extends TrainingActor {
   /** A round that is under way is finished, pushed and answered. */
   @Override
   protected boolean handsIn() {
-    return participant != null;
+    return participant != null && roundUnderWay;
   }
 
   @Override

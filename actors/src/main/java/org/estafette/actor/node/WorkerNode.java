@@ -1,7 +1,9 @@
 package org.estafette.actor.node;
 
+import akka.actor.ActorPath;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.ChildFailed;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.HashMap;
@@ -71,7 +73,11 @@ public final class WorkerNode implements AutoCloseable {
                   .onSignal(
                       Terminated.class,
                       t -> {
-                        result.complete(null);
+                        if (t instanceof ChildFailed failed) {
+                          result.completeExceptionally(failed.cause());
+                        } else {
+                          result.complete(null);
+                        }
                         return Behaviors.same();
                       })
                   .build();
@@ -88,7 +94,12 @@ public final class WorkerNode implements AutoCloseable {
                 JoinException.passing(
                     "this node is no longer in the cluster: the others could not reach it, or it"
                         + " them; see the log for since when")));
-    this.management = NodeManagement.ofWorkers(system, own, () -> opening);
+    try {
+      this.management = NodeManagement.ofWorkers(system, own, () -> opening);
+    } catch (RuntimeException e) {
+      closeOpened(); // The cluster may have answered already.
+      throw e;
+    }
     if (management.url() != null) {
       plan.notices().accept("  manage    " + management.url());
     }
@@ -104,6 +115,10 @@ public final class WorkerNode implements AutoCloseable {
    */
   public static WorkerNode start(Plan plan) {
     JoinSources.check(plan.join());
+    if (!ActorPath.isValidPathElement(plan.key())) {
+      throw new ConfigException(
+          "key=" + plan.key() + " (expected letters, digits, '-', '_' and '.' of ASCII)");
+    }
     Map<String, String> settings = new HashMap<>(plan.overrides());
     RunConfig first = ConfigReader.read(null, settings);
     JoinSource source = JoinSources.parse(plan.join(), first.source());
@@ -156,6 +171,10 @@ public final class WorkerNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    closeOpened();
+  }
+
+  private void closeOpened() {
     CompletableFuture<Parts> o = opening;
     if (o != null) {
       // Also what is still being opened: nobody else would close it.

@@ -171,6 +171,7 @@ public final class RunMonitor {
   /** The run is longer or shorter than it was to be. */
   public void budget(long newTokens) {
     budgetTokens = newTokens;
+    nextPoint = Math.min(nextPoint, tokens + Math.max(1, newTokens / POINTS));
     snapshot = take(snapshot.seconds());
   }
 

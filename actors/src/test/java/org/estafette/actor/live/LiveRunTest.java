@@ -313,8 +313,9 @@ final class LiveRunTest {
         List.of(
             new Metric.WorkerEvent(1, "worker-0", Metric.Kind.JOINED, "incarnation 1", 1, null),
             push(2, "worker-0", 10, 1),
-            new Metric.RunEvent(3, Metric.RunKind.STOPPING, "stopped by ada"));
-    live.recall(past);
+            new Metric.RunEvent(3, Metric.RunKind.CHECKPOINT_FAILED, "no room"),
+            new Metric.RunEvent(4, Metric.RunKind.STOPPING, "stopped by ada"));
+    live.recall(past::forEach);
     List<LiveEvent> heard = new ArrayList<>();
     live.follow(0, heard::add);
     assertThat(heard).isEmpty();
@@ -322,5 +323,14 @@ final class LiveRunTest {
     assertThat(live.workers().getFirst().localSteps()).isEqualTo(10);
     assertThat(live.workers().getFirst().live()).isFalse();
     assertThat(live.history(10).pushes()).hasSize(1);
+    assertThat(live.status().warnings()).isEmpty();
+  }
+
+  @Test
+  void shouldMakeNoWorkerOfASlotThatOnlyARefusalNames() {
+    live.accept(
+        new Metric.PushRecord(
+            2, "worker-99", 1, 1, 5, 160, 1, 0, 0, Metric.Outcome.REFUSED, "unknown worker", null));
+    assertThat(live.workers()).isEmpty();
   }
 }

@@ -129,6 +129,36 @@ final class ClusterTest {
   }
 
   @Test
+  void shouldNotWaitForAWorkerWhoseMessageOutlivedIt() throws Exception {
+    try (Workshop workshop = TinyRuns.workshop(text, "tokens", "100000000");
+        Coordinator coordinator = Coordinator.start(plan(workshop, null, 1, 1))) {
+      // Of a worker that the server's actor has seen go.
+      coordinator.tell(new ServerMessage.PullRequest(run, 1, 1, 1, 1, 0, 1));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() ->
+              assertThat(metrics)
+                  .as("its round is given up")
+                  .anyMatch(m ->
+                      m instanceof Metric.WorkerEvent e
+                          && e.worker().equals("worker-1")
+                          && e.kind() == Metric.Kind.LOST));
+      coordinator.stop("test");
+      end(coordinator);
+    }
+  }
+
+  @Test
+  void shouldRefuseAKeyThatNoActorCanHave() {
+    WorkerNode.Plan plan =
+        new WorkerNode.Plan(
+            "127.0.0.1:1", "127.0.0.1", 0, "bad/key", 1, 0, Map.of(), notice -> {});
+    assertThatThrownBy(() -> WorkerNode.start(plan))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("key=bad/key");
+  }
+
+  @Test
   void shouldTrainInSynchronousRounds() throws Exception {
     try (Workshop workshop =
         TinyRuns.workshop(text, "strategy", "sync", "outer.rule", "nesterov")) {

@@ -84,7 +84,7 @@ final class ControlTest {
             null,
             workers,
             0,
-            new RunHome("tiny-1", "test", List.of(), kept::add)));
+            new RunHome("tiny-1", "test", kept::add)));
   }
 
   private RunCheckpoints checkpoints(Workshop workshop) throws Exception {
@@ -452,7 +452,13 @@ final class ControlTest {
                   store.read(saved),
                   2,
                   0,
-                  new RunHome("tiny-1", "test", List.copyOf(metrics), kept::add)))) {
+                  new RunHome(
+                      "tiny-1",
+                      "test",
+                      List.copyOf(metrics)::forEach,
+                      new RunStatus.CheckpointStatus(saved.path().toString(), 8, before),
+                      kept::add)))) {
+        assertThat(coordinator.view().status().checkpoint()).isNotNull();
         assertThat(end(coordinator).finished()).isTrue();
         assertThat(coordinator.now().seconds()).isGreaterThan(before);
         assertThat(coordinator.now().wholeSeconds())

@@ -158,8 +158,9 @@ public final class RoundCoordinator implements Server {
     if (Double.isNaN(member.secondsPerStep())) {
       roster.measured(member, pull.secondsPerStep());
     }
-    if (running && expected.contains(member.id)) {
-      send(member, at, effects, new Outcome.Welcome()); // It lost its answer: the round again.
+    if (finished || (running && expected.contains(member.id))) {
+      // It lost its answer: the round again; at the end without work, but it need not ask again.
+      send(member, at, effects, new Outcome.Welcome());
       return;
     }
     outcomes.remove(member.id);

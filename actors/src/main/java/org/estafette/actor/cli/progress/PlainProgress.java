@@ -33,6 +33,11 @@ final class PlainProgress implements ProgressDisplay {
   }
 
   @Override
+  public synchronized void target(long tokens) {
+    state.target(tokens);
+  }
+
+  @Override
   public synchronized void message(String line) {
     out.println(line);
     out.flush();

@@ -11,6 +11,9 @@ public interface ProgressDisplay extends AutoCloseable {
   /** Shows where the run stands; drawn as often as is useful, not at every call. */
   void update(Metric.ProgressPoint point);
 
+  /** The run is longer or shorter from now on: tokens at which it ends; 0 where it has no end. */
+  void target(long tokens);
+
   /** Prints a line of its own, such as a worker that was lost. */
   void message(String line);
 

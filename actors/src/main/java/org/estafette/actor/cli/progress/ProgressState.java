@@ -8,13 +8,17 @@ final class ProgressState {
   /** How much the latest throughput counts in the forecast. */
   private static final double LATEST = 0.1;
 
-  private final long targetTokens;
+  private long targetTokens;
   private @Nullable Double validationLoss;
   private @Nullable Double validationAccuracy;
   private double rate = Double.NaN;
 
   ProgressState(long targetTokens) {
     this.targetTokens = targetTokens;
+  }
+
+  void target(long tokens) {
+    targetTokens = tokens;
   }
 
   ProgressView next(Metric.ProgressPoint point) {

@@ -53,6 +53,11 @@ final class TerminalProgress implements ProgressDisplay {
   }
 
   @Override
+  public synchronized void target(long tokens) {
+    state.target(tokens);
+  }
+
+  @Override
   public synchronized void message(String line) {
     out.print((drawn && !closed ? CLEAR : "") + line + System.lineSeparator());
     if (drawn && !closed) {
