@@ -77,8 +77,10 @@ final class EventStream {
   }
 
   private AutoCloseable follow(BoundedSourceQueue<LiveEvent> queue, long last) {
-    return view.follow(
+    return Following.follow(
+        view,
         last,
+        "a reader of events",
         event -> {
           if (queue.offer(event) == QueueOfferResult.dropped()) {
             LOG.info("a reader of events is too slow, and is cut off at event {}", event.id());
