@@ -41,7 +41,10 @@ final class CheckpointCommand {
       description =
           "Verifies files and tensors against their checksums; names file, tensor and offset of"
               + " what is wrong.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {
+        "", "Example:", "  estafette checkpoint verify runs/run-20261120-190000",
+      })
   static final class Verify implements Callable<Integer> {
     @Parameters(
         paramLabel = "PATH",
@@ -81,7 +84,10 @@ final class CheckpointCommand {
   @Command(
       name = "show",
       description = "Shows what a checkpoint holds.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {
+        "", "Example:", "  estafette checkpoint show runs/run-20261120-190000",
+      })
   static final class Show implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A checkpoint, or a run folder for its newest.")
     Path path = Path.of("");

@@ -1,5 +1,6 @@
 package org.estafette.actor.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,7 @@ final class ControlCommands {
       try (Client client = asking.client()) {
         String answer = client.post("/estafette/run/" + name(), body());
         System.out.println(
-            asking.json ? answer : "  " + Json.LINES.readTree(answer).path("detail").asText());
+            asking.json ? answer : "  " + client.read(answer, JsonNode.class).path("detail").asText());
         return ExitStatus.OK.code();
       }
     }
@@ -108,7 +109,7 @@ final class ControlCommands {
     @Override
     String body() {
       Map<String, Object> keys = new TreeMap<>();
-      RunOptions.parse(pairs).forEach((key, value) -> keys.put(key, value(value)));
+      RunOptions.parse("change", pairs).forEach((key, value) -> keys.put(key, value(value)));
       try {
         return Json.LINES.writeValueAsString(keys);
       } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -95,7 +95,7 @@ final class DoctorCommand implements Callable<Integer> {
     data();
     files();
     if (join != null) {
-      JoinDoctor.look(join, host, RunOptions.parse(set), this::say);
+      JoinDoctor.look(join, host, conf, settings, this::say);
     }
     System.out.println(
         problems == 0 ? "all well" : problems + (problems == 1 ? " problem" : " problems"));

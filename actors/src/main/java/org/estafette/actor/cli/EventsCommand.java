@@ -3,6 +3,7 @@ package org.estafette.actor.cli;
 import java.util.concurrent.Callable;
 import org.estafette.actor.cli.operate.Client;
 import org.estafette.actor.cli.operate.EventsText;
+import org.estafette.actor.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +26,10 @@ final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (after != null && after < 0) {
+      throw new ConfigException(
+          "--after " + after + " (expected the id of an event, or 0 for all that are kept)");
+    }
     try (Client client = asking.client()) {
       client.follow(
           "/estafette/events" + (after == null ? "" : "?after=" + after),

@@ -1,5 +1,6 @@
 package org.estafette.actor.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.estafette.actor.join.LocalAddress;
 import org.estafette.actor.join.LookupException;
 import org.estafette.actor.join.Probe;
 import org.estafette.actor.node.JoinCheck;
+import org.jspecify.annotations.Nullable;
 
 /** The part of {@code doctor} that looks at a cluster from this machine. */
 final class JoinDoctor {
@@ -29,10 +31,12 @@ final class JoinDoctor {
   /**
    * @param where as {@code node --join} takes it
    * @param host address of this node; "auto" for the one from which the cluster is reached
+   * @param conf configuration of this node; null for the defaults
    * @param settings of this node
    */
-  static void look(String where, String host, Map<String, String> settings, Says says) {
-    RunConfig first = ConfigReader.read(null, settings);
+  static void look(
+      String where, String host, @Nullable Path conf, Map<String, String> settings, Says says) {
+    RunConfig first = ConfigReader.read(conf, settings);
     List<HostPort> found;
     try (JoinSource source = JoinSources.parse(where, first.source())) {
       found = source.look();
@@ -42,11 +46,12 @@ final class JoinDoctor {
       return;
     }
     for (HostPort one : found) {
-      look(one, host, settings, says);
+      look(one, host, conf, settings, says);
     }
   }
 
-  private static void look(HostPort one, String host, Map<String, String> settings, Says says) {
+  private static void look(
+      HostPort one, String host, @Nullable Path conf, Map<String, String> settings, Says says) {
     String self;
     try {
       self = host.equals("auto") ? LocalAddress.towards(one) : host;
@@ -58,7 +63,7 @@ final class JoinDoctor {
     own.put("cluster.host", RunOptions.quoted(self));
     own.putIfAbsent("akka.loglevel", "OFF");
     own.putIfAbsent("akka.stdout-loglevel", "OFF");
-    RunConfig config = ConfigReader.read(null, own);
+    RunConfig config = ConfigReader.read(conf, own);
     boolean tls = !config.security().keys().isEmpty();
     Finding finding = new Probe(self, tls, PROBE_MILLIS).look(one);
     says.say(finding.well(), "port", finding.sentence());

@@ -64,7 +64,13 @@ final class KeysCommand {
         "Makes a cluster's keys: ca.crt, tls.crt, tls.key, channel.key, management.password, and"
             + " ca/ca.key, which stays here.",
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  estafette keys create",
+        "  estafette keys create --host 192.168.1.10 --host trainer.local --out keys",
+      })
   static final class Create extends Making {
     @Option(
         names = "--out",
@@ -93,7 +99,13 @@ final class KeysCommand {
       name = "add",
       description =
           "Makes the folder of another node of the same cluster, or renews a node's certificate.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  estafette keys add --host 192.168.1.11",
+        "  estafette keys add --host 192.168.1.11 --out keys-b --force    renews it",
+      })
   static final class Add extends Making {
     @Option(
         names = "--keys",
@@ -130,7 +142,8 @@ final class KeysCommand {
   @Command(
       name = "show",
       description = "Shows what is in a folder of keys, and what is the matter with it; no secret.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette keys show keys"})
   static final class Show implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "Default: ${DEFAULT-VALUE}.")
     Path folder = Path.of("keys");

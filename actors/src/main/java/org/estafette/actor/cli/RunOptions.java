@@ -79,11 +79,20 @@ final class RunOptions {
 
   /** {@code key=value} pairs. */
   static Map<String, String> parse(List<String> pairs) {
+    return parse("--set", pairs);
+  }
+
+  /**
+   * {@code key=value} pairs.
+   *
+   * @param what they follow, for messages
+   */
+  static Map<String, String> parse(String what, List<String> pairs) {
     Map<String, String> settings = new LinkedHashMap<>();
     for (String pair : pairs) {
       int at = pair.indexOf('=');
       if (at < 1) {
-        throw new ConfigException("--set " + pair + " (expected --set key=value)");
+        throw new ConfigException(what + " " + pair + " (expected " + what + " key=value)");
       }
       settings.put(pair.substring(0, at).strip(), pair.substring(at + 1).strip());
     }

@@ -4,7 +4,6 @@ import java.util.concurrent.Callable;
 import org.estafette.actor.cli.operate.Client;
 import org.estafette.actor.cli.operate.StatusText;
 import org.estafette.actor.live.RunStatus;
-import org.estafette.actor.record.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -29,7 +28,7 @@ final class StatusCommand implements Callable<Integer> {
       if (asking.json) {
         System.out.println(answer);
       } else {
-        StatusText.of(Json.LINES.readValue(answer, RunStatus.class)).forEach(System.out::println);
+        StatusText.of(client.read(answer, RunStatus.class)).forEach(System.out::println);
       }
       return ExitStatus.OK.code();
     }

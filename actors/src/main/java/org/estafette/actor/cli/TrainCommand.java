@@ -237,6 +237,7 @@ final class TrainCommand implements Callable<Integer> {
     String keys = config.security().keys();
     String password = config.management().passwordFile();
     new ManagementFile(
+            coordinator.view().status().run(),
             url,
             ProcessHandle.current().pid(),
             keys.isEmpty() ? null : Path.of(keys).toAbsolutePath().toString(),

@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import org.estafette.actor.cli.operate.Client;
 import org.estafette.actor.cli.operate.WorkersText;
 import org.estafette.actor.live.WorkerStatus;
-import org.estafette.actor.record.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -27,7 +26,7 @@ final class WorkersCommand implements Callable<Integer> {
       if (asking.json) {
         System.out.println(answer);
       } else {
-        WorkersText.of(List.of(Json.LINES.readValue(answer, WorkerStatus[].class)))
+        WorkersText.of(List.of(client.read(answer, WorkerStatus[].class)))
             .forEach(System.out::println);
       }
       return ExitStatus.OK.code();

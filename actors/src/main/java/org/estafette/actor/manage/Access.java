@@ -27,13 +27,19 @@ record Access(boolean loopback, Gate.@Nullable Credentials credentials, @Nullabl
    */
   static Access of(RunConfig.Management config, RunConfig.Security security) {
     boolean loopback = loopback(config.host());
+    if (config.user().isEmpty() || config.user().indexOf(':') >= 0) {
+      throw new ConfigException(
+          "estafette.management.user = "
+              + config.user()
+              + " (expected a name without ':', which ends it in HTTP basic authentication)");
+    }
     if (security.keys().isEmpty()) {
       if (!loopback) {
         throw new ConfigException(
             "estafette.management.host = "
                 + config.host()
                 + " can be reached by others (expected a loopback address, or security.keys: TLS"
-                + " and a password); make keys with `estafette keys create DIR` and add --set"
+                + " and a password); make keys with `estafette keys create --out DIR` and add --set"
                 + " security.keys=DIR, or stay with --set management.host=127.0.0.1");
       }
       return new Access(

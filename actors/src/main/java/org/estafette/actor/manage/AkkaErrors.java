@@ -41,9 +41,13 @@ final class AkkaErrors {
         path);
   }
 
+  static String unknown(String path) {
+    return path + " is unknown; GET /estafette/openapi.json lists what there is";
+  }
+
   private static String detail(int status, String text, String path) {
     if (status == 404) {
-      return path + " is unknown; GET /estafette/openapi.json lists what there is";
+      return unknown(path);
     }
     return text.isEmpty() ? "refused by the cluster's management" : text;
   }

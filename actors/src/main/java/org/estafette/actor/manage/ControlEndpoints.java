@@ -1,6 +1,7 @@
 package org.estafette.actor.manage;
 
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.Materializer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.live.RunControl.Outcome;
@@ -104,12 +106,25 @@ final class ControlEndpoints {
         .toStrict(PATIENCE.toMillis(), materializer)
         .handle((entity, failure) -> {
           if (failure != null) {
-            throw new ProblemException(
-                413, "the body could not be read (expected at most " + MOST_BYTES + " bytes)");
+            throw unread(failure);
           }
           return keys(entity.getData().decodeString(StandardCharsets.UTF_8));
         })
         .thenCompose(keys -> run.control().change(keys, call.by()));
+  }
+
+  private static ProblemException unread(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof EntityStreamSizeException) {
+        return new ProblemException(
+            413, "the body is too large (expected at most " + MOST_BYTES + " bytes)");
+      }
+      if (t instanceof TimeoutException) {
+        return new ProblemException(
+            408, "the body did not come within " + PATIENCE.toSeconds() + " s");
+      }
+    }
+    return new ProblemException(400, "the body cannot be read: " + failure.getMessage());
   }
 
   /** Nested objects and dotted names mean the same, as in HOCON. */
@@ -123,11 +138,11 @@ final class ControlEndpoints {
           400,
           "the body is not JSON: "
               + e.getOriginalMessage()
-              + " (expected an object of keys, {\"outer.rate\": 0.5})");
+              + " (expected an object of keys, {\"checkpoint.every\": \"30s\"})");
     }
     if (node == null || !node.isObject() || node.isEmpty()) {
       throw new ProblemException(
-          400, "the body is not an object of keys (expected {\"outer.rate\": 0.5})");
+          400, "the body is not an object of keys (expected {\"checkpoint.every\": \"30s\"})");
     }
     Map<String, String> keys = new TreeMap<>();
     flatten("", node, keys);

@@ -27,8 +27,11 @@ import org.slf4j.LoggerFactory;
  * the id of the last one it saw; the run is never held up.
  */
 final class EventStream {
-  /** Events that may wait for one reader: some hundred bytes each, shared between readers. */
-  static final int WAITING = 16_384;
+  /**
+   * Events that may wait for one reader: the 4096 that a run keeps, which a reader may ask for all
+   * at once, and some that happen meanwhile. Who is further behind has missed some anyway.
+   */
+  static final int WAITING = 4096 + 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
@@ -74,8 +77,10 @@ final class EventStream {
   }
 
   private AutoCloseable follow(BoundedSourceQueue<LiveEvent> queue, long last) {
-    return view.follow(
+    return Following.follow(
+        view,
         last,
+        "a reader of events",
         event -> {
           if (queue.offer(event) == QueueOfferResult.dropped()) {
             LOG.info("a reader of events is too slow, and is cut off at event {}", event.id());

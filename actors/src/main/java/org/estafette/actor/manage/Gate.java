@@ -29,7 +29,13 @@ final class Gate {
   private final @Nullable Credentials credentials;
 
   /** Who may ask. */
-  record Credentials(String user, String password) {}
+  record Credentials(String user, String password) {
+    /** Without the password: records end up in logs. */
+    @Override
+    public String toString() {
+      return "Credentials[user=" + user + "]";
+    }
+  }
 
   /**
    * @param loopback whether only a loopback address is bound

@@ -18,6 +18,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.security.Exposed;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +82,12 @@ public final class Management implements AutoCloseable {
       RunConfig.Security security,
       Managed managed) {
     Access access = Access.of(config, security);
+    if (!config.passwordFile().isEmpty()) {
+      String warning = Exposed.warning(Path.of(config.passwordFile()));
+      if (warning != null) {
+        LOG.warn("estafette.management.password-file: {}", warning);
+      }
+    }
     HealthExtension.get(system.classicSystem()).set(managed.health());
     Materializer materializer = Materializer.createMaterializer(system);
     Scrape scrape = new Scrape(managed);

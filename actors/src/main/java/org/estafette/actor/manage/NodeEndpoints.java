@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -62,17 +63,37 @@ final class NodeEndpoints {
 
   /** The dashboard is where the run is. */
   static HttpResponse dashboardElsewhere(Managed managed, Call call) {
-    String url = managed.elsewhere().get();
-    return url == null ? notHere(managed, call) : Answers.see(url + Dashboard.PREFIX);
+    Managed.Elsewhere e = managed.elsewhere().get();
+    return e == null || !e.reachable()
+        ? notHere(managed, call)
+        : Answers.see(e.url() + Dashboard.PREFIX);
   }
 
   private static HttpResponse notHere(Managed managed, Call call) {
-    @Nullable String url = managed.elsewhere().get();
-    String detail =
-        url == null
-            ? "this node has workers only, and does not know yet which node has the run"
-            : "this node has workers only; ask " + url + ", the management of the run's node";
-    return new Problem(Problem.NOT_HERE, "The run is elsewhere", 404, detail, call.path(), url)
+    Managed.@Nullable Elsewhere e = managed.elsewhere().get();
+    @Nullable String url = e != null && e.reachable() ? e.url() : null;
+    return new Problem(Problem.NOT_HERE, "The run is elsewhere", 404, where(e), call.path(), url)
         .response();
+  }
+
+  private static String where(Managed.@Nullable Elsewhere e) {
+    if (e == null) {
+      return "this node has workers only, and does not know which node has the run";
+    }
+    if (e.reachable()) {
+      return "this node has workers only; ask " + e.url() + ", the management of the run's node";
+    }
+    int port = URI.create(e.url()).getPort();
+    return "this node has workers only; the run is on "
+        + e.host()
+        + ", whose management is bound to loopback only: ask "
+        + e.url()
+        + " there, or from here after `ssh -L "
+        + port
+        + ":127.0.0.1:"
+        + port
+        + " "
+        + e.host()
+        + "`";
   }
 }

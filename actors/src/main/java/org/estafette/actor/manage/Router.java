@@ -105,6 +105,10 @@ final class Router {
         return CompletableFuture.completedFuture(file);
       }
     }
+    if (!AkkaRoutes.described(asked, path)) {
+      call.request().discardEntityBytes(materializer);
+      return CompletableFuture.completedFuture(AkkaRoutes.refusal(method, path));
+    }
     return akka.apply(call.request()).thenCompose(r -> AkkaErrors.asProblem(r, path, materializer));
   }
 

@@ -3,7 +3,7 @@ package org.estafette.actor.manage;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.SharedKillSwitch;
-import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import java.util.List;
 import org.estafette.actor.live.RunView;
@@ -49,12 +49,14 @@ final class RunEndpoints {
   }
 
   private HttpResponse config(Call call) {
-    String hocon = view.config();
+    ConfigObject shown = ShownConfig.of(view.config());
     if (!call.header("Accept").orElse("").contains("application/json")) {
-      return Answers.text(ContentTypes.TEXT_PLAIN_UTF8, hocon);
+      return Answers.text(
+          ContentTypes.TEXT_PLAIN_UTF8,
+          shown.render(
+              ConfigRenderOptions.defaults().setOriginComments(false).setJson(false)));
     }
     return Answers.text(
-        ContentTypes.APPLICATION_JSON,
-        ConfigFactory.parseString(hocon).root().render(ConfigRenderOptions.concise()));
+        ContentTypes.APPLICATION_JSON, shown.render(ConfigRenderOptions.concise()));
   }
 }

@@ -63,7 +63,7 @@ final class RunMeters implements AutoCloseable {
     this.written = checkpoints("written");
     this.failed = checkpoints("failed");
     gauges();
-    this.following = view.follow(0, this::on);
+    this.following = Following.follow(view, 0, "the metrics of the run", this::on);
   }
 
   private Counter checkpoints(String outcome) {

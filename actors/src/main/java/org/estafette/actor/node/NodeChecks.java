@@ -12,6 +12,7 @@ import org.estafette.actor.live.NodeHealth;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.manage.NodeGauges;
 import org.estafette.channel.ChannelStats;
+import org.estafette.channel.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a node is ready, and what it counts: both from the parts that it has open. */
@@ -54,10 +55,16 @@ final class NodeChecks implements NodeHealth, NodeGauges {
         "joined", up, up ? detail : detail + " (expected Up); the log says what it waits for");
   }
 
+  private static String worded(Endpoint own) {
+    return own.udp() == null
+        ? "open, for this machine only (shared memory in " + own.directory() + ")"
+        : "open at " + own.udp() + " (UDP), shared memory in " + own.directory();
+  }
+
   private static Check channel(WorkerNode.Parts open) {
     String lost = open.port().lost();
     return lost == null
-        ? new Check("channel", true, open.port().endpoint().toString())
+        ? new Check("channel", true, worded(open.port().endpoint()))
         : new Check("channel", false, "ended: " + lost + "; start this node again");
   }
 

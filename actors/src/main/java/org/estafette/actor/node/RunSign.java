@@ -7,7 +7,10 @@ import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.typed.Cluster;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.estafette.actor.manage.Managed;
 import org.estafette.actor.wire.ControlMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +31,20 @@ final class RunSign {
   /** Asks a sign where it points to. */
   record Where(ActorRef<Message> replyTo) implements Message {}
 
-  /** The management's URL. */
-  record There(String url) implements Message {}
+  /**
+   * Where the management is.
+   *
+   * @param url of the management
+   * @param host of its node in the cluster: the URL may be one that means this machine only there
+   */
+  record There(String url, String host) implements Message {}
 
   /** Signs that can be reached now. */
   private record Signs(Receptionist.Listing listing) implements Message {}
 
   /** Puts up the sign of this node. */
   static void putUp(ActorSystem<?> system, String url) {
+    String host = host(system);
     Behavior<Message> sign =
         Behaviors.setup(context -> {
           context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
@@ -43,7 +52,7 @@ final class RunSign {
               .onMessage(
                   Where.class,
                   m -> {
-                    m.replyTo().tell(new There(url));
+                    m.replyTo().tell(new There(url, host));
                     return Behaviors.same();
                   })
               .build();
@@ -51,9 +60,10 @@ final class RunSign {
     system.systemActorOf(sign, "estafette-run-sign", Props.empty());
   }
 
-  /** Follows the sign of the cluster: the URL, null before there is one. */
-  static AtomicReference<@Nullable String> follow(ActorSystem<?> system) {
-    AtomicReference<@Nullable String> url = new AtomicReference<>();
+  /** Follows the sign of the cluster: where it points to, null while there is none. */
+  static AtomicReference<Managed.@Nullable Elsewhere> follow(ActorSystem<?> system) {
+    AtomicReference<Managed.@Nullable Elsewhere> place = new AtomicReference<>();
+    String own = host(system);
     Behavior<Message> reader =
         Behaviors.setup(context -> {
           ActorRef<Receptionist.Listing> listing =
@@ -63,20 +73,26 @@ final class RunSign {
               .onMessage(
                   Signs.class,
                   m -> {
-                    m.listing()
-                        .getServiceInstances(KEY)
-                        .forEach(sign -> sign.tell(new Where(context.getSelf())));
+                    Set<ActorRef<Message>> signs = m.listing().getServiceInstances(KEY);
+                    if (signs.isEmpty()) {
+                      place.set(null);
+                    }
+                    signs.forEach(sign -> sign.tell(new Where(context.getSelf())));
                     return Behaviors.same();
                   })
               .onMessage(
                   There.class,
                   m -> {
-                    url.set(m.url());
+                    place.set(Managed.Elsewhere.from(own, m.url(), m.host()));
                     return Behaviors.same();
                   })
               .build();
         });
     system.systemActorOf(reader, "estafette-run-sign-reader", Props.empty());
-    return url;
+    return place;
+  }
+
+  private static String host(ActorSystem<?> system) {
+    return Cluster.get(system).selfMember().address().host().get();
   }
 }

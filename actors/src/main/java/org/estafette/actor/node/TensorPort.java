@@ -44,6 +44,7 @@ final class TensorPort implements AutoCloseable {
   private final VectorPool outgoing;
   private final Map<Long, Consumer<Update>> sinks = new ConcurrentHashMap<>();
   private final AtomicLong unreadable = new AtomicLong();
+  private final Map<String, AtomicLong> warned = new ConcurrentHashMap<>();
   private final TensorChannel channel;
   private volatile @Nullable String lost;
   private final String advertised;
@@ -228,7 +229,7 @@ final class TensorPort implements AutoCloseable {
 
     private void drop(FrameHeader header, String why) {
       unreadable.incrementAndGet();
-      LOG.warn("update from {} dropped: {}", header.sender(), why);
+      warn("unreadable", "update from {} dropped: {}", header.sender(), why);
     }
 
     @Override
@@ -236,7 +237,16 @@ final class TensorPort implements AutoCloseable {
       if (reason == Refusal.NOT_AUTHENTIC || reason == Refusal.REPLAYED) {
         return; // The channel says so itself, and seldom: whoever forges could fill the log.
       }
-      LOG.warn("frame {} refused: {} ({})", header, reason.sentence(), detail);
+      String seen = detail.isEmpty() ? reason.sentence() : reason.sentence() + " (" + detail + ")";
+      warn(reason.name(), "frame {} refused: {}", String.valueOf(header), seen);
+    }
+
+    /** The 1st, 2nd, 4th, 8th … of a kind: a peer that repeats itself must not fill the disk. */
+    private void warn(String kind, String format, Object what, String why) {
+      long times = warned.computeIfAbsent(kind, k -> new AtomicLong()).incrementAndGet();
+      if (Long.bitCount(times) == 1) {
+        LOG.warn(format + "{}", what, why, times == 1 ? "" : "; " + times + " of this kind by now");
+      }
     }
 
     @Override

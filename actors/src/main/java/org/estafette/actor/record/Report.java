@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Report {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z.]+)}}");
 
+  private static final int MOST_EVENTS = 200;
+
   private final List<RunRecord> runs;
 
   private Report(List<RunRecord> runs) {
@@ -218,13 +220,21 @@ public final class Report {
     rows.add(outcome("merged", "", pushes.merged(), pushes.total()));
     pushes.refused().forEach((r, n) -> rows.add(outcome("refused", r, n, pushes.total())));
     page.table(List.of("outcome", "reason", "#pushes", "#share"), rows).raw("</section>");
-    page.raw("<section class=card><h2>Events</h2><p>What happened to workers and to the run.</p>");
     List<List<String>> events =
-        run.metrics().stream().map(Report::event).flatMap(List::stream).limit(200).toList();
+        run.metrics().stream().map(Report::event).flatMap(List::stream).toList();
+    int left = Math.max(0, events.size() - MOST_EVENTS);
+    page.raw("<section class=card><h2>Events</h2><p>What happened to workers and to the run.");
+    if (left > 0) {
+      // The end is what one looks for: why a run ended, or who is missing.
+      page.text(
+          String.format(
+              Locale.ROOT, " The last %,d; %,d earlier ones are left out.", MOST_EVENTS, left));
+    }
+    page.raw("</p>");
     if (events.isEmpty()) {
       page.raw("<span class=none>none recorded</span></section>");
     } else {
-      page.table(List.of("#time", "worker", "event", "reason"), events).raw("</section>");
+      page.table(List.of("#time", "worker", "event", "reason"), events.subList(left, events.size())).raw("</section>");
     }
   }
 

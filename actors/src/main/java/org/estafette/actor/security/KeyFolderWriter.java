@@ -19,8 +19,8 @@ import org.estafette.actor.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes key folders: nobody else may read a file for a moment, and a folder is there whole or not
- * at all.
+ * Writes key folders: nobody else can read a file, not even for a moment. A new folder is there
+ * whole or not at all; in one that is there already each file is replaced at once, one by one.
  */
 final class KeyFolderWriter {
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
@@ -31,17 +31,19 @@ final class KeyFolderWriter {
   private KeyFolderWriter() {}
 
   /**
-   * @param files contents by name inside the folder
+   * @param files contents by name inside the folder, replaced in this order
+   * @param forced what {@code force} would do, for the message
    * @throws ConfigException where something is there already and {@code force} is not set
    */
-  static void write(Path folder, Map<String, String> files, boolean force) throws IOException {
+  static void write(Path folder, Map<String, String> files, boolean force, String forced)
+      throws IOException {
     Path target = folder.toAbsolutePath().normalize();
     Path parent = target.getParent();
     if (parent == null) {
       throw new ConfigException(folder + " is no place for keys (expected a folder of their own)");
     }
     if (!force && !isFree(target)) {
-      throw there(folder, null);
+      throw there(folder, forced, null);
     }
     Files.createDirectories(parent);
     Path fresh = Files.createTempDirectory(parent, ".keys-", FOLDER);
@@ -57,7 +59,7 @@ final class KeyFolderWriter {
           if (isFree(target)) {
             throw e;
           }
-          throw there(folder, e);
+          throw there(folder, forced, e);
         }
       } else {
         replace(fresh, target, files.keySet());
@@ -68,12 +70,10 @@ final class KeyFolderWriter {
     }
   }
 
-  private static ConfigException there(Path folder, @Nullable Throwable e) {
+  private static ConfigException there(Path folder, String forced, @Nullable Throwable e) {
     ConfigException there =
         new ConfigException(
-            folder
-                + " is there already (expected a new folder; --force replaces the keys in it, and"
-                + " every node that has the former ones is shut out)");
+            folder + " is there already (expected a new folder; --force " + forced + ")");
     if (e != null) {
       there.addSuppressed(e);
     }

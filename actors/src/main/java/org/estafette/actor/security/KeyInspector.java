@@ -1,10 +1,7 @@
 package org.estafette.actor.security;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -12,22 +9,13 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.estafette.channel.FrameKey;
 
 /** Looks at each file of a key folder by itself, and then at whether they belong together. */
 final class KeyInspector {
   /** A certificate that ends sooner is worth a warning. */
   static final Duration SOON = Duration.ofDays(30);
-
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.of(
-          PosixFilePermission.GROUP_READ,
-          PosixFilePermission.GROUP_WRITE,
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE);
 
   private final Path folder;
   private final Instant now;
@@ -164,21 +152,9 @@ final class KeyInspector {
 
   private void permissions() {
     for (String name : KeyFiles.SECRET) {
-      Path file = folder.resolve(name);
-      try {
-        if (Files.exists(file)) {
-          Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
-          if (granted.stream().anyMatch(OTHERS::contains)) {
-            warnings.add(
-                file
-                    + " has permissions "
-                    + PosixFilePermissions.toString(granted)
-                    + " (expected rw-------); chmod 600 "
-                    + file);
-          }
-        }
-      } catch (IOException | UnsupportedOperationException e) {
-        warnings.add(file + ": its permissions cannot be read: " + e.getMessage());
+      String warning = Exposed.warning(folder.resolve(name));
+      if (warning != null) {
+        warnings.add(warning);
       }
     }
   }

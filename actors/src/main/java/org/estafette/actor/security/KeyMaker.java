@@ -36,7 +36,6 @@ public final class KeyMaker {
     Instant now = Instant.now();
     Authority authority = Authority.create(days, now);
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(KeyFiles.CA_KEY, Pem.write(authority.key()));
     files.put(
         KeyFiles.CHANNEL_KEY,
         Base64.getEncoder().encodeToString(random(KeyFiles.CHANNEL_KEY_BYTES)) + "\n");
@@ -44,7 +43,14 @@ public final class KeyMaker {
         KeyFiles.PASSWORD,
         Base64.getUrlEncoder().withoutPadding().encodeToString(random(PASSWORD_BYTES)) + "\n");
     node(files, List.of(authority.certificate()), authority, hosts, days, now);
-    KeyFolderWriter.write(folder, files, force);
+    // Last: a folder whose replacement was cut off does not certify nodes for an authority that its
+    // own files do not know.
+    files.put(KeyFiles.CA_KEY, Pem.write(authority.key()));
+    KeyFolderWriter.write(
+        folder,
+        files,
+        force,
+        "replaces the keys in it, and every node that has the former ones is shut out");
   }
 
   /**
@@ -77,7 +83,8 @@ public final class KeyMaker {
     } catch (BadKeyFileException e) {
       throw new ConfigException(e.text());
     }
-    KeyFolderWriter.write(folder, files, force);
+    KeyFolderWriter.write(
+        folder, files, force, "replaces the certificate in it by a new one of the same cluster");
   }
 
   private static Authority authority(Path from, List<X509Certificate> authorities)

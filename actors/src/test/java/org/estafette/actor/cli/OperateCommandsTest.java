@@ -39,7 +39,7 @@ final class OperateCommandsTest {
   static void start() throws Exception {
     node = FakeNode.withRun(RUN, true);
     new ManagementFile(
-            node.management.url(), ProcessHandle.current().pid(), null, "estafette", null)
+            "1f3a", node.management.url(), ProcessHandle.current().pid(), null, "estafette", null)
         .write(folder);
   }
 
@@ -127,7 +127,7 @@ final class OperateCommandsTest {
       free = socket.getLocalPort();
     }
     Path killed = Files.createDirectory(folder.resolve("killed"));
-    new ManagementFile("http://127.0.0.1:" + free, 999_999_999, null, "estafette", null)
+    new ManagementFile("1f3a", "http://127.0.0.1:" + free, 999_999_999, null, "estafette", null)
         .write(killed);
     Result nobody = call("status", "--run", killed.toString());
     assertThat(nobody.status()).isEqualTo(ExitStatus.UNREACHABLE.code());
@@ -137,7 +137,69 @@ final class OperateCommandsTest {
     Result none = call("status", "--run", folder.resolve("nowhere").toString());
     assertThat(none.status()).isEqualTo(ExitStatus.USAGE.code());
     assertThat(none.err()).contains("no management.json", "--url");
-    assertThat(call("status", "--url", "ftp://x").status()).isEqualTo(ExitStatus.USAGE.code());
+    for (String wrong : List.of("ftp://x", "http://a b", "http://a_b:1", "http://x:99999999")) {
+      Result result = call("status", "--url", wrong);
+      assertThat(result.status()).as(wrong).isEqualTo(ExitStatus.USAGE.code());
+      assertThat(result.err()).contains("--url = " + wrong);
+    }
+  }
+
+  @Test
+  void shouldNotCommandARunThatTookThePortOfAnother() throws Exception {
+    Path former = Files.createDirectory(folder.resolve("former"));
+    long pid = ProcessHandle.current().pid();
+    new ManagementFile("beef", node.management.url(), pid, null, "estafette", null).write(former);
+    Result stop = call("stop", "--run", former.toString());
+    assertThat(stop.status()).isEqualTo(ExitStatus.UNREACHABLE.code());
+    assertThat(stop.err()).contains("has run 1f3a (expected beef");
+    assertThat(RUN.asked).isEmpty();
+  }
+
+  @Test
+  void shouldSendNoPasswordInClearOverANetwork() throws Exception {
+    Path password = Files.writeString(folder.resolve("clear"), "secret\n");
+    Result clear =
+        call("status", "--url", "http://192.0.2.1:8558", "--password-file", password.toString());
+    assertThat(clear.status()).isEqualTo(ExitStatus.USAGE.code());
+    assertThat(clear.err()).contains("expected https://").doesNotContain("secret");
+  }
+
+  @Test
+  void shouldNameAFileAndAnAnswerThatAreNotOurs() throws Exception {
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    Files.writeString(ManagementFile.in(broken), "{\"url\": ");
+    Result file = call("status", "--run", broken.toString());
+    assertThat(file.status()).isEqualTo(ExitStatus.USAGE.code());
+    assertThat(file.err()).contains("broken/management.json is not what");
+    var other =
+        com.sun.net.httpserver.HttpServer.create(
+            new java.net.InetSocketAddress("127.0.0.1", 0), 0);
+    other.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 6);
+          exchange.getResponseBody().write("hello\n".getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    other.start();
+    try {
+      String url = "http://127.0.0.1:" + other.getAddress().getPort();
+      for (List<String> command : List.of(List.of("status"), List.of("workers"), List.of("pause"))) {
+        Result answer = call(command.getFirst(), "--url", url);
+        assertThat(answer.status()).isEqualTo(ExitStatus.UNREACHABLE.code());
+        assertThat(answer.err()).contains("is it the management of an Estafette node?");
+      }
+    } finally {
+      other.stop(0);
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoEventAndNoKey() {
+    assertThat(call("events", "--after", "-1").status()).isEqualTo(ExitStatus.USAGE.code());
+    Result change = call("change", "--run", folder.toString(), "foo");
+    assertThat(change.status()).isEqualTo(ExitStatus.USAGE.code());
+    assertThat(change.err()).contains("change foo (expected change key=value)");
   }
 
   @Test
@@ -197,6 +259,7 @@ final class OperateCommandsTest {
   @Test
   void shouldFollowEventsUntilTheNodeEnds() throws Exception {
     FakeRun run = new FakeRun();
+    run.state = org.estafette.actor.live.RunState.ENDED;
     List<String> lines = new ArrayList<>();
     CountDownLatch seen = new CountDownLatch(1);
     try (FakeNode short_ = FakeNode.withRun(run, false)) {
@@ -213,7 +276,7 @@ final class OperateCommandsTest {
       try (org.estafette.actor.cli.operate.Client client =
           new org.estafette.actor.cli.operate.Client(
               new org.estafette.actor.cli.operate.Target(
-                  java.net.URI.create(short_.management.url()), "", "estafette", "", null))) {
+                  java.net.URI.create(short_.management.url()), "", "estafette", "", null, null))) {
         var text = new org.estafette.actor.cli.operate.EventsText(false, lines::add);
         client.follow(
             "/estafette/events?after=0",

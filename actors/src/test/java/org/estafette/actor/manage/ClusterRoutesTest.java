@@ -55,6 +55,22 @@ final class ClusterRoutesTest {
   }
 
   @Test
+  void shouldNotSendABrowserToItsOwnLoopbackAddress() throws Exception {
+    try (FakeNode worker = FakeNode.worker("http://127.0.0.1:8558", "10.0.0.6")) {
+      HttpResponse<String> page = worker.get("/estafette/");
+      assertThat(page.statusCode()).isEqualTo(404);
+      JsonNode problem = Json.LINES.readTree(page.body());
+      assertThat(problem.has("management")).isFalse();
+      assertThat(problem.path("detail").asText())
+          .contains("the run is on 10.0.0.5", "ssh -L 8558:127.0.0.1:8558 10.0.0.5");
+    }
+    try (FakeNode same = FakeNode.worker("http://127.0.0.1:8558", "10.0.0.5")) {
+      assertThat(same.get("/estafette/").headers().firstValue("Location"))
+          .contains("http://127.0.0.1:8558/estafette/");
+    }
+  }
+
+  @Test
   void shouldSayThatItDoesNotKnowTheRunsNodeYet() throws Exception {
     try (FakeNode worker = FakeNode.worker(null)) {
       HttpResponse<String> answer = worker.get("/estafette/");

@@ -99,10 +99,21 @@ public final class FakeNode implements AutoCloseable {
   }
 
   public static FakeNode worker(String elsewhere) {
+    return worker(elsewhere, "127.0.0.1");
+  }
+
+  /**
+   * @param host of this node
+   */
+  static FakeNode worker(String elsewhere, String host) {
     return new FakeNode(
         settings(true, OptionalInt.of(0), ""),
         NO_KEYS,
-        health -> Managed.worker(health, GAUGES, () -> elsewhere));
+        health ->
+            Managed.worker(
+                health,
+                GAUGES,
+                () -> elsewhere == null ? null : Managed.Elsewhere.from(host, elsewhere, "10.0.0.5")));
   }
 
   public static RunConfig.Management settings(

@@ -25,7 +25,7 @@ public final class FakeRun implements RunView, RunControl {
   public final List<String> asked = new CopyOnWriteArrayList<>();
   final List<Consumer<LiveEvent>> followers = new CopyOnWriteArrayList<>();
   private final List<LiveEvent> kept = new ArrayList<>();
-  volatile RunState state = RunState.TRAINING;
+  public volatile RunState state = RunState.TRAINING;
   public volatile Outcome outcome = new Outcome.Done("done as told");
   volatile Exception failure;
   volatile boolean withServer = true;

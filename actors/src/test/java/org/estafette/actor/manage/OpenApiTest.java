@@ -80,7 +80,10 @@ final class OpenApiTest {
     }
     elsewhere(d);
     unauthorized(d);
+    foreign(d);
     Set<String> promised = d.promised();
+    // Of a node that hangs, and of a reader's minute.
+    promised.removeAll(Set.of("GET /alive 503", "POST /estafette/run/config 408"));
     if (Dashboard.class.getResource("dashboard/index.html") == null) {
       promised.removeAll(Set.of("GET /estafette/ 200", "GET /estafette/ 304"));
     }
@@ -144,10 +147,10 @@ final class OpenApiTest {
               new Outcome.Invalid("unknown"),
               new Outcome.Failed("disk full"))) {
         run.outcome = outcome;
-        d.check(path, node.post(path, "{\"outer.rate\": 0.5}"));
+        d.check(path, node.post(path, "{\"checkpoint.every\": \"30s\"}"));
       }
       run.failure = new TimeoutException();
-      d.check(path, node.post(path, "{\"outer.rate\": 0.5}"));
+      d.check(path, node.post(path, "{\"checkpoint.every\": \"30s\"}"));
       run.failure = null;
     }
     String config = "/estafette/run/config";
@@ -202,6 +205,48 @@ final class OpenApiTest {
               node.send(node.request(path).method(words[0], HttpRequest.BodyPublishers.noBody())));
         }
       }
+    }
+  }
+
+  private static void foreign(Described d) throws Exception {
+    try (FakeNode node = FakeNode.withRun(new FakeRun(), true)) {
+      for (String promise : d.promised()) {
+        String[] words = promise.split(" ");
+        String path = words[1].replace("{address}", "x");
+        var nothing = HttpRequest.BodyPublishers.noBody();
+        if (words[2].equals("421")) {
+          // Leads to the loopback address by a name that is none of its own.
+          String url = node.management.url().replace("127.0.0.1", "[::ffff:127.0.0.1]");
+          d.check(
+              words[1],
+              node.send(
+                  HttpRequest.newBuilder(java.net.URI.create(url + path))
+                      .method(words[0], nothing)));
+        } else if (words[2].equals("403")) {
+          d.check(
+              words[1],
+              node.send(
+                  node.request(path)
+                      .header("Origin", "http://pages.example")
+                      .method(words[0], nothing)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldLetNothingOfAkkaThroughThatIsNotDescribed() throws Exception {
+    try (FakeNode node = FakeNode.withRun(new FakeRun(), true)) {
+      var nothing = HttpRequest.BodyPublishers.noBody();
+      for (String other : List.of("PUT /cluster", "GET /cluster/shards/x", "GET /cluster/shards")) {
+        String[] words = other.split(" ");
+        HttpResponse<String> answer = node.send(node.request(words[1]).method(words[0], nothing));
+        assertThat(answer.statusCode()).as(other).isEqualTo(404);
+        assertThat(answer.body()).contains("openapi.json");
+      }
+      HttpResponse<String> join = node.post("/cluster/members", "");
+      assertThat(join.statusCode()).isEqualTo(405);
+      assertThat(join.headers().firstValue("Allow")).contains("GET");
     }
   }
 

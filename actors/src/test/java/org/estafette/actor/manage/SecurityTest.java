@@ -111,6 +111,15 @@ final class SecurityTest {
   }
 
   @Test
+  void shouldRefuseAUserThatBasicAuthenticationCannotName() {
+    RunConfig.Management config =
+        new RunConfig.Management(true, "127.0.0.1", OptionalInt.of(0), false, "a:b", "");
+    assertThatThrownBy(() -> Management.check(config, FakeNode.NO_KEYS))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("management.user = a:b");
+  }
+
+  @Test
   void shouldRefuseAPasswordFileThatIsMissingOrEmpty() throws Exception {
     Path empty = Files.writeString(folder.resolve("empty"), "\n");
     for (Path file : new Path[] {folder.resolve("missing"), empty}) {

@@ -15,21 +15,43 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.estafette.actor.live.RunState;
+import org.estafette.actor.live.RunStatus;
 import org.estafette.actor.record.Json;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a management, and turns its refusals into words. */
 public final class Client implements AutoCloseable {
+  private static final String RUN = "/estafette/run";
+
   /** A command is answered within a minute, or told to look again. */
   private static final Duration PATIENCE = Duration.ofSeconds(75);
 
+  /** The server sends a heartbeat every ten seconds. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   private final Target target;
+  private final Duration silence;
   private final HttpClient http;
+  private boolean known;
 
   /** A client of {@code target}. */
   public Client(Target target) {
+    this(target, SILENCE);
+  }
+
+  /**
+   * @param silence after which a stream of events is taken for dead
+   */
+  Client(Target target, Duration silence) {
     this.target = target;
+    this.silence = silence;
+    this.known = target.run() == null;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(5))
@@ -48,6 +70,7 @@ public final class Client implements AutoCloseable {
    * @throws RefusedException where the answer is a refusal
    */
   public String get(String path) throws InterruptedException {
+    identify();
     return send(request(path).timeout(PATIENCE).GET().build());
   }
 
@@ -60,6 +83,7 @@ public final class Client implements AutoCloseable {
    * @throws RefusedException where it is not done
    */
   public String post(String path, String body) throws InterruptedException {
+    identify();
     return send(
         request(path)
             .timeout(PATIENCE)
@@ -69,11 +93,70 @@ public final class Client implements AutoCloseable {
   }
 
   /**
+   * Reads an answer.
+   *
+   * @throws UnreachableException where it is not what a node answers
+   */
+  public <T> T read(String answer, Class<T> type) {
+    try {
+      T value = Json.LINES.readValue(answer, type);
+      if (value != null) {
+        return value;
+      }
+    } catch (JsonProcessingException e) {
+      // Below.
+    }
+    throw new UnreachableException(
+        where() + " answers what cannot be read; is it the management of an Estafette node?");
+  }
+
+  /** A port that a run has left may be another's by now. */
+  private void identify() throws InterruptedException {
+    if (known) {
+      return;
+    }
+    String there =
+        read(send(request(RUN).timeout(PATIENCE).GET().build()), JsonNode.class)
+            .path("run")
+            .asText();
+    if (!there.equals(target.run())) {
+      throw new UnreachableException(
+          where()
+              + " has "
+              + (there.isEmpty() ? "no run" : "run " + there)
+              + " (expected "
+              + target.run()
+              + ", which is over then); name a run that goes on with --run DIR or --url URL");
+    }
+    known = true;
+  }
+
+  /**
    * Follows events until the run's node ends the stream.
    *
    * @param line told each line of the stream
+   * @throws UnreachableException where nobody answers, not even a heartbeat comes for a while, or
+   *     the stream ends while the run goes on
    */
   public void follow(String path, Consumer<String> line) throws InterruptedException {
+    identify();
+    listen(path, line);
+    RunStatus status;
+    try {
+      status = read(get(RUN), RunStatus.class);
+    } catch (UnreachableException | RefusedException e) {
+      return; // The node has ended, and has said so by ending the stream in good order.
+    }
+    if (status.state() != RunState.ENDED && status.state() != RunState.STOPPING) {
+      throw new UnreachableException(
+          "the stream of events was cut off by "
+              + where()
+              + " while the run goes on: this reader was too slow; --after ID goes on after an"
+              + " event");
+    }
+  }
+
+  private void listen(String path, Consumer<String> line) throws InterruptedException {
     HttpRequest request = request(path).header("Accept", "text/event-stream").build();
     try {
       HttpResponse<InputStream> answer =
@@ -84,12 +167,55 @@ public final class Client implements AutoCloseable {
           throw refusal(
               answer.statusCode(), in.lines().reduce("", (a, b) -> a + b), request.uri().getPath());
         }
-        for (String l = in.readLine(); l != null; l = in.readLine()) {
-          line.accept(l);
-        }
+        pass(in, line);
       }
     } catch (IOException e) {
       throw unreachable(e);
+    }
+  }
+
+  /** Reads on a thread of its own: a connection whose other end is gone says nothing at all. */
+  private void pass(BufferedReader in, Consumer<String> line)
+      throws IOException, InterruptedException {
+    BlockingQueue<Read> lines = new ArrayBlockingQueue<>(256);
+    Thread reader = Thread.ofVirtual().start(() -> readInto(in, lines));
+    try {
+      while (true) {
+        Read next = lines.poll(silence.toMillis(), TimeUnit.MILLISECONDS);
+        if (next == null) {
+          throw new UnreachableException(
+              where() + " is silent for " + silence.toSeconds() + " s; is its machine gone?");
+        }
+        if (next.failure() != null) {
+          throw next.failure();
+        }
+        if (next.line() == null) {
+          return;
+        }
+        line.accept(next.line());
+      }
+    } finally {
+      reader.interrupt();
+    }
+  }
+
+  /** A line; neither line nor failure is the end. */
+  private record Read(@Nullable String line, @Nullable IOException failure) {}
+
+  private static void readInto(BufferedReader in, BlockingQueue<Read> lines) {
+    try {
+      Read end;
+      try {
+        for (String l = in.readLine(); l != null; l = in.readLine()) {
+          lines.put(new Read(l, null));
+        }
+        end = new Read(null, null);
+      } catch (IOException e) {
+        end = new Read(null, e);
+      }
+      lines.put(end);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Nobody listens any more.
     }
   }
 

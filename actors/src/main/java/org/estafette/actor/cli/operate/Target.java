@@ -2,6 +2,7 @@ package org.estafette.actor.cli.operate;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
@@ -16,10 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param found where the URL is from, for messages; empty where it was given
  * @param user who asks
  * @param password empty for none
+ * @param run the run that is meant, in hexadecimal; null for whichever is there
  * @param keys whose authority is trusted; null for those that everybody trusts
  */
 public record Target(
-    URI url, String found, String user, String password, @Nullable KeyFolder keys) {
+    URI url,
+    String found,
+    String user,
+    String password,
+    @Nullable KeyFolder keys,
+    @Nullable String run) {
+  /** Without the password: records end up in logs. */
+  @Override
+  public String toString() {
+    return "Target[url=" + url + found + ", user=" + user + "]";
+  }
 
   /**
    * What a person gave; null for what is to be found.
@@ -41,7 +53,8 @@ public record Target(
    *
    * @param runs folder of the runs
    * @param environment of the process
-   * @throws ConfigException where there is no such run, or a file cannot be read
+   * @throws ConfigException where there is no such run, a file cannot be read, or a password would
+   *     go over a network in clear
    */
   public static Target find(Given given, Path runs, UnaryOperator<@Nullable String> environment)
       throws IOException {
@@ -67,12 +80,32 @@ public record Target(
             ? given.keys()
             : file != null && file.keys() != null ? Path.of(file.keys()) : null;
     KeyFolder folder = keys == null ? null : KeyFolder.open(keys);
+    URI url =
+        file == null
+            ? uri("--url", java.util.Objects.requireNonNull(given.url()))
+            : uri("url" + found, file.url());
+    String password = password(given, file, folder, environment);
+    if (!password.isEmpty() && url.getScheme().equals("http") && !loopback(url.getHost())) {
+      throw new ConfigException(
+          url
+              + found
+              + " would get the password in clear (expected https://, or a loopback address); a"
+              + " node with keys speaks https");
+    }
     return new Target(
-        uri(given.url() != null ? given.url() : java.util.Objects.requireNonNull(file).url()),
+        url,
         found,
         given.user() != null ? given.user() : file != null ? file.user() : "estafette",
-        password(given, file, folder, environment),
-        folder);
+        password,
+        folder,
+        file == null ? null : file.run());
+  }
+
+  /** By its form alone: a name may lead anywhere. */
+  private static boolean loopback(String host) {
+    return host.equals("localhost")
+        || host.equals("[::1]")
+        || host.matches("127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}");
   }
 
   private static Path newest(Path runs) throws IOException {
@@ -85,13 +118,18 @@ public record Target(
                     + " folder); name another with --run DIR or --url URL"));
   }
 
-  private static URI uri(String given) {
+  private static URI uri(String what, String given) {
     String url = given.replaceFirst("(/estafette)?/*$", "");
-    if (!url.matches("https?://[^/?#@]+")) {
-      throw new ConfigException(
-          "--url " + given + " (expected http://HOST:PORT or https://HOST:PORT)");
+    try {
+      URI uri = new URI(url);
+      if (url.matches("https?://[^/?#@]+") && uri.getHost() != null && uri.getPort() <= 65_535) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Below.
     }
-    return URI.create(url);
+    throw new ConfigException(
+        what + " = " + given + " (expected http://HOST:PORT or https://HOST:PORT)");
   }
 
   private static String password(

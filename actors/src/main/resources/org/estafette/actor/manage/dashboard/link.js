@@ -10,8 +10,13 @@ const METRICS = new Set(['progress', 'push', 'worker', 'run']);
 const LONGEST_WAIT_MS = 10000;
 
 const pause = (ms, signal) => new Promise((done) => {
-  const timer = setTimeout(done, ms);
-  signal?.addEventListener('abort', () => { clearTimeout(timer); done(); });
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end); // A page stays open for days: none may be left behind.
+    done();
+  };
+  const timer = setTimeout(end, ms);
+  signal?.addEventListener('abort', end);
 });
 
 export class Link {
