@@ -133,7 +133,8 @@ final class DocumentationTest {
   private static boolean there(Markdown page, String code) {
     String path = code.replaceFirst("^\\./", "").replaceFirst("/$", "");
     if (ELSEWHERE.matcher(path).matches()
-        || path.matches("(/estafette|/metrics|/ready|/alive|/cluster/members|application|text).*")) {
+        || path.matches(
+            "(/estafette|/metrics|/ready|/alive|/cluster/members|application|text).*")) {
       return true;
     }
     if (Files.exists(OwnClasses.ROOT.resolve(path))
