@@ -38,15 +38,17 @@ final class PastLines implements Consumer<Metric> {
       List<Resumption> bounds = first.bounds(seconds);
       long[] line = {0};
       int[] next = {0};
-      MetricsLog.read(file, metric -> {
-        while (next[0] < bounds.size() - 1 && bounds.get(next[0]).line() <= line[0]) {
-          next[0]++;
-        }
-        line[0]++;
-        if (metric.seconds() <= bounds.get(next[0]).seconds()) {
-          to.accept(metric);
-        }
-      });
+      MetricsLog.read(
+          file,
+          metric -> {
+            while (next[0] < bounds.size() - 1 && bounds.get(next[0]).line() <= line[0]) {
+              next[0]++;
+            }
+            line[0]++;
+            if (metric.seconds() <= bounds.get(next[0]).seconds()) {
+              to.accept(metric);
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -63,6 +63,9 @@ final class LiveRunTest {
     long steps = 0;
     long accepted = 0;
     long refusals = 0;
+    for (int i = 0; i < 12; i++) {
+      live.known("worker-" + i, "key-" + i, "host:1", 1);
+    }
     for (int i = 0; i < 10_000; i++) {
       String worker = "worker-" + random.nextInt(12);
       if (random.nextInt(5) == 0) {

@@ -151,8 +151,7 @@ final class ClusterTest {
   @Test
   void shouldRefuseAKeyThatNoActorCanHave() {
     WorkerNode.Plan plan =
-        new WorkerNode.Plan(
-            "127.0.0.1:1", "127.0.0.1", 0, "bad/key", 1, 0, Map.of(), notice -> {});
+        new WorkerNode.Plan("127.0.0.1:1", "127.0.0.1", 0, "bad/key", 1, 0, Map.of(), notice -> {});
     assertThatThrownBy(() -> WorkerNode.start(plan))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("key=bad/key");
