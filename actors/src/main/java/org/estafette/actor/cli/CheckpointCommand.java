@@ -43,7 +43,9 @@ final class CheckpointCommand {
               + " what is wrong.",
       mixinStandardHelpOptions = true,
       footer = {
-        "", "Example:", "  estafette checkpoint verify runs/run-20261120-190000",
+        "",
+        "Example:",
+        "  estafette checkpoint verify runs/run-20261120-190000",
       })
   static final class Verify implements Callable<Integer> {
     @Parameters(
@@ -86,7 +88,9 @@ final class CheckpointCommand {
       description = "Shows what a checkpoint holds.",
       mixinStandardHelpOptions = true,
       footer = {
-        "", "Example:", "  estafette checkpoint show runs/run-20261120-190000",
+        "",
+        "Example:",
+        "  estafette checkpoint show runs/run-20261120-190000",
       })
   static final class Show implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A checkpoint, or a run folder for its newest.")

@@ -30,7 +30,9 @@ final class ControlCommands {
       try (Client client = asking.client()) {
         String answer = client.post("/estafette/run/" + name(), body());
         System.out.println(
-            asking.json ? answer : "  " + client.read(answer, JsonNode.class).path("detail").asText());
+            asking.json
+                ? answer
+                : "  " + client.read(answer, JsonNode.class).path("detail").asText());
         return ExitStatus.OK.code();
       }
     }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  *     only where {@code run} is null
  */
 public record Managed(
-    NodeHealth health, NodeGauges gauges, @Nullable Run run, Supplier<@Nullable Elsewhere> elsewhere) {
+    NodeHealth health,
+    NodeGauges gauges,
+    @Nullable Run run,
+    Supplier<@Nullable Elsewhere> elsewhere) {
 
   /**
    * The management of the node that has the run.

@@ -53,10 +53,8 @@ final class RunEndpoints {
     if (!call.header("Accept").orElse("").contains("application/json")) {
       return Answers.text(
           ContentTypes.TEXT_PLAIN_UTF8,
-          shown.render(
-              ConfigRenderOptions.defaults().setOriginComments(false).setJson(false)));
+          shown.render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false)));
     }
-    return Answers.text(
-        ContentTypes.APPLICATION_JSON, shown.render(ConfigRenderOptions.concise()));
+    return Answers.text(ContentTypes.APPLICATION_JSON, shown.render(ConfigRenderOptions.concise()));
   }
 }

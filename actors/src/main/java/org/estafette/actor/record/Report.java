@@ -234,7 +234,8 @@ public final class Report {
     if (events.isEmpty()) {
       page.raw("<span class=none>none recorded</span></section>");
     } else {
-      page.table(List.of("#time", "worker", "event", "reason"), events.subList(left, events.size())).raw("</section>");
+      page.table(List.of("#time", "worker", "event", "reason"), events.subList(left, events.size()))
+          .raw("</section>");
     }
   }
 

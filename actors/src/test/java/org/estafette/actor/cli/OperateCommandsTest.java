@@ -172,8 +172,7 @@ final class OperateCommandsTest {
     assertThat(file.status()).isEqualTo(ExitStatus.USAGE.code());
     assertThat(file.err()).contains("broken/management.json is not what");
     var other =
-        com.sun.net.httpserver.HttpServer.create(
-            new java.net.InetSocketAddress("127.0.0.1", 0), 0);
+        com.sun.net.httpserver.HttpServer.create(new java.net.InetSocketAddress("127.0.0.1", 0), 0);
     other.createContext(
         "/",
         exchange -> {
@@ -184,7 +183,8 @@ final class OperateCommandsTest {
     other.start();
     try {
       String url = "http://127.0.0.1:" + other.getAddress().getPort();
-      for (List<String> command : List.of(List.of("status"), List.of("workers"), List.of("pause"))) {
+      for (List<String> command :
+          List.of(List.of("status"), List.of("workers"), List.of("pause"))) {
         Result answer = call(command.getFirst(), "--url", url);
         assertThat(answer.status()).isEqualTo(ExitStatus.UNREACHABLE.code());
         assertThat(answer.err()).contains("is it the management of an Estafette node?");

@@ -113,7 +113,10 @@ public final class FakeNode implements AutoCloseable {
             Managed.worker(
                 health,
                 GAUGES,
-                () -> elsewhere == null ? null : Managed.Elsewhere.from(host, elsewhere, "10.0.0.5")));
+                () ->
+                    elsewhere == null
+                        ? null
+                        : Managed.Elsewhere.from(host, elsewhere, "10.0.0.5")));
   }
 
   public static RunConfig.Management settings(

@@ -185,6 +185,17 @@ class ReportTest {
   }
 
   @Test
+  void shouldShowTheLastEventsWhereThereAreTooMany() {
+    List<Metric> many = new ArrayList<>(RUN.metrics());
+    for (int i = 0; i < 250; i++) {
+      many.add(new Metric.WorkerEvent(100 + i, "worker-x", Metric.Kind.LOST, "loss no. " + i));
+    }
+    String page = Report.html(List.of(new RunRecord("many", RUN.config(), null, many)));
+    assertThat(page).contains("The last 200; ", "loss no. 249<", "loss no. 50<");
+    assertThat(page).doesNotContain("loss no. 49<");
+  }
+
+  @Test
   void shouldSayThatARunHasNotEnded() {
     List<Metric> some = RUN.metrics().subList(0, 60);
     String page = Report.html(List.of(new RunRecord("running", RUN.config(), null, some)));
