@@ -332,7 +332,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private Link.Route route(Endpoint to) {
     if (self != null && self.sharesMemoryWith(to)) {
       return new Link.Route(
-          "aeron:ipc?term-length=" + config.termLength() + "|mtu=" + config.ipcMtu(),
+          "aeron:ipc?term-length=" + config.ipcTermLength() + "|mtu=" + config.ipcMtu(),
           to.stream(),
           true);
     }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param udpPort port, or 0 for a free one
  * @param udpMtu bytes of a datagram: 65504 on loopback, 8192 with jumbo frames, 1408 on networks of
  *     1500
- * @param termLength bytes of one of the three parts of a stream's buffer, a power of two
+ * @param termLength bytes of one of the three parts of a stream's buffer, a power of two; streams
+ *     in shared memory take at most 512 KiB of it
  * @param expectedLinks streams (in and out) that the space check provides for
  * @param maxPayloadBytes a frame that announces more is refused
  * @param maxMetaBytes a frame that announces more meta is refused, and none is sent
@@ -64,6 +65,12 @@ public record ChannelConfig(
 
   private static final int MIN_TERM = 64 * 1024;
   private static final int MAX_TERM = 1024 * 1024 * 1024;
+
+  /**
+   * Largest part of a stream in shared memory: three of them stay in a core's cache, which is worth
+   * more than a longer way to the back-pressure.
+   */
+  private static final int MAX_IPC_TERM = 512 * 1024;
 
   /** Who runs the media driver. */
   public enum Driver {
@@ -124,9 +131,14 @@ public record ChannelConfig(
     }
   }
 
+  /** Bytes of one of the three parts of a stream in shared memory. */
+  int ipcTermLength() {
+    return Math.min(termLength, MAX_IPC_TERM);
+  }
+
   /** Bytes of a fragment in shared memory: a stream takes at most an eighth of its part at once. */
   int ipcMtu() {
-    return Math.min(LOOPBACK_MTU, termLength / 8);
+    return Math.min(LOOPBACK_MTU, ipcTermLength() / 8);
   }
 
   /** The directory of the node {@code name} of this user, in shared memory. */

@@ -67,7 +67,7 @@ final class EmbeddedDriver implements AutoCloseable {
         .mtuLength(config.udpMtu())
         .ipcMtuLength(config.ipcMtu())
         .publicationTermBufferLength(config.termLength())
-        .ipcTermBufferLength(config.termLength())
+        .ipcTermBufferLength(config.ipcTermLength())
         // Pages are reserved when a stream opens: a full tmpfs is a refusal then, not a fault
         // later.
         .termBufferSparseFile(false)
