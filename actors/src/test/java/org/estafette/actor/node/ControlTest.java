@@ -159,7 +159,7 @@ final class ControlTest {
 
   @ParameterizedTest
   @CsvSource({
-    "async, grace.window, 50ms",
+    "async, grace.window, 20ms",
     "async, grace.window, 0s",
     "sync, outer.rule, nesterov",
     "relay, relay.patience, 1s",
@@ -326,6 +326,7 @@ final class ControlTest {
 
   @Test
   void shouldNotLoseAStopThatComesBeforeTheServer() throws Exception {
+    CountingModel.release(counter);
     try (Workshop workshop = workshop("tokens", "100000000");
         Coordinator coordinator = start(workshop, 1)) {
       coordinator.stop("at once");

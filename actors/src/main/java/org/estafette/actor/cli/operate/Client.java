@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.estafette.actor.live.RunState;
@@ -145,7 +146,7 @@ public final class Client implements AutoCloseable {
     try {
       status = read(get(RUN), RunStatus.class);
     } catch (UnreachableException | RefusedException e) {
-      return; // The node has ended, and has said so by ending the stream in good order.
+      return; // The node has ended with its run: nobody is left to tell of it.
     }
     if (status.state() != RunState.ENDED && status.state() != RunState.STOPPING) {
       throw new UnreachableException(
@@ -158,6 +159,7 @@ public final class Client implements AutoCloseable {
 
   private void listen(String path, Consumer<String> line) throws InterruptedException {
     HttpRequest request = request(path).header("Accept", "text/event-stream").build();
+    AtomicBoolean begun = new AtomicBoolean();
     try {
       HttpResponse<InputStream> answer =
           http.send(request, HttpResponse.BodyHandlers.ofInputStream());
@@ -167,10 +169,18 @@ public final class Client implements AutoCloseable {
           throw refusal(
               answer.statusCode(), in.lines().reduce("", (a, b) -> a + b), request.uri().getPath());
         }
-        pass(in, line);
+        pass(
+            in,
+            l -> {
+              begun.set(true);
+              line.accept(l);
+            });
       }
     } catch (IOException e) {
-      throw unreachable(e);
+      // A node that ends may take the connection along before the stream's last word is out.
+      if (!begun.get()) {
+        throw unreachable(e);
+      }
     }
   }
 
