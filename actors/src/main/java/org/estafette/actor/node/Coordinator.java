@@ -163,7 +163,11 @@ public final class Coordinator implements AutoCloseable {
             fail("this node's actor system ended before the run did; see the log for why"));
     this.management =
         NodeManagement.ofRun(
-            system, config, new WorkerNode.Parts(plan.run(), plan.workshop(), port), live, control);
+            system,
+            config,
+            new WorkerNode.Parts(plan.run(), plan.workshop(), port, threads, plan.localWorkers()),
+            live,
+            control);
     managed.complete(null);
   }
 

@@ -325,7 +325,13 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     }
     CompletableFuture<WorkerNode.Parts> opening =
         CompletableFuture.supplyAsync(
-            () -> NodeParts.open(run, plan, own, why -> owner.failed(JoinException.passing(why))),
+            () ->
+                NodeParts.open(
+                    run,
+                    plan,
+                    own,
+                    owner.threads(),
+                    why -> owner.failed(JoinException.passing(why))),
             io);
     owner.opening(opening);
     getContext()

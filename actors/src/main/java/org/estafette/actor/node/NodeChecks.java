@@ -44,7 +44,17 @@ final class NodeChecks implements NodeHealth, NodeGauges {
         joined(),
         new Check("device", true, facts.getOrDefault("device", "open")),
         channel(open),
-        new Check("model", true, facts.getOrDefault("model", "open")));
+        model(open, facts.getOrDefault("model", "open")));
+  }
+
+  private static Check model(WorkerNode.Parts open, String model) {
+    int loaded = open.threads().loaded();
+    return new Check(
+        "model",
+        loaded >= open.workers(),
+        loaded >= open.workers()
+            ? model
+            : model + "; loaded by " + loaded + " of " + open.workers() + " workers");
   }
 
   private Check joined() {

@@ -18,7 +18,11 @@ final class NodeParts {
    * @param lost told when the tensor channel has ended by itself
    */
   static WorkerNode.Parts open(
-      RunDescription run, WorkerNode.Plan plan, RunConfig own, Consumer<String> lost) {
+      RunDescription run,
+      WorkerNode.Plan plan,
+      RunConfig own,
+      TrainingThreads threads,
+      Consumer<String> lost) {
     RunConfig config =
         ConfigReader.parse(
             run.config(),
@@ -50,7 +54,7 @@ final class NodeParts {
               workshop.layout().length(),
               Workers.expectedUpdates(workshop, plan.workers(), 0),
               why -> lost.accept("the tensor channel ended: " + why));
-      return new WorkerNode.Parts(run.run(), workshop, port);
+      return new WorkerNode.Parts(run.run(), workshop, port, threads, plan.workers());
     } catch (RuntimeException e) {
       workshop.close();
       throw e;

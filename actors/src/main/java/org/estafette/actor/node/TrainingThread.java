@@ -36,6 +36,7 @@ final class TrainingThread extends Thread {
   private final Gate gate = new Gate();
   private volatile boolean ending;
   private volatile int life;
+  private volatile boolean loaded;
   private long stepsTaken;
 
   /**
@@ -84,6 +85,11 @@ final class TrainingThread extends Thread {
     gate.open();
   }
 
+  /** Whether it has its model and can take steps. */
+  boolean loaded() {
+    return loaded && !ending;
+  }
+
   /** Ends after the current step. */
   void end() {
     ending = true;
@@ -95,6 +101,7 @@ final class TrainingThread extends Thread {
   @Override
   public void run() {
     try (LocalTrainer t = trainer.get()) {
+      loaded = true;
       tell.accept(new WorkerMessage.Ready());
       for (Task task = tasks.take(); task instanceof Train train; task = tasks.take()) {
         gate.enter();

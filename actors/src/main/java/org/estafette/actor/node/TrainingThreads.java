@@ -16,6 +16,11 @@ final class TrainingThreads {
     running.add(thread);
   }
 
+  /** Threads that have their model and can take steps. */
+  int loaded() {
+    return (int) running.stream().filter(TrainingThread::loaded).count();
+  }
+
   /** Ends all and waits for each; false where one was still in a step after {@code seconds}. */
   boolean end(long seconds) {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

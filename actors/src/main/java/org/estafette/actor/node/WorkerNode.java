@@ -27,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  * configuration comes from the server.
  */
 public final class WorkerNode implements AutoCloseable {
-  /** What a node has opened for its workers. */
-  record Parts(long run, Workshop workshop, TensorPort port) {}
+  /**
+   * What a node has opened for its workers.
+   *
+   * @param workers how many it is to have
+   */
+  record Parts(
+      long run, Workshop workshop, TensorPort port, TrainingThreads threads, int workers) {}
 
   private final ActorSystem<Void> system;
   private final CompletableFuture<Void> result = new CompletableFuture<>();
