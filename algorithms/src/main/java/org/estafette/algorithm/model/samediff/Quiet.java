@@ -5,63 +5,65 @@ import java.io.PrintStream;
 
 /**
  * ND4J 1.0.0-M2.1 prints a line to standard output for every operation that it differentiates,
- * where a run's JSON, or its progress line, is expected. Only the calling thread is silenced.
+ * where a run's JSON, or its progress line, is expected. Only the caller's own words are silenced.
  */
 final class Quiet {
+  private static final ThreadLocal<Boolean> SILENT = ThreadLocal.withInitial(() -> false);
+
   private Quiet() {}
 
   static synchronized void during(Runnable action) {
     PrintStream before = System.out;
-    System.setOut(new Others(before, Thread.currentThread()));
+    System.setOut(new Others(before));
+    SILENT.set(true);
     try {
       action.run();
     } finally {
+      SILENT.remove();
       System.setOut(before);
     }
   }
 
-  /** Passes on what other threads print. */
+  /** Passes on what others print. */
   private static final class Others extends PrintStream {
     private final PrintStream to;
-    private final Thread silent;
 
-    Others(PrintStream to, Thread silent) {
+    Others(PrintStream to) {
       super(new ByteArrayOutputStream(0), false, to.charset());
       this.to = to;
-      this.silent = silent;
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-      if (Thread.currentThread() != silent) {
+      if (!SILENT.get()) {
         to.write(bytes, from, length);
       }
     }
 
     @Override
     public void write(int b) {
-      if (Thread.currentThread() != silent) {
+      if (!SILENT.get()) {
         to.write(b);
       }
     }
 
     @Override
     public void print(String text) {
-      if (Thread.currentThread() != silent) {
+      if (!SILENT.get()) {
         to.print(text);
       }
     }
 
     @Override
     public void println(String text) {
-      if (Thread.currentThread() != silent) {
+      if (!SILENT.get()) {
         to.println(text);
       }
     }
 
     @Override
     public void flush() {
-      if (Thread.currentThread() != silent) {
+      if (!SILENT.get()) {
         to.flush();
       }
     }
