@@ -24,21 +24,7 @@ final class SavedServer {
           copy.copyFrom(v);
           copies.put(name, copy);
         });
-    state =
-        new ServerState(
-            live.schema(),
-            live.epoch(),
-            live.version(),
-            live.counter(),
-            live.localSteps(),
-            live.tokens(),
-            live.sent(),
-            live.finished(),
-            live.shardProgress().clone(),
-            live.workers(),
-            live.held(),
-            live.windowEnds(),
-            copies);
+    state = live.with(copies);
   }
 
   /** Gives a new server the state that was saved, if any was. */

@@ -127,21 +127,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   /** A run that had used up its budget goes on where it is given more. */
   private ServerState reopened(ServerState s) {
-    boolean finished = s.finished() && s.localSteps() >= setup.workshop().budget();
-    return new ServerState(
-        s.schema(),
-        s.epoch(),
-        s.version(),
-        s.counter(),
-        s.localSteps(),
-        s.tokens(),
-        s.sent(),
-        finished,
-        s.shardProgress(),
-        s.workers(),
-        s.held(),
-        s.windowEnds(),
-        s.vectors());
+    return s.finished(s.finished() && s.localSteps() >= setup.workshop().budget());
   }
 
   private void checkpointsEvery() {

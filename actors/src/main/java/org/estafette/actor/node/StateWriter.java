@@ -35,21 +35,7 @@ final class StateWriter {
           leases.add(lease);
           copies.put(name, lease.vector());
         });
-    ServerState state =
-        new ServerState(
-            live.schema(),
-            live.epoch(),
-            live.version(),
-            live.counter(),
-            live.localSteps(),
-            live.tokens(),
-            live.sent(),
-            live.finished(),
-            live.shardProgress(),
-            live.workers(),
-            live.held(),
-            live.windowEnds(),
-            copies);
+    ServerState state = live.with(copies);
     return CompletableFuture.supplyAsync(
         () -> {
           try {

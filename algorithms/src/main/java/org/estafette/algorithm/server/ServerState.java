@@ -52,4 +52,31 @@ public record ServerState(
    * @param outcome what became of it
    */
   public record HeldAnswer(int slot, long answers, Outcome outcome) {}
+
+  /** The same with copies of the vectors: what may be kept while the server goes on. */
+  public ServerState with(SequencedMap<String, FlatVector> copies) {
+    return copy(finished, copies);
+  }
+
+  /** The same of a run that has ended, or has not. */
+  public ServerState finished(boolean ended) {
+    return copy(ended, vectors);
+  }
+
+  private ServerState copy(boolean ended, SequencedMap<String, FlatVector> other) {
+    return new ServerState(
+        schema,
+        epoch,
+        version,
+        counter,
+        localSteps,
+        tokens,
+        sent,
+        ended,
+        shardProgress.clone(),
+        workers,
+        held,
+        windowEnds,
+        other);
+  }
 }
