@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param udpMtu bytes of a datagram: 65504 on loopback, 8192 with jumbo frames, 1408 on networks of
  *     1500
  * @param termLength bytes of one of the three parts of a stream's buffer, a power of two; streams
- *     in shared memory take at most 512 KiB of it
+ *     in shared memory take at most 128 KiB of it
+ * @param ringBytes bytes of the ring beside each stream in shared memory through which payloads go,
+ *     a multiple of 4096, and at most two of the three parts are taken; 0 for none: then payloads
+ *     go through the stream
  * @param expectedLinks streams (in and out) that the space check provides for
  * @param maxPayloadBytes a frame that announces more is refused
  * @param maxMetaBytes a frame that announces more meta is refused, and none is sent
@@ -44,6 +47,7 @@ public record ChannelConfig(
     int udpPort,
     int udpMtu,
     int termLength,
+    int ringBytes,
     int expectedLinks,
     long maxPayloadBytes,
     int maxMetaBytes,
@@ -63,14 +67,22 @@ public record ChannelConfig(
   /** Datagrams on networks of 1500 bytes. */
   public static final int ETHERNET_MTU = 1408;
 
+  /** Bytes of the ring beside a stream: what a core's cache may hold of it. */
+  private static final int DEFAULT_RING = 2 << 20;
+
   private static final int MIN_TERM = 64 * 1024;
   private static final int MAX_TERM = 1024 * 1024 * 1024;
 
   /**
    * Largest part of a stream in shared memory: three of them stay in a core's cache, which is worth
-   * more than a longer way to the back-pressure.
+   * more than a longer way to the back-pressure. Payloads go beside it.
    */
-  private static final int MAX_IPC_TERM = 512 * 1024;
+  private static final int MAX_IPC_TERM = 128 * 1024;
+
+  /** Largest part of a stream in shared memory that has no ring. */
+  private static final int MAX_IPC_TERM_ALONE = 512 * 1024;
+
+  private static final int MAX_RING = 1 << 30;
 
   /** Who runs the media driver. */
   public enum Driver {
@@ -107,6 +119,11 @@ public record ChannelConfig(
         udpMtu,
         "a multiple of 32 from 256 to " + Math.min(LOOPBACK_MTU, termLength / 8));
     require(udpPort >= 0 && udpPort <= 0xFFFF, "udpPort", udpPort, "0 to 65535");
+    require(
+        ringBytes >= 0 && ringBytes <= MAX_RING && ringBytes % 4096 == 0,
+        "ringBytes",
+        ringBytes,
+        "a multiple of 4096 up to 1 GiB");
     require(expectedLinks >= 0, "expectedLinks", expectedLinks, ">= 0");
     require(maxPayloadBytes >= 0, "maxPayloadBytes", maxPayloadBytes, ">= 0");
     require(
@@ -133,7 +150,23 @@ public record ChannelConfig(
 
   /** Bytes of one of the three parts of a stream in shared memory. */
   int ipcTermLength() {
-    return Math.min(termLength, MAX_IPC_TERM);
+    return Math.min(termLength, ringBytes > 0 ? MAX_IPC_TERM : MAX_IPC_TERM_ALONE);
+  }
+
+  /** Bytes of the ring beside a stream in shared memory; 0 for none. */
+  int ring() {
+    return ring(ringBytes, termLength);
+  }
+
+  private static int ring(int wanted, int termLength) {
+    return (int) Math.min(wanted, 2L * termLength);
+  }
+
+  /** Bytes that a stream takes at most, in shared memory or to another machine. */
+  static long streamBytes(int termLength) {
+    long ipc =
+        3L * Math.min(termLength, MAX_IPC_TERM) + RingFile.bytes(ring(DEFAULT_RING, termLength));
+    return Math.max(3L * termLength, ipc);
   }
 
   /** Bytes of a fragment in shared memory: a stream takes at most an eighth of its part at once. */
@@ -164,6 +197,7 @@ public record ChannelConfig(
     private int udpPort;
     private int udpMtu = ETHERNET_MTU;
     private int termLength = 4 << 20;
+    private int ringBytes = DEFAULT_RING;
     private int expectedLinks = 8;
     private long maxPayloadBytes = 64L << 30;
     private int maxMetaBytes = 1 << 20;
@@ -215,6 +249,12 @@ public record ChannelConfig(
     /** See {@link ChannelConfig#termLength}. */
     public Builder termLength(int value) {
       termLength = value;
+      return this;
+    }
+
+    /** See {@link ChannelConfig#ringBytes}. */
+    public Builder ringBytes(int value) {
+      ringBytes = value;
       return this;
     }
 
@@ -294,6 +334,7 @@ public record ChannelConfig(
           udpPort,
           udpMtu,
           termLength,
+          ringBytes,
           expectedLinks,
           maxPayloadBytes,
           maxMetaBytes,

@@ -13,4 +13,7 @@ interface ChannelHooks {
 
   /** Before a fragment of {@code length} bytes is committed to the stream. */
   default void outgoing(MutableDirectBuffer buffer, int offset, int length) {}
+
+  /** Before a fragment is committed whose piece of payload lies at {@code address}, beside it. */
+  default void outgoingBeside(long address, int length) {}
 }

@@ -21,6 +21,15 @@ import org.agrona.MutableDirectBuffer;
  *                          80 code over the head 16 bytes
  * </pre>
  *
+ * <p>Between processes of one machine a piece of payload may lie beside the stream, in its {@link
+ * RingFile}: the fragment then has, in the payload's place, where.
+ *
+ * <pre>
+ *  0 position in the ring  long
+ *  8 length                int
+ * 12 check of both         int
+ * </pre>
+ *
  * <p>Frames of a stream have ascending numbers. Version 1 had the same layout and other codes.
  */
 final class FrameFormat {
@@ -32,6 +41,9 @@ final class FrameFormat {
   static final byte MORE = 2;
   static final short LAST = 1;
   static final short KEYED = 2;
+
+  /** The piece of payload lies in the ring. */
+  static final short BESIDE = 4;
 
   static final int MAGIC_AT = 0;
   static final int VERSION_AT = 4;
@@ -52,6 +64,11 @@ final class FrameFormat {
   static final int HEAD_CRC_AT = 76;
   static final int HEAD_CODE_AT = 80;
   static final int BEGIN_BYTES = 96;
+
+  static final int RING_POSITION_AT = 0;
+  static final int RING_LENGTH_AT = 8;
+  static final int RING_CHECK_AT = 12;
+  static final int POINTER_BYTES = 16;
 
   static final int TRAILER_ZERO_AT = 4;
   static final int TRAILER_CODE_AT = 8;
@@ -78,6 +95,17 @@ final class FrameFormat {
     buffer.putLong(at + DESTINATION_AT, header.destination(), ORDER);
     buffer.putLong(at + PAYLOAD_BYTES_AT, payloadBytes, ORDER);
     buffer.putInt(at + META_BYTES_AT, metaBytes, ORDER);
+  }
+
+  static void putPointer(MutableDirectBuffer buffer, int at, long position, int length) {
+    buffer.putLong(at + RING_POSITION_AT, position, ORDER);
+    buffer.putInt(at + RING_LENGTH_AT, length, ORDER);
+    buffer.putInt(at + RING_CHECK_AT, pointerCheck(position, length), ORDER);
+  }
+
+  /** Finds any one bit that is wrong; what a pointer leads to is the checksum's business. */
+  static int pointerCheck(long position, int length) {
+    return 31 * Long.hashCode(position) + length;
   }
 
   static FrameHeader identity(DirectBuffer buffer, int at) {

@@ -5,11 +5,9 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.RegistrationException;
-import io.aeron.logbuffer.BufferClaim;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +23,7 @@ final class Link {
    */
   private static final int SLICE = 4;
 
-  /** A small frame is cut into this many fragments, but into none shorter than the smallest. */
-  static final int SMALLEST = 8 << 10;
-
-  private static final int CUTS = 4;
-
   private static final SecureRandom RANDOM = new SecureRandom();
-
-  /** Bodies are cut at multiples of a cache line, so that aligned payloads stay aligned. */
-  private static final int ALIGNMENT = 64;
 
   /** How the stream to {@code to} is called in Aeron. */
   record Route(String channel, int stream, boolean sharedMemory) {}
@@ -46,15 +36,10 @@ final class Link {
   private final Aeron aeron;
   private final long registration;
   private final Queue<OutFrame> waiting = new ArrayDeque<>();
-  private final BufferClaim claim = new BufferClaim();
   private @Nullable ExclusivePublication publication;
-
-  /** Of the stream, once there is one: its key is made for its session. */
-  private FrameDigest digest = new FrameDigest(null);
-
+  private @Nullable FragmentWriter fragments;
   private boolean everConnected;
   private long unconnectedSince;
-  private long frameNumber;
   private @Nullable SendOutcome end;
   private String endDetail = "";
 
@@ -112,13 +97,6 @@ final class Link {
         return 0;
       }
       publication = stream;
-      FrameKey key = config.key();
-      if (key != null) {
-        digest =
-            new FrameDigest(FrameCode.ofSender(key.ofStream(config.run(), to, stream.sessionId())));
-        // Should two links ever get the same session and so the same key, their numbers differ.
-        frameNumber = RANDOM.nextLong() >>> 2;
-      }
     }
     if (stream.isConnected()) {
       everConnected = true;
@@ -133,14 +111,39 @@ final class Link {
       if (frame == null) {
         return sent;
       }
-      long result = sendFragment(stream, frame);
+      FragmentWriter writer = fragments == null ? begin(stream) : fragments;
+      long result = writer.next(frame);
       if (result < 0) {
         handle(result, stream);
         return sent;
       }
+      if (frame.ended) {
+        waiting.remove();
+        counters.framesSent.increment();
+        counters.bytesSent.add(frame.bodyBytes());
+        frame.finish(SendOutcome.SENT, "");
+      }
       sent++;
     }
     return sent;
+  }
+
+  /** The stream's key is made for its session, and its ring is named by it. */
+  private FragmentWriter begin(ExclusivePublication stream) {
+    int session = stream.sessionId();
+    FrameKey key = config.key();
+    FrameDigest digest =
+        new FrameDigest(
+            key == null ? null : FrameCode.ofSender(key.ofStream(config.run(), to, session)));
+    // Should two links ever get the same session and so the same key, their numbers differ.
+    long first = key == null ? 0 : RANDOM.nextLong() >>> 2;
+    RingWriter ring =
+        route.sharedMemory() && config.ring() > 0
+            ? RingWriter.create(config.directory(), route.stream(), session, config.ring())
+            : null;
+    FragmentWriter writer = new FragmentWriter(stream, digest, first, ring, hooks);
+    fragments = writer;
+    return writer;
   }
 
   private @Nullable ExclusivePublication open() {
@@ -189,87 +192,6 @@ final class Link {
     // NOT_CONNECTED: the next round sees it in isConnected().
   }
 
-  /** Puts the frame's next fragment into the stream; returns Aeron's answer. */
-  private long sendFragment(ExclusivePublication stream, OutFrame frame) {
-    int headBytes = frame.begun ? FrameFormat.MORE_BYTES : FrameFormat.BEGIN_BYTES;
-    int room = Math.min(stream.maxPayloadLength(), fragmentBytes(frame)) - headBytes;
-    long left = frame.bodyBytes() - frame.position;
-    boolean last = left + FrameFormat.TRAILER_BYTES <= room;
-    int metaPart = (int) Math.min(Math.max(frame.meta.length - frame.position, 0), room);
-    int payloadPart =
-        last
-            ? (int) (left - metaPart)
-            : (int) Math.min(left - metaPart, (room - metaPart) / ALIGNMENT * (long) ALIGNMENT);
-    int length = headBytes + metaPart + payloadPart + (last ? FrameFormat.TRAILER_BYTES : 0);
-
-    long result = stream.tryClaim(length, claim);
-    if (result < 0) {
-      return result;
-    }
-    boolean written = false;
-    try {
-      write(frame, claim.buffer(), claim.offset(), headBytes, metaPart, payloadPart, last);
-      hooks.outgoing(claim.buffer(), claim.offset(), length);
-      written = true;
-    } finally {
-      if (written) {
-        claim.commit();
-      } else {
-        claim.abort();
-      }
-    }
-    frame.begun = true;
-    frame.position += metaPart + payloadPart;
-    if (last) {
-      waiting.remove();
-      frameNumber++;
-      counters.framesSent.increment();
-      counters.bytesSent.add(frame.bodyBytes());
-      frame.finish(SendOutcome.SENT, "");
-    }
-    return result;
-  }
-
-  /**
-   * How large the fragments of a frame are at most: a small frame is cut into a few, so that the
-   * receiver copies the first ones while the sender copies the next.
-   */
-  private static int fragmentBytes(OutFrame frame) {
-    return (int) Math.max(SMALLEST, Math.min(frame.bodyBytes() / CUTS, Integer.MAX_VALUE));
-  }
-
-  private void write(
-      OutFrame frame,
-      MutableDirectBuffer buffer,
-      int at,
-      int headBytes,
-      int metaPart,
-      int payloadPart,
-      boolean last) {
-    byte type = frame.begun ? FrameFormat.MORE : FrameFormat.BEGIN;
-    int flags = (last ? FrameFormat.LAST : 0) | (digest.keyed() ? FrameFormat.KEYED : 0);
-    FrameFormat.putFragment(
-        buffer, at, type, flags, frame.header.run(), frameNumber, frame.position);
-    if (!frame.begun) {
-      FrameFormat.putIdentity(buffer, at, frame.header, frame.payloadBytes(), frame.meta.length);
-      buffer.putInt(at + FrameFormat.HEAD_CRC_AT, digest.begin(buffer, at), FrameFormat.ORDER);
-      digest.putHeadCode(buffer, at + FrameFormat.HEAD_CODE_AT);
-    }
-    int to = at + headBytes;
-    if (metaPart > 0) {
-      buffer.putBytes(to, frame.meta, (int) frame.position, metaPart);
-      digest.update(frame.meta, (int) frame.position, metaPart);
-    }
-    if (payloadPart > 0 && frame.payload != null) {
-      long from = frame.position + metaPart - frame.meta.length;
-      long address = buffer.addressOffset() + to + metaPart;
-      frame.payload.copyTo(from, address, payloadPart, digest);
-    }
-    if (last) {
-      digest.putTrailer(buffer, to + metaPart + payloadPart);
-    }
-  }
-
   void over(SendOutcome why, String detail) {
     if (end == null) {
       end = why;
@@ -279,6 +201,9 @@ final class Link {
 
   /** Gives the stream back; its frames are the caller's business. */
   void close() {
+    if (fragments != null) {
+      fragments.close();
+    }
     if (publication != null) {
       publication.close();
     } else if (!aeron.isClosed()) {

@@ -18,6 +18,9 @@ final class OutFrame {
 
   boolean begun;
 
+  /** Whether its last fragment is in the stream. */
+  boolean ended;
+
   /** Where this frame counts against its peer's limit, from being queued to being finished. */
   @Nullable AtomicInteger queued;
 

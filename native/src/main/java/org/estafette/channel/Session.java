@@ -30,6 +30,7 @@ final class Session implements ControlledFragmentHandler {
   private final ChannelCounters counters;
   private final Authenticity authenticity;
   private final FrameDigest digest;
+  private final RingReader ring;
 
   private State state = State.IDLE;
   private byte[] meta = new byte[256];
@@ -55,6 +56,7 @@ final class Session implements ControlledFragmentHandler {
     this.counters = counters;
     this.authenticity = authenticity;
     this.digest = new FrameDigest(authenticity.code(image.sessionId()));
+    this.ring = new RingReader(config.directory(), image);
     counters.sessionsOpened.increment();
   }
 
@@ -74,10 +76,20 @@ final class Session implements ControlledFragmentHandler {
       refuse(header, Refusal.ABANDONED, progress() + ", " + why);
     }
     state = State.IDLE;
+    ring.close();
   }
 
   @Override
-  public Action onFragment(DirectBuffer buffer, int offset, int length, Header ignored) {
+  public Action onFragment(DirectBuffer buffer, int offset, int length, Header place) {
+    Action action = take(buffer, offset, length);
+    if (action != Action.ABORT) {
+      // Refused or not: what it pointed to is not looked at again.
+      ring.taken(place.position());
+    }
+    return action;
+  }
+
+  private Action take(DirectBuffer buffer, int offset, int length) {
     Refusal wrong = checkFragment(buffer, offset, length);
     if (wrong != null) {
       refuse(header, wrong, describe(buffer, offset, length));
@@ -113,7 +125,7 @@ final class Session implements ControlledFragmentHandler {
     int flags = buffer.getShort(at + FrameFormat.FLAGS_AT, FrameFormat.ORDER);
     boolean wellFormed =
         (type == FrameFormat.MORE || type == FrameFormat.BEGIN && length >= FrameFormat.BEGIN_BYTES)
-            && (flags & ~(FrameFormat.LAST | FrameFormat.KEYED)) == 0;
+            && (flags & ~(FrameFormat.LAST | FrameFormat.KEYED | FrameFormat.BESIDE)) == 0;
     return wellFormed ? null : Refusal.MALFORMED;
   }
 
@@ -259,29 +271,37 @@ final class Session implements ControlledFragmentHandler {
 
   private void take(DirectBuffer buffer, int at, int headBytes, int length, boolean last) {
     int body = length - headBytes - (last ? FrameFormat.TRAILER_BYTES : 0);
-    long end = position + body;
+    boolean beside = has(buffer, at, FrameFormat.BESIDE);
+    int inline = beside ? body - FrameFormat.POINTER_BYTES : body;
+    int pointer = at + headBytes + inline;
+    int piece = beside && inline >= 0 ? RingReader.length(buffer, pointer) : 0;
+    long end = position + inline + piece;
     long total = metaBytes + payloadBytes;
-    if (body < 0 || end > total || last && end != total) {
+    if (inline < 0 || piece < 0 || end > total || last && end != total) {
       refuse(header, Refusal.MALFORMED, describe(buffer, at, length));
       return;
     }
     int from = at + headBytes;
-    int metaPart = (int) Math.min(Math.max(metaBytes - position, 0), body);
+    int metaPart = (int) Math.min(Math.max(metaBytes - position, 0), inline);
     if (metaPart > 0) {
       buffer.getBytes(from, meta, (int) position, metaPart);
       digest.update(meta, (int) position, metaPart);
     }
-    int payloadPart = body - metaPart;
+    int payloadPart = beside ? piece : inline - metaPart;
+    long address =
+        beside
+            ? metaPart == inline ? ring.address(buffer, pointer) : 0
+            : buffer.addressOffset() + from + metaPart;
+    if (address == 0) {
+      refuse(header, Refusal.MALFORMED, describe(buffer, at, length) + ", pointing nowhere");
+      return;
+    }
     if (payloadPart > 0 && payload != null) {
-      payload.copyFrom(
-          position + metaPart - metaBytes,
-          buffer.addressOffset() + from + metaPart,
-          payloadPart,
-          digest);
+      payload.copyFrom(position + metaPart - metaBytes, address, payloadPart, digest);
     }
     position = end;
     if (last) {
-      complete(buffer, from + body);
+      complete(buffer, at + length - FrameFormat.TRAILER_BYTES);
     }
   }
 

@@ -18,9 +18,7 @@ public record ShmCheck(Path place, long freeBytes, long neededBytes) {
   /** The driver's own files: commands, counters, error log, loss report. */
   private static final long DRIVER_BYTES = 16L << 20;
 
-  /** Parts of a stream's buffer; a fourth page-sized one holds its description. */
-  private static final int PARTS = 3;
-
+  /** A page beside a stream's buffer holds its description. */
   private static final long DESCRIPTION_BYTES = 4096;
 
   /** Looks at the file system on which {@code config.directory()} lies or will lie. */
@@ -47,7 +45,7 @@ public record ShmCheck(Path place, long freeBytes, long neededBytes) {
 
   /** Bytes that {@code links} streams of {@code termLength} and their driver take. */
   public static long needed(int links, int termLength) {
-    return DRIVER_BYTES + links * ((long) PARTS * termLength + DESCRIPTION_BYTES);
+    return DRIVER_BYTES + links * (ChannelConfig.streamBytes(termLength) + DESCRIPTION_BYTES);
   }
 
   /** /dev/shm, or the temporary directory on systems that have none. */

@@ -82,7 +82,7 @@ class BackPressureTest {
                     .driver(ChannelConfig.Driver.ELSEWHERE))) {
       host.pool.limit(0);
       for (int i = 0; i < 10; i++) {
-        guest.send(host, TestNode.header(1, i), NO_META, new byte[2_000_000]);
+        guest.send(host, TestNode.header(1, i), NO_META, new byte[5_000_000]);
       }
       assertThat(guest.sent).hasSize(8).allMatch(s -> s.outcome() == SendOutcome.QUEUE_FULL);
       assertThat(guest.outgoing.out()).isEqualTo(2);

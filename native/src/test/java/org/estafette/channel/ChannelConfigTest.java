@@ -49,9 +49,11 @@ class ChannelConfigTest {
   }
 
   @Test
-  void shouldCountThreePartsPerStream() {
+  void shouldCountThreePartsPerStreamOrTheRingBesideThem() {
     long needed = ShmCheck.needed(2, 1 << 20);
     assertThat(needed - ShmCheck.needed(0, 1 << 20)).isEqualTo(2 * (3L * (1 << 20) + 4096));
+    long small = ShmCheck.needed(1, 1 << 16) - ShmCheck.needed(0, 1 << 16);
+    assertThat(small).isEqualTo(3L * (1 << 16) + RingFile.bytes(2 << 16) + 4096);
     ShmCheck enough = ShmCheck.of(Path.of("/dev/shm/not-there/at-all"), 1);
     assertThat(enough.enough()).isTrue();
     assertThat(enough.place()).isNotEqualTo(Path.of("/dev/shm/not-there/at-all"));

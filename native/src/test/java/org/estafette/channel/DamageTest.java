@@ -57,7 +57,8 @@ class DamageTest {
   @BeforeEach
   void open() {
     host = TestNode.open(TestNode.config());
-    guest = beside(TestNode.config(), saboteur);
+    // All of a frame in its fragments; RingTest damages what lies beside them.
+    guest = beside(TestNode.config().ringBytes(0), saboteur);
   }
 
   @AfterEach

@@ -19,7 +19,7 @@ class RoundTripTest {
   /** Sizes at which a frame needs one fragment more, for whole and for small fragments. */
   private static List<Integer> awkwardSizes(int fragment) {
     List<Integer> sizes = new ArrayList<>(boundaries(fragment));
-    sizes.addAll(boundaries(Math.min(fragment, Link.SMALLEST)));
+    sizes.addAll(boundaries(Math.min(fragment, FragmentWriter.SMALLEST)));
     sizes.addAll(List.of(300_000, 3_000_001, 5 << 20));
     return sizes;
   }
