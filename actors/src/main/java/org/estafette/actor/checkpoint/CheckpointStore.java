@@ -43,6 +43,7 @@ public final class CheckpointStore {
 
   private final Path folder;
   private volatile int keep;
+  private volatile WriteGuard guard = WriteGuard.NONE;
   private final DurableFiles disk;
   private final Set<Path> verified = new HashSet<>();
 
@@ -53,15 +54,25 @@ public final class CheckpointStore {
    * @param keep how many that verify are kept; older ones are deleted after a new one is written
    */
   public CheckpointStore(Path folder, int keep) throws IOException {
-    this(folder, keep, CrashPoints.NONE);
+    this(folder, keep, null);
   }
 
-  CheckpointStore(Path folder, int keep, CrashPoints points) throws IOException {
+  CheckpointStore(Path folder, int keep, @Nullable CrashPoints points) throws IOException {
     checkKeep(keep);
     Files.createDirectories(folder);
     this.folder = folder;
     this.keep = keep;
-    this.disk = new DurableFiles(points);
+    this.disk = new DurableFiles(points == null ? WriteGuard.points(() -> guard) : points);
+  }
+
+  /** Has every change to the disk from now on asked for. */
+  public void guard(WriteGuard asked) {
+    guard = asked;
+  }
+
+  /** The folder of all its checkpoints. */
+  public Path folder() {
+    return folder;
   }
 
   private static void checkKeep(int keep) {
@@ -165,7 +176,7 @@ public final class CheckpointStore {
         throw new CheckpointException(
             target + ": the checkpoint is there already (expected a version of its own)");
       }
-      setAside(target);
+      setAside(target, "corrupt-");
     }
     Path temporary = folder.resolve(WRITING + folderName(checkpoint.version()));
     disk.deleteFolder(temporary);
@@ -284,10 +295,16 @@ public final class CheckpointStore {
     }
   }
 
+  /** A checkpoint of a run that has taken another way since gives up its name, and is kept. */
+  public synchronized void setAside(StoredCheckpoint superseded) throws IOException {
+    verified.remove(superseded.path());
+    setAside(superseded.path(), "superseded-");
+  }
+
   /** A corrupt checkpoint gives up its name to a new one, but is kept for whoever looks into it. */
-  private void setAside(Path corrupt) throws IOException {
+  private void setAside(Path corrupt, String how) throws IOException {
     for (int i = 1; ; i++) {
-      Path aside = folder.resolve("corrupt-" + corrupt.getFileName() + "-" + i);
+      Path aside = folder.resolve(how + corrupt.getFileName() + "-" + i);
       if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
         disk.rename(corrupt, aside);
         disk.forceFolder(folder);

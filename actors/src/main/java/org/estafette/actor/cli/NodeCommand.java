@@ -218,7 +218,7 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /** A worker's process must not outlive the one that started it. */
-  private static void endWith(long parent) {
+  static void endWith(long parent) {
     ProcessHandle.of(parent)
         .ifPresentOrElse(
             p -> p.onExit().thenRun(() -> Runtime.getRuntime().halt(ExitStatus.RUN.code())),
