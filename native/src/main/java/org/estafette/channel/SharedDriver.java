@@ -18,6 +18,7 @@ public final class SharedDriver implements AutoCloseable {
   }
 
   private static EmbeddedDriver launch(ChannelConfig config) {
+    StaleDirectories.sweep();
     ShmCheck room = ShmCheck.of(config);
     if (!room.enough()) {
       throw new ChannelException(room.message(), null);

@@ -9,6 +9,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class Epochs {
   private static final String FOLDER = "epochs";
+  private static final String RUN = "run ";
   private static final Pattern CLAIM = Pattern.compile("epoch-(\\d{8,18})");
 
   private Epochs() {}
@@ -74,8 +78,10 @@ public final class Epochs {
    * @param checkpoints folder of the checkpoints
    * @param atLeast the lowest epoch that will do: one above that of the newest checkpoint
    * @param holder who claims it, for people: its address and process
+   * @param run number of the run, by which others who have the folder can take part
    */
-  public static Claim claim(Path checkpoints, long atLeast, String holder) throws IOException {
+  public static Claim claim(Path checkpoints, long atLeast, String holder, long run)
+      throws IOException {
     Path folder = checkpoints.resolve(FOLDER);
     Files.createDirectories(folder);
     while (true) {
@@ -83,7 +89,7 @@ public final class Epochs {
       Path file = folder.resolve(name(epoch));
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer text = ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer text = ByteBuffer.wrap((holder + "\n" + RUN + run + "\n").getBytes(StandardCharsets.UTF_8));
         while (text.hasRemaining()) {
           channel.write(text);
         }
@@ -116,10 +122,33 @@ public final class Epochs {
     return newest;
   }
 
+  /** Number of the run whose server has the highest epoch; empty where none was ever claimed. */
+  public static OptionalLong run(Path checkpoints) throws IOException {
+    long newest = newestIn(checkpoints);
+    if (newest > 0) {
+      Path claim = checkpoints.resolve(FOLDER).resolve(name(newest));
+      for (String line : Files.readAllLines(claim)) {
+        if (line.startsWith(RUN)) {
+          return OptionalLong.of(Long.parseLong(line.substring(RUN.length())));
+        }
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** When the highest epoch was claimed; empty where none was. */
+  public static Optional<FileTime> claimedAt(Path checkpoints) throws IOException {
+    long newest = newestIn(checkpoints);
+    return newest == 0
+        ? Optional.empty()
+        : Optional.of(
+            Files.getLastModifiedTime(checkpoints.resolve(FOLDER).resolve(name(newest))));
+  }
+
   private static String nameOf(Path folder, long epoch) {
     try {
-      return Files.readString(folder.resolve(name(epoch))).strip();
-    } catch (IOException e) {
+      return Files.readAllLines(folder.resolve(name(epoch))).getFirst();
+    } catch (IOException | java.util.NoSuchElementException e) {
       return "whose name cannot be read";
     }
   }

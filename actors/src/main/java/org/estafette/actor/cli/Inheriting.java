@@ -3,8 +3,11 @@ package org.estafette.actor.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import java.util.Optional;
 import org.estafette.actor.checkpoint.CheckpointStore;
+import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.RunConfig;
@@ -58,6 +61,22 @@ final class Inheriting implements ServerHost.Successor, AutoCloseable {
   /** Whether keys of the run were changed since this process has read them. */
   boolean outdated() throws IOException {
     return !Files.readString(folder.config()).equals(hocon);
+  }
+
+  /**
+   * The summary is written before the node of the last server leaves the cluster. One that is older
+   * than that server is of an earlier end: the run was resumed since.
+   */
+  @Override
+  public boolean over() {
+    try {
+      Optional<FileTime> server = Epochs.claimedAt(folder.checkpoints());
+      return Files.exists(folder.summary())
+          && server.isPresent()
+          && Files.getLastModifiedTime(folder.summary()).compareTo(server.get()) >= 0;
+    } catch (IOException e) {
+      return false; // What cannot be read is said when it is taken over.
+    }
   }
 
   @Override

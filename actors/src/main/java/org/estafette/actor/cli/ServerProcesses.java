@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.record.RunFolder;
 
@@ -54,10 +55,32 @@ final class ServerProcesses implements AutoCloseable {
     this.dead = dead;
   }
 
-  void start(int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      start();
-    }
+  /**
+   * Starts one, and as soon as it has the server those who stand by: the machine's cores are for
+   * the run's beginning until then.
+   */
+  void start(int standby) throws IOException {
+    long before = Epochs.newestIn(folder.checkpoints());
+    start();
+    restarts.scheduleWithFixedDelay(
+        new Runnable() {
+          private int left = standby;
+
+          @Override
+          public void run() {
+            try {
+              if (left > 0 && Epochs.newestIn(folder.checkpoints()) > before) {
+                left--;
+                start();
+              }
+            } catch (IOException e) {
+              message.accept("  no process to stand by can be started: " + e.getMessage());
+            }
+          }
+        },
+        300,
+        300,
+        TimeUnit.MILLISECONDS);
   }
 
   private synchronized void start() throws IOException {

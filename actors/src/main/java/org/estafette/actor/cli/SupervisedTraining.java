@@ -62,7 +62,7 @@ final class SupervisedTraining {
         workers.restartNoMore();
         servers.end();
       });
-      servers.start(1 + standby);
+      servers.start(standby);
       if (!nodesOnly) {
         workers.start(config.workers().count());
       }

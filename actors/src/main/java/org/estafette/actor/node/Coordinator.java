@@ -205,7 +205,7 @@ public final class Coordinator implements AutoCloseable {
   /** Claims the run's next epoch, which only a node may do that begins. */
   private ServerSetup claimed(ActorSystem<?> at, RunClock clock, Plan plan) throws IOException {
     Epochs.Claim claim =
-        plan.checkpoints().claim(Succession.holder(at));
+        plan.checkpoints().claim(Succession.holder(at), plan.run());
     EpochWatch.begin(at, claim, this::fail);
     return new ServerSetup(
         plan.run(),

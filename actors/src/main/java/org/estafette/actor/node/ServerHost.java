@@ -57,6 +57,7 @@ public final class ServerHost implements AutoCloseable {
    * @param run number of the run
    * @param checkpoints of the run's folder
    * @param join a node of the cluster, {@code host:port}
+   * @param port for control messages, 0 for a free one
    * @param driver directory of the media driver that it shares; null for one of its own
    * @param roles beside that of a server
    * @param succeed called once, when the server begins here, on an actor's thread
@@ -66,12 +67,12 @@ public final class ServerHost implements AutoCloseable {
       Workshop workshop,
       RunCheckpoints checkpoints,
       String join,
+      int port,
       @Nullable Path driver,
       List<String> roles,
       Successor succeed) {}
 
   /** Takes up what a run has on the disk beside its checkpoints. */
-  @FunctionalInterface
   public interface Successor {
     /**
      * Called when this host's server is about to begin.
@@ -80,6 +81,9 @@ public final class ServerHost implements AutoCloseable {
      * @throws IOException where the run's folder cannot be read or written; the host ends
      */
     Inheritance succeed(long epoch) throws IOException;
+
+    /** Whether the run has ended in good order, and nothing is left to take over. */
+    boolean over();
   }
 
   /**
@@ -108,7 +112,7 @@ public final class ServerHost implements AutoCloseable {
     RunConfig config = plan.workshop().config();
     List<String> roles = new java.util.ArrayList<>(plan.roles());
     roles.add(Succession.SERVER);
-    this.system = NodeSystem.start(guardian(), config, config.cluster().host(), 0, roles);
+    this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
     system
         .getWhenTerminated()
         .whenComplete((done, why) ->
@@ -172,6 +176,12 @@ public final class ServerHost implements AutoCloseable {
                   "standby");
               Behavior<ServerMessage> singleton =
                   Behaviors.setup(c -> {
+                    if (plan.succeed().over()) {
+                      result.complete(new ServerSetup.Ending("the run is over", null, ""));
+                    }
+                    if (result.isDone()) {
+                      return Behaviors.stopped();
+                    }
                     try {
                       Behavior<ServerMessage> began = ServerActor.create(takeOver(c.getSystem()));
                       self.tell(
@@ -211,7 +221,7 @@ public final class ServerHost implements AutoCloseable {
   private ServerSetup takeOver(ActorSystem<?> at) throws IOException {
     RunConfig config = plan.workshop().config();
     // Claimed before anything is read: what a former server would still write is refused from here.
-    Epochs.Claim claim = plan.checkpoints().claim(Succession.holder(at));
+    Epochs.Claim claim = plan.checkpoints().claim(Succession.holder(at), plan.run());
     EpochWatch.begin(at, claim, this::fail);
     Inheritance from = plan.succeed().succeed(claim.epoch());
     RunMonitor monitor = from.monitor();

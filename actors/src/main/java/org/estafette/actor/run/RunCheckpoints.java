@@ -105,15 +105,16 @@ public final class RunCheckpoints {
    * this writes only while nobody has claimed a later one.
    *
    * @param holder who it is, for people
+   * @param number of the run
    */
-  public Epochs.Claim claim(String holder) throws IOException {
+  public Epochs.Claim claim(String holder, long number) throws IOException {
     long saved = 0;
     if (Epochs.newestIn(store.folder()) == 0) {
       // Of a release that claimed none, or copied without the claims.
       StoredCheckpoint newest = store.latest().checkpoint();
       saved = newest == null ? 0 : JSON.readValue(newest.file(STATE), Scalars.class).epoch();
     }
-    Epochs.Claim claim = Epochs.claim(store.folder(), saved + 1, holder);
+    Epochs.Claim claim = Epochs.claim(store.folder(), saved + 1, holder, number);
     HaltPoints.reached(HaltPoints.CLAIMED);
     store.guard(WriteGuard.of(claim).and(asked));
     return claim;
