@@ -82,7 +82,7 @@ final class Inheriting implements ServerHost.Successor, AutoCloseable {
   @Override
   public ServerHost.Inheritance succeed(long epoch) throws IOException {
     if (outdated()) {
-      throw new IOException(
+      throw new RunFailedException(
           folder.config() + " was changed since this process has read it; another is to go on");
     }
     CheckpointStore.Search search = checkpoints.latest();

@@ -35,6 +35,7 @@ import org.estafette.actor.run.Workshop;
 import org.estafette.actor.security.KeyFolder;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.ChannelException;
 import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
@@ -191,7 +192,9 @@ public final class Coordinator implements AutoCloseable {
             lost::complete);
     try {
       Coordinator coordinator = new Coordinator(plan, port);
-      lost.thenAccept(why -> coordinator.fail("the tensor channel ended: " + why));
+      lost.thenAccept(why ->
+          coordinator.result.completeExceptionally(
+              new ChannelException("the tensor channel ended: " + why, null)));
       return coordinator;
     } catch (RuntimeException e) {
       port.close();
@@ -206,7 +209,7 @@ public final class Coordinator implements AutoCloseable {
   private ServerSetup claimed(ActorSystem<?> at, RunClock clock, Plan plan) throws IOException {
     Epochs.Claim claim =
         plan.checkpoints().claim(Succession.holder(at), plan.run());
-    EpochWatch.begin(at, claim, this::fail);
+    EpochWatch.begin(at, claim, result::completeExceptionally);
     return new ServerSetup(
         plan.run(),
         plan.workshop(),

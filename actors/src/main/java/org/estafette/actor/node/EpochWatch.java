@@ -21,7 +21,7 @@ final class EpochWatch {
   /**
    * @param superseded told once why this node's server must end, by any thread
    */
-  static void begin(ActorSystem<?> system, Epochs.Claim claim, Consumer<String> superseded) {
+  static void begin(ActorSystem<?> system, Epochs.Claim claim, Consumer<Epochs.SupersededException> superseded) {
     Executor io =
         system.dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
     boolean[] told = {false};
@@ -38,7 +38,7 @@ final class EpochWatch {
                 claim.check();
               } catch (Epochs.SupersededException e) {
                 told[0] = true;
-                superseded.accept(String.valueOf(e.getMessage()));
+                superseded.accept(e);
               } catch (IOException e) {
                 // Whoever cannot read the folder cannot write checkpoints either, and that is said.
                 system.log().debug("claims of epochs cannot be read: {}", e.toString());

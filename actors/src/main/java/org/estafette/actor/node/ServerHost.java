@@ -222,7 +222,7 @@ public final class ServerHost implements AutoCloseable {
     RunConfig config = plan.workshop().config();
     // Claimed before anything is read: what a former server would still write is refused from here.
     Epochs.Claim claim = plan.checkpoints().claim(Succession.holder(at), plan.run());
-    EpochWatch.begin(at, claim, this::fail);
+    EpochWatch.begin(at, claim, result::completeExceptionally);
     Inheritance from = plan.succeed().succeed(claim.epoch());
     RunMonitor monitor = from.monitor();
     RunClock clock = new RunClock(monitor.now().seconds());

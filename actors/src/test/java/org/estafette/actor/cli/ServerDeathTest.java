@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.IoUtil;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.record.Metric;
@@ -218,6 +219,21 @@ final class ServerDeathTest {
   void shouldGoOnWhenSuccessorsAreKilledTooAndNobodyStandsBy() throws Exception {
     finishes(train("applied:20,restored,claimed,applied:15", "80000", "--standby", "0"));
     assertThat(assertTakenUpAsSaved()).as(output()).containsKeys(2L, 4L, 5L);
+    assertEachPushMadeAVersion();
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldGoOnWhenTheMediaDriverIsTakenAway() throws Exception {
+    Process p = train("", "300000", "--standby");
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> Files.isRegularFile(run().resolve("metrics.jsonl"))
+            && Files.readString(run().resolve("metrics.jsonl")).contains("\"push\""));
+    IoUtil.delete(driver(p).toFile(), false);
+    finishes(p);
+    assertThat(output()).contains("is gone; it starts anew");
+    assertTakenUpAsSaved();
     assertEachPushMadeAVersion();
   }
 }

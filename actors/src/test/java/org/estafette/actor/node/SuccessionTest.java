@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.IoUtil;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
@@ -21,6 +22,8 @@ import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.TinyRuns;
 import org.estafette.actor.run.Workshop;
+import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.ChannelException;
 import org.estafette.channel.SharedDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +79,24 @@ final class SuccessionTest {
             .hasMessageContaining("epoch=1 (expected 2): another server has taken this run over");
       }
       assertThat(own.latest().checkpoint()).as("it saved nothing any more").isNull();
+    }
+  }
+
+  @Test
+  void shouldEndTheRunAndSayWhyWhenItsMediaDriverIsGone() throws Exception {
+    try (Workshop workshop = workshop("tokens", "100000000")) {
+      RunCheckpoints own = new RunCheckpoints(checkpoints(), 3, "tiny", workshop);
+      Coordinator.Plan plan = plan(workshop, own);
+      try (Coordinator coordinator = Coordinator.start(plan)) {
+        await().atMost(PATIENCE).until(() -> coordinator.now().version() > 2);
+        Path driver = ChannelConfig.directoryFor("run-" + Long.toHexString(plan.run()));
+        assertThat(driver).isDirectory();
+        IoUtil.delete(driver.toFile(), false);
+        assertThatThrownBy(() -> coordinator.result().get(40, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(ChannelException.class)
+            .hasMessageContaining("the tensor channel ended")
+            .hasMessageContaining("was deleted");
+      }
     }
   }
 
