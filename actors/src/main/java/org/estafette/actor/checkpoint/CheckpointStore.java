@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.estafette.actor.checkpoint.Checkpoint.NamedVector;
@@ -32,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * reported, never loaded and never deleted; the newest one that verifies is never deleted either. A
  * checkpoint with a NaN or an infinity in it is refused before anything is written.
  *
- * <p>One process writes to a store at a time. Thread-safe.
+ * <p>One process is to write to a store at a time; {@link Epochs} see to it. Where two do, each
+ * checkpoint is one's own or is refused, and never half of each. Thread-safe.
  */
 public final class CheckpointStore {
   private static final Pattern FOLDER = Pattern.compile("version-(\\d{8,18})");
   private static final String WRITING = ".writing-";
   private static final String DELETING = ".deleting-";
+  private static final AtomicLong WRITTEN = new AtomicLong();
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -178,8 +181,8 @@ public final class CheckpointStore {
       }
       setAside(target, "corrupt-");
     }
-    Path temporary = folder.resolve(WRITING + folderName(checkpoint.version()));
-    disk.deleteFolder(temporary);
+    // Nobody else's, even where two processes write the same version.
+    Path temporary = folder.resolve(WRITING + folderName(checkpoint.version()) + own());
     try {
       disk.makeFolder(temporary);
       List<FileEntry> files = writeFiles(temporary, checkpoint);
@@ -201,6 +204,10 @@ public final class CheckpointStore {
     verified.add(target);
     deleteOld(target);
     return target;
+  }
+
+  private static String own() {
+    return "." + ProcessHandle.current().pid() + "-" + WRITTEN.incrementAndGet();
   }
 
   /** A disk that is full stays full unless the half-written checkpoint goes. */
@@ -316,9 +323,15 @@ public final class CheckpointStore {
   /** Keeps the newest {@code keep} that verify; a rename takes each other one out whole. */
   private void deleteOld(Path justWritten) throws IOException {
     try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(folder, ".{writing,deleting}-version-*")) {
+        Files.newDirectoryStream(folder, "{.writing-version-,.deleting-}*")) {
       for (Path leftover : leftovers) {
-        disk.deleteFolder(leftover);
+        String name = leftover.getFileName().toString();
+        Path doomed = name.startsWith(DELETING) ? leftover : folder.resolve(DELETING + name);
+        if (!leftover.equals(doomed)) {
+          // Whole, or whoever is still writing there could give its name to what is left of it.
+          disk.rename(leftover, doomed);
+        }
+        disk.deleteFolder(doomed);
       }
     }
     int kept = 0;

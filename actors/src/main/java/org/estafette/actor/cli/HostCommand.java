@@ -9,7 +9,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** A process that has the server, or stands by to have it; started by {@code train --standby}. */
-@Command(name = "host", hidden = true, description = "Has a run's server, or stands by to have it.")
+@Command(
+    name = "host",
+    hidden = true,
+    description = "Has a run's server, or stands by to have it.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  estafette train --processes --standby    starts such processes, and is all that people need",
+    })
 final class HostCommand implements Callable<Integer> {
   @Option(names = "--run", required = true)
   Path run = Path.of("");
