@@ -102,6 +102,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
             .errorHandler(this)
             .subscriberErrorHandler(this);
     if (config.driver() != ChannelConfig.Driver.ELSEWHERE) {
+      StaleDirectories.sweep();
       ShmCheck room = ShmCheck.of(config);
       if (!room.enough()) {
         throw new ChannelException(room.message(), null);

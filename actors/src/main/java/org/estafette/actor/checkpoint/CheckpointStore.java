@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.estafette.actor.checkpoint.Checkpoint.NamedVector;
@@ -32,17 +33,20 @@ import org.jspecify.annotations.Nullable;
  * reported, never loaded and never deleted; the newest one that verifies is never deleted either. A
  * checkpoint with a NaN or an infinity in it is refused before anything is written.
  *
- * <p>One process writes to a store at a time. Thread-safe.
+ * <p>One process is to write to a store at a time; {@link Epochs} see to it. Where two do, each
+ * checkpoint is one's own or is refused, and never half of each. Thread-safe.
  */
 public final class CheckpointStore {
   private static final Pattern FOLDER = Pattern.compile("version-(\\d{8,18})");
   private static final String WRITING = ".writing-";
   private static final String DELETING = ".deleting-";
+  private static final AtomicLong WRITTEN = new AtomicLong();
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final Path folder;
   private volatile int keep;
+  private volatile WriteGuard guard = WriteGuard.NONE;
   private final DurableFiles disk;
   private final Set<Path> verified = new HashSet<>();
 
@@ -53,15 +57,25 @@ public final class CheckpointStore {
    * @param keep how many that verify are kept; older ones are deleted after a new one is written
    */
   public CheckpointStore(Path folder, int keep) throws IOException {
-    this(folder, keep, CrashPoints.NONE);
+    this(folder, keep, null);
   }
 
-  CheckpointStore(Path folder, int keep, CrashPoints points) throws IOException {
+  CheckpointStore(Path folder, int keep, @Nullable CrashPoints points) throws IOException {
     checkKeep(keep);
     Files.createDirectories(folder);
     this.folder = folder;
     this.keep = keep;
-    this.disk = new DurableFiles(points);
+    this.disk = new DurableFiles(points == null ? WriteGuard.points(() -> guard) : points);
+  }
+
+  /** Has every change to the disk from now on asked for. */
+  public void guard(WriteGuard asked) {
+    guard = asked;
+  }
+
+  /** The folder of all its checkpoints. */
+  public Path folder() {
+    return folder;
   }
 
   private static void checkKeep(int keep) {
@@ -165,10 +179,10 @@ public final class CheckpointStore {
         throw new CheckpointException(
             target + ": the checkpoint is there already (expected a version of its own)");
       }
-      setAside(target);
+      setAside(target, "corrupt-");
     }
-    Path temporary = folder.resolve(WRITING + folderName(checkpoint.version()));
-    disk.deleteFolder(temporary);
+    // Nobody else's, even where two processes write the same version.
+    Path temporary = folder.resolve(WRITING + folderName(checkpoint.version()) + own());
     try {
       disk.makeFolder(temporary);
       List<FileEntry> files = writeFiles(temporary, checkpoint);
@@ -190,6 +204,10 @@ public final class CheckpointStore {
     verified.add(target);
     deleteOld(target);
     return target;
+  }
+
+  private static String own() {
+    return "." + ProcessHandle.current().pid() + "-" + WRITTEN.incrementAndGet();
   }
 
   /** A disk that is full stays full unless the half-written checkpoint goes. */
@@ -284,10 +302,16 @@ public final class CheckpointStore {
     }
   }
 
+  /** A checkpoint of a run that has taken another way since gives up its name, and is kept. */
+  public synchronized void setAside(StoredCheckpoint superseded) throws IOException {
+    verified.remove(superseded.path());
+    setAside(superseded.path(), "superseded-");
+  }
+
   /** A corrupt checkpoint gives up its name to a new one, but is kept for whoever looks into it. */
-  private void setAside(Path corrupt) throws IOException {
+  private void setAside(Path corrupt, String how) throws IOException {
     for (int i = 1; ; i++) {
-      Path aside = folder.resolve("corrupt-" + corrupt.getFileName() + "-" + i);
+      Path aside = folder.resolve(how + corrupt.getFileName() + "-" + i);
       if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
         disk.rename(corrupt, aside);
         disk.forceFolder(folder);
@@ -299,9 +323,15 @@ public final class CheckpointStore {
   /** Keeps the newest {@code keep} that verify; a rename takes each other one out whole. */
   private void deleteOld(Path justWritten) throws IOException {
     try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(folder, ".{writing,deleting}-version-*")) {
+        Files.newDirectoryStream(folder, "{.writing-version-,.deleting-}*")) {
       for (Path leftover : leftovers) {
-        disk.deleteFolder(leftover);
+        String name = leftover.getFileName().toString();
+        Path doomed = name.startsWith(DELETING) ? leftover : folder.resolve(DELETING + name);
+        if (!leftover.equals(doomed)) {
+          // Whole, or whoever is still writing there could give its name to what is left of it.
+          disk.rename(leftover, doomed);
+        }
+        disk.deleteFolder(doomed);
       }
     }
     int kept = 0;

@@ -18,6 +18,7 @@ import org.estafette.actor.data.UnreadableDataException;
 import org.estafette.actor.security.KeyFolder;
 import org.estafette.actor.security.KeyInspection;
 import org.estafette.channel.ShmCheck;
+import org.estafette.channel.StaleDirectories;
 import org.estafette.kernel.GemmProvider;
 import org.estafette.kernel.GemmProviders;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,19 @@ final class DoctorCommand implements Callable<Integer> {
                 check.freeBytes() >> 20,
                 check.neededBytes() >> 20)
             : check.message());
+    List<Path> stale = StaleDirectories.find();
+    if (!stale.isEmpty()) {
+      long bytes = stale.stream().mapToLong(StaleDirectories::bytes).sum();
+      say(
+          true,
+          "left over",
+          String.format(
+              Locale.ROOT,
+              "%d of killed nodes in %s, %,d MiB; the next node that starts here removes them",
+              stale.size(),
+              ShmCheck.sharedMemory(),
+              bytes >> 20));
+    }
   }
 
   private void ports(RunConfig config) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.estafette.actor.checkpoint.CheckpointException;
+import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.cli.operate.RefusedException;
 import org.estafette.actor.cli.operate.UnreachableException;
 import org.estafette.actor.config.ConfigException;
@@ -53,6 +54,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       case PortInUseException e -> ExitStatus.PORT;
       case ChannelException e -> ExitStatus.CHANNEL;
       case RunFailedException e -> ExitStatus.RUN;
+      case Epochs.SupersededException e -> ExitStatus.RUN;
       case UnreachableException e -> ExitStatus.UNREACHABLE;
       case RefusedException e -> ExitStatus.REFUSED;
       case JoinException e -> ExitStatus.JOIN;

@@ -9,6 +9,12 @@ import sun.misc.Signal;
 final class Interrupts {
   private Interrupts() {}
 
+  /** Calls {@code stop} at the first SIGTERM; Ctrl+C is for the process that started this one. */
+  static void onTermination(Runnable stop) {
+    onFirst(stop);
+    Signal.handle(new Signal("INT"), sun.misc.SignalHandler.SIG_IGN);
+  }
+
   /** Calls {@code stop} at the first SIGINT or SIGTERM. */
   static void onFirst(Runnable stop) {
     AtomicInteger seen = new AtomicInteger();

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       TrainCommand.class,
       NodeCommand.class,
+      HostCommand.class,
       SimulateCommand.class,
       GenerateCommand.class,
       EvaluateCommand.class,

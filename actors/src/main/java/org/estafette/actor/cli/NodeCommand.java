@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
       "  estafette node --join 192.168.1.10:25520 --keys keys-b",
       "  estafette node --join file:/etc/estafette/seeds --stay",
       "  estafette node --join dns:coordinator.example.org:25520 --stay",
+      "  estafette node --join 192.168.1.10:25520 --standby /shared/runs/run-1",
     })
 final class NodeCommand implements Callable<Integer> {
   @Option(
@@ -98,6 +99,14 @@ final class NodeCommand implements Callable<Integer> {
       description = "This node's keys, made by `estafette keys`; the same as security.keys.")
   @Nullable Path keys;
 
+  @Option(
+      names = "--standby",
+      paramLabel = "RUN",
+      description =
+          "No workers: stands by to go on with the server of the run in this folder, which the"
+              + " coordinator's machine and this one share, when the node that has it dies.")
+  @Nullable Path standby;
+
   @Option(names = "--index", hidden = true)
   int index;
 
@@ -129,6 +138,9 @@ final class NodeCommand implements Callable<Integer> {
     if (where.isEmpty()) {
       throw new ConfigException(
           "no cluster to join (expected --join HOST:PORT, or a setting cluster.join)");
+    }
+    if (standby != null) {
+      return Standing.by(standby, where, host, port, overrides);
     }
     String name = key != null ? key : machine() + "-" + ProcessHandle.current().pid();
     Path log = logTo(name);
@@ -218,7 +230,7 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /** A worker's process must not outlive the one that started it. */
-  private static void endWith(long parent) {
+  static void endWith(long parent) {
     ProcessHandle.of(parent)
         .ifPresentOrElse(
             p -> p.onExit().thenRun(() -> Runtime.getRuntime().halt(ExitStatus.RUN.code())),

@@ -85,13 +85,20 @@ final class RunFolders {
     return folder;
   }
 
+  /** Claims of epochs are no checkpoints: a server that could not begin has one. */
+  private static boolean hasCheckpoint(RunFolder folder) throws IOException {
+    try (Stream<Path> content = Files.list(folder.checkpoints())) {
+      return content.anyMatch(p -> !p.getFileName().toString().equals("epochs"));
+    }
+  }
+
   /**
    * Removes the folder of a new run that could not start, unless something was recorded: `--resume`
    * would find it otherwise, and nothing in it.
    */
   static void withdraw(Opened run, RunFolder folder) throws IOException {
     boolean recorded = Files.exists(folder.metrics()) && Files.size(folder.metrics()) > 0;
-    if (run.existing() != null || recorded || !free(folder.checkpoints())) {
+    if (run.existing() != null || recorded || hasCheckpoint(folder)) {
       return;
     }
     try (Stream<Path> all = Files.walk(folder.path())) {

@@ -17,6 +17,7 @@ import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.live.RunStatus;
+import org.estafette.actor.live.RunView;
 import org.estafette.actor.node.Coordinator;
 import org.estafette.actor.node.RunHome;
 import org.estafette.actor.record.Metric;
@@ -85,6 +86,17 @@ final class TrainCommand implements Callable<Integer> {
               + " left alone.")
   @Nullable String join;
 
+  @Option(
+      names = "--standby",
+      arity = "0..1",
+      fallbackValue = "1",
+      paramLabel = "N",
+      description =
+          "With --processes: the server has a process of its own, and N more stand by (default 1) to"
+              + " go on with the run from its newest checkpoint when that one dies; with 0 it is"
+              + " only started again.")
+  @Nullable Integer standby;
+
   @Override
   public Integer call() throws Exception {
     List<String> set = new java.util.ArrayList<>(options.set);
@@ -109,6 +121,10 @@ final class TrainCommand implements Callable<Integer> {
           "estafette.workers.count = "
               + config.workers().count()
               + "; expected 1 … 1024 for a cluster (simulate has room for more)");
+    }
+    if (standby != null) {
+      return SupervisedTraining.start(
+          run, standby, processes, nodesOnly, options.plain, options.json, out);
     }
     try (Workshop workshop =
         Workshop.open(
@@ -169,7 +185,7 @@ final class TrainCommand implements Callable<Integer> {
           WorkerProcesses children =
               new WorkerProcesses(
                   coordinator.address(),
-                  config.security(),
+                  config,
                   folder.logs(),
                   display::message,
                   coordinator::died)) {
@@ -178,12 +194,12 @@ final class TrainCommand implements Callable<Integer> {
           coordinator.stop("interrupted");
         });
         CompletableFuture.anyOf(coordinator.begun(), coordinator.result()).get();
-        managed = writeManagement(folder, config, coordinator);
-        heading(display, folder, workshop, coordinator);
+        managed = writeManagement(folder, config, coordinator.management(), coordinator.view());
+        heading(display, folder, workshop, coordinator.address(), coordinator.management());
         if (processes && !nodesOnly) {
           children.start(config.workers().count());
         }
-        ended = await(coordinator, display, monitor, began);
+        ended = await(coordinator.result(), display, monitor, began);
       } finally {
         if (managed) {
           Files.deleteIfExists(ManagementFile.in(folder.path()));
@@ -201,7 +217,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static void log(MetricsLog metrics, ProgressDisplay display, Metric metric) {
+  static void log(MetricsLog metrics, ProgressDisplay display, Metric metric) {
     metrics.append(metric);
     if (metric instanceof Metric.WorkerEvent e && e.kind() != Metric.Kind.JOINED) {
       display.message("  " + e.worker() + " " + e.kind().json() + ": " + e.reason());
@@ -217,27 +233,30 @@ final class TrainCommand implements Callable<Integer> {
     };
   }
 
-  private static void heading(
-      ProgressDisplay display, RunFolder folder, Workshop workshop, Coordinator coordinator) {
+  static void heading(
+      ProgressDisplay display,
+      RunFolder folder,
+      Workshop workshop,
+      String address,
+      @Nullable String management) {
     workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
     display.message("  run       " + folder.path());
-    display.message("  join      estafette node --join " + coordinator.address());
-    if (coordinator.management() != null) {
-      display.message("  dashboard " + coordinator.management() + "/estafette/");
+    display.message("  join      estafette node --join " + address);
+    if (management != null) {
+      display.message("  dashboard " + management + "/estafette/");
     }
   }
 
   /** So that `estafette status` and its like find the run. */
-  private static boolean writeManagement(
-      RunFolder folder, RunConfig config, Coordinator coordinator) throws IOException {
-    String url = coordinator.management();
+  static boolean writeManagement(
+      RunFolder folder, RunConfig config, @Nullable String url, RunView view) throws IOException {
     if (url == null) {
       return false;
     }
     String keys = config.security().keys();
     String password = config.management().passwordFile();
     new ManagementFile(
-            coordinator.view().status().run(),
+            view.status().run(),
             url,
             ProcessHandle.current().pid(),
             keys.isEmpty() ? null : Path.of(keys).toAbsolutePath().toString(),
@@ -247,10 +266,12 @@ final class TrainCommand implements Callable<Integer> {
     return true;
   }
 
-  private static Coordinator.Ended await(
-      Coordinator coordinator, ProgressDisplay display, RunMonitor monitor, long began)
+  static Coordinator.Ended await(
+      CompletableFuture<Coordinator.Ended> result,
+      ProgressDisplay display,
+      RunMonitor monitor,
+      long began)
       throws Exception {
-    CompletableFuture<Coordinator.Ended> result = coordinator.result();
     Shown shown = new Shown();
     while (true) {
       try {
@@ -265,7 +286,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static int status(Coordinator.Ended ended) {
+  /** Of a process that has nothing to say about the run's end. */
+  static int quiet(Coordinator.Ended ended) {
+    return ended.reason().equals("interrupted")
+        ? ExitStatus.INTERRUPTED.code()
+        : ExitStatus.OK.code();
+  }
+
+  static int status(Coordinator.Ended ended) {
     if (!ended.failure().isEmpty()) {
       throw new RunFailedException("the last checkpoint could not be written: " + ended.failure());
     }
@@ -278,7 +306,7 @@ final class TrainCommand implements Callable<Integer> {
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  private static RunHome resumed(
+  static RunHome resumed(
       RunFolder folder, StoredCheckpoint from, @Nullable RunTally tally) {
     double seconds = tally == null ? 0 : tally.seconds();
     return new RunHome(

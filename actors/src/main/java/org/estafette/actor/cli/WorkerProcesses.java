@@ -19,7 +19,7 @@ final class WorkerProcesses implements AutoCloseable {
   private static final long LONGEST_PAUSE_SECONDS = 30;
 
   private final String join;
-  private final RunConfig.Security security;
+  private final RunConfig config;
   private final Path logs;
   private final Consumer<String> message;
   private final ObjIntConsumer<String> died;
@@ -38,13 +38,13 @@ final class WorkerProcesses implements AutoCloseable {
    */
   WorkerProcesses(
       String join,
-      RunConfig.Security security,
+      RunConfig config,
       Path logs,
       Consumer<String> message,
       ObjIntConsumer<String> died) {
     this.died = died;
     this.join = join;
-    this.security = security;
+    this.config = config;
     this.logs = logs;
     this.message = message;
   }
@@ -116,21 +116,9 @@ final class WorkerProcesses implements AutoCloseable {
     ending = true;
   }
 
-  /** This JVM's java, flags and class path, for one worker. */
   private List<String> command(int index) {
-    List<String> command = new ArrayList<>();
-    command.add(
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.add("@" + Path.of(System.getProperty("estafette.home", "."), "conf", "jvm.options"));
-    command.add("-XX:+UseSerialGC");
-    command.add("-Destafette.home=" + System.getProperty("estafette.home", "."));
-    command.add("-Destafette.log=" + logs.resolve("process-" + index + ".log"));
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
+    List<String> command =
+        ChildJvm.command(logs.resolve("process-" + index + ".log"), List.of());
     command.addAll(
         List.of(
             "node",
@@ -142,10 +130,7 @@ final class WorkerProcesses implements AutoCloseable {
             Integer.toString(index),
             "--parent",
             Long.toString(ProcessHandle.current().pid())));
-    if (!security.keys().isEmpty()) {
-      command.add("--keys");
-      command.add(Path.of(security.keys()).toAbsolutePath().toString());
-    }
+    command.addAll(ChildJvm.agreed(config));
     return command;
   }
 

@@ -22,7 +22,8 @@ final class OperationSections {
             : OptionalInt.of((int) v.whole("cluster.bind-port", 0, 65535)),
         v.text("cluster.join"),
         v.durationAbove0("cluster.patience"),
-        v.duration("cluster.leave-within"));
+        v.duration("cluster.leave-within"),
+        v.oneOf("cluster.failure-detection", "patient", "quick").equals("quick"));
   }
 
   /** Where others send tensors; empty where it is the address that they arrive at. */

@@ -212,7 +212,8 @@ public record RunConfig(
       OptionalInt bindPort,
       String join,
       Duration patience,
-      Duration leaveWithin) {}
+      Duration leaveWithin,
+      boolean quickDetection) {}
 
   /**
    * {@code estafette.management}.

@@ -13,6 +13,7 @@ import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.cluster.typed.SingletonActor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.live.LiveFacts;
@@ -33,6 +35,7 @@ import org.estafette.actor.run.Workshop;
 import org.estafette.actor.security.KeyFolder;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.channel.ChannelConfig;
+import org.estafette.channel.ChannelException;
 import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +129,12 @@ public final class Coordinator implements AutoCloseable {
     this.founding = !config.cluster().join().isEmpty();
     RunClock clock = new RunClock(plan.monitor().now().seconds());
     this.live =
-        new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
+        new LiveRun(
+            facts(
+                plan.run(), plan.workshop(), plan.home(), plan.localWorkers() + plan.moreWorkers()),
+            plan.monitor()::now,
+            clock,
+            ConfigReader.render(config));
     live.recall(plan.home().past());
     if (plan.home().resumed() != null) {
       live.checkpoint(plan.home().resumed());
@@ -138,21 +146,9 @@ public final class Coordinator implements AutoCloseable {
       }
     });
     this.control = new RunCommands(this::tell, result);
-    ServerSetup setup =
-        new ServerSetup(
-            plan.run(),
-            plan.workshop(),
-            port,
-            plan.monitor(),
-            plan.checkpoints(),
-            plan.resume(),
-            live,
-            clock,
-            plan.home(),
-            result);
     this.system =
         NodeSystem.start(
-            guardian(setup, plan),
+            guardian(clock, plan),
             config,
             config.cluster().host(),
             config.cluster().port(),
@@ -196,7 +192,9 @@ public final class Coordinator implements AutoCloseable {
             lost::complete);
     try {
       Coordinator coordinator = new Coordinator(plan, port);
-      lost.thenAccept(why -> coordinator.fail("the tensor channel ended: " + why));
+      lost.thenAccept(why ->
+          coordinator.result.completeExceptionally(
+              new ChannelException("the tensor channel ended: " + why, null)));
       return coordinator;
     } catch (RuntimeException e) {
       port.close();
@@ -207,7 +205,26 @@ public final class Coordinator implements AutoCloseable {
   /** Told to the guardian when this node may begin its run. */
   private record Begin() {}
 
-  private Behavior<Void> guardian(ServerSetup setup, Plan plan) {
+  /** Claims the run's next epoch, which only a node may do that begins. */
+  private ServerSetup claimed(ActorSystem<?> at, RunClock clock, Plan plan) throws IOException {
+    Epochs.Claim claim =
+        plan.checkpoints().claim(Succession.holder(at), plan.run());
+    EpochWatch.begin(at, claim, result::completeExceptionally);
+    return new ServerSetup(
+        plan.run(),
+        plan.workshop(),
+        port,
+        plan.monitor(),
+        plan.checkpoints(),
+        plan.resume(),
+        live,
+        clock,
+        plan.home(),
+        claim.epoch(),
+        result);
+  }
+
+  private Behavior<Void> guardian(RunClock clock, Plan plan) {
     RunConfig config = plan.workshop().config();
     return Behaviors.<Object>setup(
             context -> {
@@ -229,7 +246,11 @@ public final class Coordinator implements AutoCloseable {
                   .onMessage(
                       Begin.class,
                       m -> {
-                        begin(context, setup, plan);
+                        try {
+                          begin(context, claimed(context.getSystem(), clock, plan), plan);
+                        } catch (IOException e) {
+                          result.completeExceptionally(e);
+                        }
                         return Behaviors.same();
                       })
                   .onSignal(
@@ -261,6 +282,7 @@ public final class Coordinator implements AutoCloseable {
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());
     context.spawn(Door.create(() -> description), Door.NAME);
+    Succession.announce(context, result);
     for (int i = 0; i < plan.localWorkers(); i++) {
       String key = "local-" + i;
       WorkerSetup own = new WorkerSetup(key, i, plan.run(), plan.workshop(), port, threads);
@@ -329,17 +351,18 @@ public final class Coordinator implements AutoCloseable {
     server.thenAccept(to -> to.tell(message));
   }
 
-  private static LiveFacts facts(Plan plan, RunConfig config) {
+  static LiveFacts facts(long run, Workshop workshop, RunHome home, int workers) {
+    RunConfig config = workshop.config();
     boolean star = !config.withoutServer();
     return new LiveFacts(
-        plan.run(),
-        plan.home().name(),
-        plan.home().release(),
+        run,
+        home.name(),
+        home.release(),
         config.strategy(),
         star ? "server" : config.topology().kind(),
         !star && config.gossip().method().equals("sgp"),
-        plan.localWorkers() + plan.moreWorkers(),
-        plan.workshop().gain());
+        workers,
+        workshop.gain());
   }
 
   /**
@@ -391,6 +414,11 @@ public final class Coordinator implements AutoCloseable {
       }
       port.close();
     }
+  }
+
+  /** Settings of a media driver that processes of a run share, for a process without a channel. */
+  public static ChannelConfig.Builder driver(RunConfig config, long run, String name) {
+    return ChannelSettings.base(config, run, name);
   }
 
   /** The channel settings that a configuration gives. */

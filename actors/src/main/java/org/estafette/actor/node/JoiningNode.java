@@ -66,6 +66,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   private boolean asked;
   private boolean leaving;
   private int running;
+  private long run;
   private @Nullable ActorRef<ServerMessage> server;
   private @Nullable Throwable failure;
 
@@ -268,7 +269,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     reachable = m.reachable();
     ActorRef<ServerMessage> known = server;
     if (known != null && !reachable.isEmpty() && !reachable.contains(known)) {
-      return fail(JoinException.passing("another run has begun in this cluster"));
+      asked = false; // Whether it is another run's, or this one's that was taken over.
     }
     if (!asked) {
       ask();
@@ -302,9 +303,15 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
 
   private Behavior<NodeMessage> onCoordinatorLeft(NodeMessage.CoordinatorLeft m) {
     ActorRef<ServerMessage> known = server;
-    return known != null && known.path().address().equals(m.node())
-        ? fail(JoinException.passing("the coordinator " + m.node().hostPort() + " is gone"))
-        : this;
+    if (known == null || !known.path().address().equals(m.node())) {
+      return this;
+    }
+    if (Succession.possibleWithout(getContext().getSystem(), m.node())) {
+      // The workers look for its successor, and give up where there is none for too long.
+      getContext().getLog().warn("the server's node {} is gone, waiting", m.node().hostPort());
+      return this;
+    }
+    return fail(JoinException.passing("the coordinator " + m.node().hostPort() + " is gone"));
   }
 
   private Behavior<NodeMessage> onDescribed(NodeMessage.Described m) {
@@ -312,14 +319,22 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
       ask(); // It has gone meanwhile; another may be there.
       return this;
     }
+    if (server != null) {
+      if (m.run().run() != run) {
+        return fail(JoinException.passing("another run has begun in this cluster"));
+      }
+      server = m.server();
+      return this;
+    }
     server = m.server();
+    run = m.run().run();
     timers.cancel(new NodeMessage.TooLong());
-    RunDescription run = m.run();
-    String refusal = Protocol.own(UpdateCodec.VERSION).refusal(run.speaks());
+    RunDescription described = m.run();
+    String refusal = Protocol.own(UpdateCodec.VERSION).refusal(described.speaks());
     if (!refusal.isEmpty()) {
       return fail(JoinException.lasting(refusal));
     }
-    String keys = KeyDifference.between(run.keys(), own.security(), source.toString());
+    String keys = KeyDifference.between(described.keys(), own.security(), source.toString());
     if (!keys.isEmpty()) {
       return fail(new ConfigException(keys));
     }
@@ -327,7 +342,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
         CompletableFuture.supplyAsync(
             () ->
                 NodeParts.open(
-                    run,
+                    described,
                     plan,
                     own,
                     owner.threads(),

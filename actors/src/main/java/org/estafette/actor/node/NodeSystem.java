@@ -53,6 +53,10 @@ final class NodeSystem {
             .withFallback(mailbox)
             .withFallback(tls(config))
             .withFallback(akka)
+            .withFallback(
+                cluster.quickDetection()
+                    ? ConfigFactory.parseResources("estafette-akka-quick.conf")
+                    : ConfigFactory.empty())
             .withFallback(ConfigFactory.parseResources("estafette-akka.conf"))
             .withFallback(ConfigFactory.defaultReference())
             .resolve();

@@ -110,6 +110,7 @@ final class PeerActor extends TrainingActor {
     PeerId id = PeerId.worker(a.slot());
     self = id;
     incarnation = a.incarnation();
+    life++;
     setup.port().register(id, sink);
     getContext()
         .getLog()

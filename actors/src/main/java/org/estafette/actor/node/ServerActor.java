@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
+import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Owns the global model: drives a {@link Server} participant, takes workers in, validates and
  * writes checkpoints beside the training, and ends the run. Runs as a cluster singleton; its epoch,
- * one above that of the state it began from, fences off what belongs to a former one.
+ * claimed in the checkpoints' folder, fences off what belongs to a former one.
  */
 final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final TimerScheduler<ServerMessage> timers;
@@ -112,7 +113,8 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       setup.monitor().resume(resume.tokens(), resume.localSteps(), resume.version());
     }
     this.members = new MemberWatch(context, log);
-    this.epoch = resume == null ? 1 : resume.epoch() + 1;
+    this.epoch = setup.epoch();
+    Resumption.check(setup, server);
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
     this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
@@ -194,6 +196,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   /** Lets the participant act, then does what its new state asks for. */
   private Behavior<ServerMessage> handle(Event event) {
+    if (event instanceof Event.Received) {
+      HaltPoints.reached(HaltPoints.RECEIVED);
+    }
     server.on(event, effects);
     if (mailbox != null) {
       mailbox.advancedTo(server.counter());
@@ -300,6 +305,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       m.worker().tell(new WorkerMessage.RunOver(endReason));
       return this;
     }
+    HaltPoints.reached(HaltPoints.HELLO);
     WorkerTable.Entry entry = workers.known(m.worker());
     if (entry == null) {
       workers.all().stream()
@@ -427,6 +433,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Copies the state now and writes the copy elsewhere. */
   private void save(boolean last) {
     saving = true;
+    HaltPoints.reached(HaltPoints.SAVING);
     requests.begun();
     long version = server.version();
     getContext()
@@ -440,6 +447,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onCheckpointDone(ServerMessage.CheckpointDone m) {
     saving = false;
+    HaltPoints.reached(HaltPoints.SAVED);
     if (m.failure().isEmpty()) {
       log.saved(m.path(), m.version());
       savedVersion = m.version();
@@ -538,6 +546,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         update.discard();
         return;
       }
+      HaltPoints.reached(HaltPoints.ANSWERING);
       setup
           .port()
           .send(
@@ -574,6 +583,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
     @Override
     public void decided(Decision decision) {
+      if (decision instanceof Decision.Applied) {
+        HaltPoints.reached(HaltPoints.APPLIED);
+      }
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
       if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {

@@ -107,7 +107,7 @@ public sealed interface ServerMessage {
       implements ServerMessage, ControlMessage {}
 
   /** The process of the worker with this key has died, with that exit status. */
-  record Died(String key, int status) implements ServerMessage {}
+  record Died(String key, int status) implements ServerMessage, ControlMessage {}
 
   /** A node could not be reached for too long. */
   record NodeOverdue(Address node) implements ServerMessage {}

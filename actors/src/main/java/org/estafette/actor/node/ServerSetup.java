@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param live what people can know of it
  * @param clock the run's
  * @param home where its configuration is kept
+ * @param epoch claimed for this server: what belongs to a lower one is refused
  * @param result completed when the run has ended and its last checkpoint is written
  */
 record ServerSetup(
@@ -34,6 +35,7 @@ record ServerSetup(
     LiveRun live,
     RunClock clock,
     RunHome home,
+    long epoch,
     CompletableFuture<Ending> result) {
   /** Where what happens is written down. */
   RunLog log() {

@@ -61,8 +61,14 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   /** Its slot; null before it was taken in. */
   protected @Nullable PeerId self;
 
-  /** Its life in that slot. */
+  /** Its life in that slot, as others count it. */
   protected int incarnation;
+
+  /**
+   * How often it has begun anew: a successor's server that had saved nothing gives incarnations
+   * that were there before.
+   */
+  protected int life;
 
   TrainingActor(
       ActorContext<WorkerMessage> context,
@@ -165,7 +171,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         event(new Event.Received(m.update(), now()));
       }
       case WorkerMessage.RoundDone m -> {
-        if (participant() == null || m.life() != incarnation) {
+        if (participant() == null || m.life() != life) {
           m.delta().close();
         } else {
           event(new Event.RoundTrained(m.round(), m.result(), m.seconds(), m.delta(), now()));
@@ -344,7 +350,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       staged = null;
       roundUnderWay = true;
       thread.train(
-          incarnation, round, TrainingActor.this.order(order), start, List.copyOf(moments));
+          life, round, TrainingActor.this.order(order), start, List.copyOf(moments));
       moments.clear();
     }
 

@@ -52,6 +52,16 @@ final class WorkerActor extends TrainingActor {
   }
 
   private Behavior<WorkerMessage> onWelcome(WorkerMessage.Welcome w) {
+    if (welcome != null && w.epoch() < welcome.epoch()) {
+      getContext()
+          .getLog()
+          .warn(
+              "{}: welcomed by a server of epoch {} (expected >= {}): it has been taken over",
+              setup.key(),
+              w.epoch(),
+              welcome.epoch());
+      return this;
+    }
     welcomed();
     if (w.equals(welcome)) {
       return this; // The answer to a greeting that was repeated: the life that it gave has begun.
@@ -62,6 +72,7 @@ final class WorkerActor extends TrainingActor {
     self = id;
     serverEndpoint = w.server();
     incarnation = w.incarnation();
+    life++;
     roundUnderWay = false;
     setup.port().register(id, sink);
     double patience = setup.workshop().config().workers().patience().toNanos() / 1e9;

@@ -138,7 +138,7 @@ public sealed interface WorkerMessage {
   /** The training thread has its model and data. */
   record Ready() implements WorkerMessage {}
 
-  /** The ordered steps are done; {@code life} is the incarnation that ordered them. */
+  /** The ordered steps are done; {@code life} is the one that ordered them. */
   record RoundDone(int life, long round, TrainedRound result, double seconds, Lease delta)
       implements WorkerMessage {}
 

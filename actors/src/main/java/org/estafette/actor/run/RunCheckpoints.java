@@ -12,10 +12,15 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.estafette.actor.checkpoint.Checkpoint;
+import org.estafette.actor.checkpoint.CheckpointException;
 import org.estafette.actor.checkpoint.CheckpointStore;
+import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
 import org.estafette.actor.checkpoint.Transformers;
+import org.estafette.actor.checkpoint.VectorDigests;
 import org.estafette.actor.checkpoint.Verification;
+import org.estafette.actor.checkpoint.WriteGuard;
+import org.estafette.actor.halt.HaltPoints;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.memory.FlatVector;
@@ -31,6 +36,8 @@ public final class RunCheckpoints {
   private static final String TALLY = "run.json";
   private static final String SIMULATION = "simulation.json";
   private static final String SIMULATION_VECTOR = "simulation-";
+  private static final String DIGESTS = "digests";
+  private static final String EPOCH = "epoch";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CheckpointStore store;
@@ -38,6 +45,7 @@ public final class RunCheckpoints {
   private final Map<String, Object> modelConfig;
   private final UnaryOperator<String> names;
   private final String run;
+  private volatile WriteGuard asked = WriteGuard.NONE;
 
   /** What of a {@link ServerState} is no vector. */
   private record Scalars(
@@ -79,7 +87,7 @@ public final class RunCheckpoints {
    * @return the checkpoint's folder
    */
   public Path write(ServerState state, RunTally tally) throws IOException {
-    Path there = written(state.version());
+    Path there = written(state);
     return there != null
         ? there
         : store.write(builder(state).file(TALLY, JSON.writeValueAsBytes(tally)).build());
@@ -92,14 +100,51 @@ public final class RunCheckpoints {
         : null;
   }
 
-  private @Nullable Path written(long version) throws IOException {
+  /**
+   * Claims the next epoch, above those of all servers before and of all checkpoints. From then on
+   * this writes only while nobody has claimed a later one.
+   *
+   * @param holder who it is, for people
+   * @param number of the run
+   */
+  public Epochs.Claim claim(String holder, long number) throws IOException {
+    long saved = 0;
+    if (Epochs.newestIn(store.folder()) == 0) {
+      // Of a release that claimed none, or copied without the claims.
+      StoredCheckpoint newest = store.latest().checkpoint();
+      saved = newest == null ? 0 : JSON.readValue(newest.file(STATE), Scalars.class).epoch();
+    }
+    Epochs.Claim claim = Epochs.claim(store.folder(), saved + 1, holder, number);
+    HaltPoints.reached(HaltPoints.CLAIMED);
+    store.guard(WriteGuard.of(claim).and(asked));
+    return claim;
+  }
+
+  /** Has every change to the disk asked for, beside the claim; before it is made. */
+  public void guard(WriteGuard also) {
+    asked = also;
+    store.guard(also);
+  }
+
+  private @Nullable Path written(ServerState state) throws IOException {
     StoredCheckpoint newest = store.latest().checkpoint();
-    return newest != null && newest.version() == version ? newest.path() : null;
+    if (newest == null || newest.version() != state.version()) {
+      return null;
+    }
+    Object epoch = newest.attributes().get(EPOCH);
+    Object digests = newest.attributes().get(DIGESTS);
+    boolean formerServer = epoch instanceof Number n && n.longValue() != state.epoch();
+    if (formerServer && digests != null && !digests.equals(VectorDigests.of(state.vectors()))) {
+      // That server's last pushes died with it: the version of that number is another one now.
+      store.setAside(newest);
+      return null;
+    }
+    return newest.path();
   }
 
   /** Writes a whole simulation; its server's parameters are the model. */
   public Path write(SimulationState state) throws IOException {
-    Path there = written(state.server().version());
+    Path there = written(state.server());
     if (there != null) {
       return there;
     }
@@ -143,6 +188,8 @@ public final class RunCheckpoints {
                 state.workers())));
     b.attribute("tokens", state.tokens()).attribute("local_steps", state.localSteps());
     b.attribute("vectors", new ArrayList<>(state.vectors().keySet()));
+    b.attribute(DIGESTS, VectorDigests.of(state.vectors()));
+    b.attribute(EPOCH, state.epoch());
     return b;
   }
 
@@ -168,6 +215,12 @@ public final class RunCheckpoints {
         checkpoint.readVector((String) name, layout, vector);
       }
       vectors.put((String) name, vector);
+    }
+    Object saved = checkpoint.attributes().get(DIGESTS);
+    Map<String, String> seen = VectorDigests.of(vectors);
+    if (saved != null && !saved.equals(seen)) {
+      throw new CheckpointException(
+          checkpoint.path() + ": vectors are " + seen + " (expected " + saved + ")");
     }
     return new ServerState(
         s.schema(),

@@ -52,7 +52,7 @@ class CheckpointCrashTest {
       for (int i = taken.size() - 1; i >= 0; i--) {
         Taken t = taken.get(i);
         if (t.step() == Step.RENAME && !forced(i, Step.FORCE_FOLDER, t.path().getParent())) {
-          Path before = origin(t.path());
+          Path before = origin(i, t.path());
           if (Files.exists(t.path()) && !Files.exists(before)) {
             Files.move(t.path(), before);
           }
@@ -72,14 +72,21 @@ class CheckpointCrashTest {
       return taken.subList(after, taken.size()).contains(new Taken(step, path));
     }
 
-    private static Path origin(Path renamed) {
+    private Path origin(int at, Path renamed) {
       String name = renamed.getFileName().toString();
-      return renamed.resolveSibling(
-          name.startsWith(".deleting-") ? name.substring(10) : ".writing-" + name);
+      if (name.startsWith(".deleting-")) {
+        return renamed.resolveSibling(name.substring(10));
+      }
+      return taken.subList(0, at).reversed().stream()
+          .filter(t -> t.step() == Step.MAKE_FOLDER)
+          .findFirst()
+          .orElseThrow()
+          .path();
     }
 
     private static Path target(Path writing) {
-      return writing.resolveSibling(writing.getFileName().toString().replace(".writing-", ""));
+      return writing.resolveSibling(
+          writing.getFileName().toString().replaceFirst("^\\.writing-(version-\\d+).*", "$1"));
     }
 
     private static void truncate(Path file) throws IOException {
