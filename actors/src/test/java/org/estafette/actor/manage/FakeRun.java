@@ -68,6 +68,11 @@ public final class FakeRun implements RunView, RunControl {
   }
 
   @Override
+  public List<org.estafette.actor.live.FaultStatus> faults() {
+    return List.of();
+  }
+
+  @Override
   public RunStatus status() {
     return new RunStatus(
         "1f3a",
