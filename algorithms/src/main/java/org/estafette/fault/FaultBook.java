@@ -12,8 +12,9 @@ import org.estafette.algorithm.PeerId;
 public final class FaultBook {
   private final FaultEvent.Listener listener;
   private final Map<Long, Entry> open = new HashMap<>();
+  private final Map<Long, Fault> past = new HashMap<>();
   private final Map<PeerId, Death> dead = new HashMap<>();
-  private long next = 1;
+  private long next;
 
   private static final class Entry {
     private final Fault fault;
@@ -28,7 +29,17 @@ public final class FaultBook {
 
   /** An empty book. */
   public FaultBook(FaultEvent.Listener listener) {
+    this(listener, 1);
+  }
+
+  /**
+   * An empty book of a run that goes on.
+   *
+   * @param first number of the next fault
+   */
+  public FaultBook(FaultEvent.Listener listener, long first) {
     this.listener = listener;
+    this.next = first;
   }
 
   /** A fault begins; returns its number. */
@@ -62,7 +73,11 @@ public final class FaultBook {
   }
 
   /** A fault has struck after its end was told. */
-  public void late(double at, long id, Fault fault, long times) {
+  public void late(double at, long id, long times) {
+    Fault fault = past.get(id);
+    if (fault == null) {
+      return;
+    }
     tell(
         at,
         id,
@@ -76,6 +91,7 @@ public final class FaultBook {
   public void ended(double at, long id) {
     Entry entry = open.remove(id);
     if (entry != null) {
+      past.put(id, entry.fault);
       tell(
           at,
           id,

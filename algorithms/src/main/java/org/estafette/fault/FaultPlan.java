@@ -1,6 +1,5 @@
 package org.estafette.fault;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -73,13 +72,12 @@ public record FaultPlan(long seed, List<Timed> faults, List<AtVersion> versioned
     return all().anyMatch(f -> f instanceof Fault.Kill k && k.who().isServer());
   }
 
-  /** This plan and another one, under this one's seed. */
-  public FaultPlan and(FaultPlan other) {
-    List<Timed> timed = new ArrayList<>(faults);
-    timed.addAll(other.faults());
-    List<AtVersion> atVersions = new ArrayList<>(versioned);
-    atVersions.addAll(other.versioned());
-    return new FaultPlan(seed, timed, atVersions);
+  /** The same plan, its times counted from that second on. */
+  public FaultPlan from(double second) {
+    return new FaultPlan(
+        seed,
+        faults.stream().map(t -> new Timed(t.at() + second, t.fault())).toList(),
+        versioned);
   }
 
   /**

@@ -25,6 +25,11 @@ public final class VersionTriggers {
     return waiting.isEmpty();
   }
 
+  /** The least version that one waits for; the largest number where none waits. */
+  public long next() {
+    return waiting.stream().mapToLong(FaultPlan.AtVersion::version).min().orElse(Long.MAX_VALUE);
+  }
+
   /** The faults that begin now that the run has this version, in the order of the plan. */
   public List<Fault> reached(long version) {
     if (waiting.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.estafette.fault;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.random.CounterRandom;
@@ -16,7 +17,8 @@ public final class Weather {
   /** The number of a fault that nobody wants to hear of again. */
   public static final long NOBODY = 0;
 
-  private static final Fate CLEAR = new Fate("", 0, Double.NaN);
+  /** A message arrives as it always does. */
+  public static final Fate CLEAR = new Fate("", 0, Double.NaN);
 
   private final long seed;
   private final List<Active> active = new ArrayList<>();
@@ -104,8 +106,10 @@ public final class Weather {
       if (!a.told && a.until() <= at) {
         a.told = true;
         past.add(new Over(a.id, a.until(), a.met));
+        a.met = 0;
       }
     }
+    past.sort(Comparator.comparingDouble(Over::at));
   }
 
   /** The numbered faults that have ended by now and were not told of before. */

@@ -209,6 +209,9 @@ final class Link {
     boolean written = false;
     try {
       write(frame, claim.buffer(), claim.offset(), headBytes, metaPart, payloadPart, last);
+      if (frame.damaged >= 0) {
+        damage(frame, claim.buffer(), claim.offset() + headBytes, metaPart + payloadPart);
+      }
       hooks.outgoing(claim.buffer(), claim.offset(), length);
       written = true;
     } finally {
@@ -228,6 +231,15 @@ final class Link {
       frame.finish(SendOutcome.SENT, "");
     }
     return result;
+  }
+
+  /** Changes the frame's damaged bit, where it lies in this fragment's part of the body. */
+  private static void damage(OutFrame frame, MutableDirectBuffer buffer, int body, int length) {
+    long at = frame.damaged / 8 - frame.position;
+    if (at >= 0 && at < length) {
+      int index = body + (int) at;
+      buffer.putByte(index, (byte) (buffer.getByte(index) ^ 1 << (int) (frame.damaged % 8)));
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.estafette.actor.checkpoint.Checkpoint.NamedVector;
@@ -43,6 +44,7 @@ public final class CheckpointStore {
 
   private final Path folder;
   private volatile int keep;
+  private volatile BooleanSupplier full = () -> false;
   private final DurableFiles disk;
   private final Set<Path> verified = new HashSet<>();
 
@@ -61,13 +63,22 @@ public final class CheckpointStore {
     Files.createDirectories(folder);
     this.folder = folder;
     this.keep = keep;
-    this.disk = new DurableFiles(points);
+    this.disk = new DurableFiles(points, this::isFull);
   }
 
   private static void checkKeep(int keep) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep=" + keep + " (expected >= 1)");
     }
+  }
+
+  /** Writes fail while {@code full} says so, as on a full disk; for faults. */
+  public void diskFull(BooleanSupplier says) {
+    full = says;
+  }
+
+  private boolean isFull() {
+    return full.getAsBoolean();
   }
 
   /** Keeps so many that verify, from the next one that is written on. */

@@ -4,19 +4,26 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /** Changes to the file system that are on the disk when they return, where they promise it. */
 final class DurableFiles {
   private final CrashPoints points;
+  private final BooleanSupplier full;
 
-  DurableFiles(CrashPoints points) {
+  /**
+   * @param full whether a write now meets a full disk
+   */
+  DurableFiles(CrashPoints points, BooleanSupplier full) {
     this.points = points;
+    this.full = full;
   }
 
   /** What {@link #write} has written. */
@@ -41,6 +48,10 @@ final class DurableFiles {
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       content.writeTo(bytes -> {
         points.before(CrashPoints.Step.WRITE, file);
+        if (full.getAsBoolean()) {
+          throw new FileSystemException(
+              file.toString(), null, "No space left on device (brought about by a fault)");
+        }
         crc.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
           channel.write(bytes);

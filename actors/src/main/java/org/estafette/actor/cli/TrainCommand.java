@@ -173,6 +173,7 @@ final class TrainCommand implements Callable<Integer> {
                   folder.logs(),
                   display::message,
                   coordinator::died)) {
+        coordinator.processes(children::kill);
         Interrupts.onFirst(() -> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
@@ -202,7 +203,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static void log(MetricsLog metrics, ProgressDisplay display, Metric metric) {
-    metrics.append(metric);
+    FaultLines.log(metrics, display, metric);
     if (metric instanceof Metric.WorkerEvent e && e.kind() != Metric.Kind.JOINED) {
       display.message("  " + e.worker() + " " + e.kind().json() + ": " + e.reason());
     } else if (metric instanceof Metric.RunEvent e && news(e.kind())) {

@@ -68,6 +68,18 @@ public final class FaultPlanReader {
     return checked(new FaultPlan(0, timed, versioned), "the fault", workers);
   }
 
+  /**
+   * The name in a text that asks for a plan, {@code { plan = NAME }}; empty where it has no plan.
+   *
+   * @throws ConfigException where it is no HOCON, or has more than a plan
+   */
+  public static String named(String text) {
+    ConfigObject asked = hocon(() -> ConfigFactory.parseString(text), "the fault").root();
+    return asked.containsKey("plan")
+        ? new FaultSection("fault", asked, Set.of("plan")).text("plan", "the name of a plan")
+        : "";
+  }
+
   private static ConfigParseOptions strict() {
     return ConfigParseOptions.defaults().setAllowMissing(false);
   }

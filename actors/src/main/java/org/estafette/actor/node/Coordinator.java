@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveFacts;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
@@ -53,6 +54,20 @@ public final class Coordinator implements AutoCloseable {
   private final boolean founding;
   private final LiveRun live;
   private final RunControl control;
+  private final RunClock clock;
+  private final @Nullable RunFaults faults;
+
+  /** Kills workers' processes. */
+  @FunctionalInterface
+  public interface ProcessKiller {
+    /**
+     * Kills the process of the worker with this key as {@code kill -9} does.
+     *
+     * @param downtime seconds until it is started again; never where that is infinite
+     * @return false where there is no such process
+     */
+    boolean kill(String key, double downtime);
+  }
 
   /** How the reason of a run begins that somebody has stopped. */
   static final String STOPPED_BY = "stopped by ";
@@ -118,13 +133,17 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private Coordinator(Plan plan, TensorPort port) {
+  private Coordinator(Plan plan, TensorPort port, @Nullable RunFaults faults) {
     this.port = port;
+    this.faults = faults;
     this.monitor = plan.monitor();
     this.result = new CompletableFuture<>();
     RunConfig config = plan.workshop().config();
     this.founding = !config.cluster().join().isEmpty();
-    RunClock clock = new RunClock(plan.monitor().now().seconds());
+    this.clock = new RunClock(plan.monitor().now().seconds());
+    if (faults != null) {
+      plan.checkpoints().diskFull(faults.weather()::diskFull);
+    }
     this.live =
         new LiveRun(facts(plan, config), plan.monitor()::now, clock, ConfigReader.render(config));
     live.recall(plan.home().past());
@@ -137,7 +156,7 @@ public final class Coordinator implements AutoCloseable {
         live.ended("failed: " + failure.getMessage());
       }
     });
-    this.control = new RunCommands(this::tell, result);
+    this.control = new RunCommands(this::tell, result, faults, clock);
     ServerSetup setup =
         new ServerSetup(
             plan.run(),
@@ -148,6 +167,7 @@ public final class Coordinator implements AutoCloseable {
             plan.resume(),
             live,
             clock,
+            faults == null ? FaultHooks.NONE : faults,
             plan.home(),
             result);
     this.system =
@@ -187,15 +207,17 @@ public final class Coordinator implements AutoCloseable {
         Workers.expectedUpdates(
             plan.workshop(), plan.localWorkers(), plan.localWorkers() + plan.moreWorkers());
     CompletableFuture<String> lost = new CompletableFuture<>();
+    RunFaults faults = RunFaults.of(config);
     TensorPort port =
         new TensorPort(
             ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
             config.channel().advertise(),
+            faults == null ? null : faults.weather(),
             plan.workshop().layout().length(),
             expected,
             lost::complete);
     try {
-      Coordinator coordinator = new Coordinator(plan, port);
+      Coordinator coordinator = new Coordinator(plan, port, faults);
       lost.thenAccept(why -> coordinator.fail("the tensor channel ended: " + why));
       return coordinator;
     } catch (RuntimeException e) {
@@ -258,6 +280,10 @@ public final class Coordinator implements AutoCloseable {
                 singleton(setup)
                     .withSettings(
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
+    if (faults != null) {
+      long first = 1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0);
+      faults.begin(context, clock, port, first, this::tell);
+    }
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());
     context.spawn(Door.create(() -> description), Door.NAME);
@@ -324,6 +350,13 @@ public final class Coordinator implements AutoCloseable {
     return control;
   }
 
+  /** Who can kill the processes of this run's workers, where a fault asks for it. */
+  public void processes(ProcessKiller killer) {
+    if (faults != null) {
+      faults.processes(killer);
+    }
+  }
+
   /** At once, or as soon as there is a server. */
   void tell(ServerMessage message) {
     server.thenAccept(to -> to.tell(message));
@@ -378,6 +411,9 @@ public final class Coordinator implements AutoCloseable {
   @Override
   public void close() {
     management.close();
+    if (faults != null) {
+      faults.end();
+    }
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -156,6 +156,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.ValidationFailed.class, this::onValidationFailed)
         .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
         .onMessage(ServerMessage.CheckpointDone.class, this::onCheckpointDone)
+        .onMessage(ServerMessage.FaultReport.class, this::onFaultReport)
+        .onMessage(ServerMessage.FaultNews.class, this::onFaultNews)
+        .onMessage(ServerMessage.FreezeServer.class, this::onFreeze)
         .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
@@ -195,6 +198,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Lets the participant act, then does what its new state asks for. */
   private Behavior<ServerMessage> handle(Event event) {
     server.on(event, effects);
+    setup.faults().version(server.version());
     if (mailbox != null) {
       mailbox.advancedTo(server.counter());
     }
@@ -293,6 +297,21 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     return this;
   }
 
+  private Behavior<ServerMessage> onFaultReport(ServerMessage.FaultReport m) {
+    setup.faults().reported(m);
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFaultNews(ServerMessage.FaultNews m) {
+    setup.monitor().fault(now(), m.event());
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFreeze(ServerMessage.FreezeServer m) {
+    setup.faults().freeze(m.seconds());
+    return this;
+  }
+
   // Who is there.
 
   private Behavior<ServerMessage> onHello(ServerMessage.Hello m) {
@@ -308,6 +327,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
           .ifPresent(e -> departs(e, MemberWatch.Cause.REPLACED));
       entry = workers.admit(m.key(), m.worker(), m.endpoint());
       getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
+      setup.faults().joined(entry);
       setup
           .live()
           .known(entry.id().toString(), entry.key(), members.node(entry), entry.incarnation());
@@ -345,6 +365,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       MemberWatch.Cause cause = told == null ? members.cause(entry) : told;
       departs(entry, cause);
       halting.gone(worker);
+      setup.faults().left(worker, incarnation);
       if (workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
         setup.port().forget(entry.endpoint());
       }
