@@ -7,11 +7,11 @@ import org.estafette.algorithm.PeerId;
 /** The kinds of faults, under the names that plans, events and counters have for them. */
 public enum FaultKind {
   /** {@link Fault.Kill}. */
-  KILL("rounds lost"),
+  KILL("times back"),
   /** {@link Fault.Freeze}. */
   FREEZE("times held"),
   /** {@link Fault.Slow}. */
-  SLOW("stretches slowed down"),
+  SLOW("times slowed down"),
   /** {@link Fault.Cut}. */
   CUT("messages cut off"),
   /** {@link Fault.Partition}. */

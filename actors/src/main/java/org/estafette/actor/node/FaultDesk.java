@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -67,6 +68,9 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   /** More faults. */
   record Plan(FaultPlan plan) implements Message {}
 
+  /** The run takes no more updates. */
+  record End() implements Message {}
+
   private record Due(long number, double at, Fault fault) implements Message {}
 
   private record Over(long id) implements Message {}
@@ -125,7 +129,8 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
         .onMessage(Reported.class, this::onReported)
         .onMessage(Plan.class, this::onPlan)
         .onMessage(Due.class, this::onDue)
-        .onMessage(Over.class, this::onOver)
+        .onMessage(Over.class, m -> over(m.id()))
+        .onMessage(End.class, m -> onEnd())
         .build();
   }
 
@@ -283,11 +288,19 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
     return this;
   }
 
-  private Behavior<Message> onOver(Over m) {
-    Active a = active.remove(m.id());
-    long here = run.weather().met(m.id());
-    book.met(m.id(), a != null && a.fault() instanceof Fault.Freeze ? 1 : here);
-    book.ended(now(), m.id());
+  private Behavior<Message> over(long id) {
+    Active a = active.remove(id);
+    long here = run.weather().met(id);
+    book.met(id, a != null && a.fault() instanceof Fault.Freeze ? 1 : here);
+    book.ended(now(), id);
+    return this;
+  }
+
+  /** Nothing more is brought about; what goes on is told of as far as it is known here. */
+  private Behavior<Message> onEnd() {
+    timers.cancelAll();
+    List.copyOf(active.keySet()).forEach(this::over);
+    run.awaits(Long.MAX_VALUE);
     return this;
   }
 

@@ -21,6 +21,9 @@ interface FaultHooks {
 
         @Override
         public void freeze(double seconds) {}
+
+        @Override
+        public void ending() {}
       };
 
   /** A worker has a place. */
@@ -37,4 +40,7 @@ interface FaultHooks {
 
   /** Keeps the calling actor from all it does for so long, or until the node ends. */
   void freeze(double seconds);
+
+  /** The run takes no more updates: what faults have done is told now. */
+  void ending();
 }

@@ -684,6 +684,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     ending = true;
     endReason = reason;
     halting.over();
+    setup.faults().ending();
     log.stopping(reason);
     if (!begun) {
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));

@@ -129,6 +129,11 @@ final class RunFaults implements FaultHooks {
   }
 
   @Override
+  public void ending() {
+    tell(new FaultDesk.End());
+  }
+
+  @Override
   public void freeze(double seconds) {
     long until = System.nanoTime() + (long) (seconds * 1e9);
     while (!over && System.nanoTime() - until < 0) {

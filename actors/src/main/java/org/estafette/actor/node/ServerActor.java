@@ -489,6 +489,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     ending = true;
     endReason = reason;
     halting.over();
+    setup.faults().ending();
     log.stopping(reason);
     workers.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
     boolean finished = reason.equals("finished");

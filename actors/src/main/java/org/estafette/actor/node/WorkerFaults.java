@@ -29,7 +29,7 @@ final class WorkerFaults implements StepFaults {
     private final double downtime;
 
     Killed(String message, double downtime) {
-      super(message);
+      super(message, null, false, false); // Where it was thrown says nothing.
       this.downtime = downtime;
     }
 
