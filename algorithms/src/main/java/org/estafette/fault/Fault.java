@@ -1,5 +1,8 @@
 package org.estafette.fault;
 
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.estafette.algorithm.PeerId;
 import org.estafette.memory.FlatVector;
 
@@ -42,6 +45,28 @@ public sealed interface Fault {
     }
   }
 
+  /** Nothing passes between those on one side and all others, in either direction. */
+  record Partition(SortedSet<PeerId> side, double seconds) implements Fault {
+    /** Copies the set and checks the number. */
+    public Partition {
+      side = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(side));
+      if (side.isEmpty()) {
+        throw new IllegalArgumentException("side=[] (expected at least one participant)");
+      }
+      finite("seconds", seconds);
+    }
+
+    /** One that has these on its side. */
+    public Partition(Set<PeerId> side, double seconds) {
+      this(new TreeSet<>(side), seconds);
+    }
+
+    /** Whether it stands between the two. */
+    public boolean parts(PeerId one, PeerId other) {
+      return side.contains(one) != side.contains(other);
+    }
+  }
+
   /** Messages are lost, each with this probability. */
   record Lose(double probability, double seconds) implements Fault {
     /** Checks the numbers. */
@@ -71,6 +96,19 @@ public sealed interface Fault {
     }
   }
 
+  /**
+   * Messages are held back by up to {@code most} seconds, each with this probability, so that later
+   * ones overtake them.
+   */
+  record Reorder(double probability, double most, double seconds) implements Fault {
+    /** Checks the numbers. */
+    public Reorder {
+      chance(probability);
+      finite("most", most);
+      finite("seconds", seconds);
+    }
+  }
+
   /** Bits flip on the way, with this probability: the receiver's checksum finds it. */
   record Corrupt(double probability, double seconds) implements Fault {
     /** Checks the numbers. */
@@ -85,6 +123,36 @@ public sealed interface Fault {
     /** Checks the number. */
     public Poison {
       finite("seconds", seconds);
+    }
+  }
+
+  /** No checkpoint can be written: the disk under them is full. */
+  record FillDisk(double seconds) implements Fault {
+    /** Checks the number. */
+    public FillDisk {
+      finite("seconds", seconds);
+    }
+  }
+
+  /** The shared memory that tensors travel through is full. */
+  record FillShm(double seconds) implements Fault {
+    /** Checks the number. */
+    public FillShm {
+      finite("seconds", seconds);
+    }
+  }
+
+  /** The media driver of the node that has this participant dies. */
+  record KillDriver(PeerId who) implements Fault {}
+
+  /** The wall clock of a participant's node is wrong by {@code offset} seconds for a while. */
+  record SkewClock(PeerId who, double offset, double seconds) implements Fault {
+    /** Checks the numbers. */
+    public SkewClock {
+      finite("seconds", seconds);
+      if (!(Math.abs(offset) <= 1e9)) {
+        throw new IllegalArgumentException("offset=" + offset + " (expected -1e9 … 1e9)");
+      }
     }
   }
 

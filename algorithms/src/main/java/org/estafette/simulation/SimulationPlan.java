@@ -1,9 +1,7 @@
 package org.estafette.simulation;
 
 import java.util.List;
-import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.mailbox.UpdateQueue;
-import org.estafette.fault.Fault;
 import org.estafette.fault.FaultPlan;
 
 /**
@@ -39,28 +37,7 @@ public record SimulationPlan(
     if (!(saveEvery > 0)) {
       throw new IllegalArgumentException("saveEvery=" + saveEvery + " s (expected > 0)");
     }
-    for (FaultPlan.Timed t : faults.faults()) {
-      for (PeerId who : named(t.fault())) {
-        if (!who.isServer() && who.slot() >= workers) {
-          throw new IllegalArgumentException(
-              "a fault at " + t.at() + " s names " + who + " (expected one of " + workers + ")");
-        }
-      }
-    }
-  }
-
-  private static List<PeerId> named(Fault fault) {
-    return switch (fault) {
-      case Fault.Kill f -> List.of(f.who());
-      case Fault.Freeze f -> List.of(f.who());
-      case Fault.Slow f -> List.of(f.who());
-      case Fault.Cut f -> List.of(f.from(), f.to());
-      case Fault.Poison f -> List.of(f.who());
-      case Fault.Lose f -> List.of();
-      case Fault.Delay f -> List.of();
-      case Fault.Duplicate f -> List.of();
-      case Fault.Corrupt f -> List.of();
-    };
+    faults.check(workers);
   }
 
   /** Workers may die, and nothing else goes wrong. */

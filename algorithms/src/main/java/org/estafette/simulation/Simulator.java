@@ -16,8 +16,7 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.algorithm.train.TrainedRound;
-import org.estafette.fault.Fault;
-import org.estafette.fault.FaultPlan;
+import org.estafette.fault.FaultEvent;
 import org.estafette.history.Chronicle;
 import org.estafette.memory.Lease;
 
@@ -32,6 +31,7 @@ public final class Simulator implements AutoCloseable {
   private final Supplier<Server> servers;
   private final WorkerFactory factory;
   private final World world;
+  private final Mishaps mishaps;
   private final SavedServer saved = new SavedServer();
   private final UpdateQueue mailbox;
   private final List<SimulatedNode> nodes = new ArrayList<>();
@@ -74,10 +74,33 @@ public final class Simulator implements AutoCloseable {
       Supplier<Lease> leases,
       SimulationListener listener,
       Chronicle history) {
+    this(plan, servers, factory, leases, listener, history, FaultEvent.Listener.NONE);
+  }
+
+  /**
+   * A simulation that has not begun.
+   *
+   * @param servers makes the first server, and each one that takes over, with the run's first
+   *     parameters
+   * @param leases gives vectors of the model's form
+   * @param history is told of each push
+   * @param told is told of each fault
+   */
+  public Simulator(
+      SimulationPlan plan,
+      Supplier<Server> servers,
+      WorkerFactory factory,
+      Supplier<Lease> leases,
+      SimulationListener listener,
+      Chronicle history,
+      FaultEvent.Listener told) {
     this.plan = plan;
     this.servers = servers;
     this.server = servers.get();
     this.world = new World(plan.faults(), leases, listener, history);
+    this.mishaps =
+        new Mishaps(
+            world, plan.faults(), Double.isFinite(plan.saveEvery()), new Struck(), told);
     this.factory = factory;
     this.mailbox = plan.mailbox();
     this.serverNode = new SimulatedNode(PeerId.SERVER, world, nodes);
@@ -91,9 +114,7 @@ public final class Simulator implements AutoCloseable {
     for (SimulationPlan.Death d : plan.deaths()) {
       world.schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
     }
-    for (FaultPlan.Timed t : plan.faults().faults()) {
-      world.schedule(t.at(), PeerId.SERVER, 0, new Pending.Mishap(t.fault()));
-    }
+    mishaps.schedule();
     if (Double.isFinite(plan.saveEvery())) {
       world.schedule(plan.saveEvery(), PeerId.SERVER, 0, new Pending.Save());
     }
@@ -134,6 +155,7 @@ public final class Simulator implements AutoCloseable {
       if (next.what() instanceof Pending.Timer t && !node(next.target()).current(t)) {
         continue; // Cancelled or moved: nothing happens then.
       }
+      mishaps.until(next.time());
       world.now = next.time();
       handled++;
       handle(next);
@@ -144,7 +166,7 @@ public final class Simulator implements AutoCloseable {
   private void handle(Pending p) {
     SimulatedNode node = node(p.target());
     if (p.what() instanceof Pending.Mishap m) {
-      mishap(m.fault());
+      mishaps.strike(m.fault());
       return;
     }
     if (world.now < node.frozenUntil && !(p.what() instanceof Pending.Death)) {
@@ -181,11 +203,14 @@ public final class Simulator implements AutoCloseable {
         } else {
           begin(node);
         }
+        mishaps.back(node.id, node.life);
       }
       case Pending.Membership m ->
           tell(node, new Event.PeersChanged(view(node.id, node.life), world.now));
       case Pending.Save s -> {
-        saved.save(server);
+        if (!world.weather.diskFull(world.now)) {
+          saved.save(server);
+        }
         world.schedule(world.now + plan.saveEvery(), PeerId.SERVER, 0, s);
       }
       case Pending.Mishap m -> throw new IllegalStateException("mishaps come first");
@@ -202,14 +227,22 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  private void mishap(Fault fault) {
-    switch (fault) {
-      case Fault.Kill k -> die(node(k.who()), k.downtime());
-      case Fault.Freeze f -> {
-        SimulatedNode node = node(f.who());
-        node.frozenUntil = Math.max(node.frozenUntil, world.now + f.seconds());
-      }
-      default -> world.weather.begin(world.now, fault);
+  /** What faults do to the nodes. */
+  private final class Struck implements Mishaps.Victims {
+    @Override
+    public boolean live(PeerId who) {
+      return node(who).live;
+    }
+
+    @Override
+    public void die(PeerId who, double downtime) {
+      Simulator.this.die(node(who), downtime);
+    }
+
+    @Override
+    public void freeze(PeerId who, double until) {
+      SimulatedNode node = node(who);
+      node.frozenUntil = Math.max(node.frozenUntil, until);
     }
   }
 
@@ -270,6 +303,7 @@ public final class Simulator implements AutoCloseable {
       world.history.turn();
       server.on(event, serverNode);
       mailbox.advancedTo(server.counter());
+      mishaps.reached(server.version());
     } else {
       node.setup().participant().on(event, node);
     }
@@ -321,6 +355,11 @@ public final class Simulator implements AutoCloseable {
     return world.now;
   }
 
+  /** The server that serves now. */
+  public Server server() {
+    return server;
+  }
+
   /** Events handled so far. */
   public long handled() {
     return handled;
@@ -346,7 +385,7 @@ public final class Simulator implements AutoCloseable {
       throw new IllegalStateException(
           "the simulation holds updates at t=" + world.now + " (expected none); save it at rest");
     }
-    if (!plan.faults().faults().isEmpty()) {
+    if (!plan.faults().isEmpty()) {
       throw new IllegalStateException("a simulation with faults cannot be saved");
     }
     List<SimulationState.WorkerSnapshot> workers = new ArrayList<>();

@@ -43,6 +43,7 @@ final class World {
       return;
     }
     double at = now + delay + fate.later();
+    // What is doubled is what a server would count twice; a second answer is none to a worker.
     if (fate.twice() && message instanceof PseudoGradient push) {
       history.doubled(now, message);
       Lease same = push.delta().retain();

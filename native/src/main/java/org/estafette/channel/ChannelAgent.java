@@ -54,6 +54,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private long nextHealthCheck;
   private volatile boolean closing;
   private volatile boolean refusing;
+  private volatile boolean driverKilled;
   private volatile @Nullable Throwable lastError;
   private volatile @Nullable Thread thread;
 
@@ -193,6 +194,16 @@ final class ChannelAgent implements Runnable, ErrorHandler {
     idle.wake();
   }
 
+  /** False where there is no driver here. */
+  boolean killDriver() {
+    if (driverInvoker == null) {
+      return false;
+    }
+    driverKilled = true;
+    idle.wake();
+    return true;
+  }
+
   /** Ends the thread and waits for it, unless called on it. */
   void close() {
     closing = true;
@@ -285,6 +296,9 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private @Nullable String health(Aeron client, long now) {
     if (client.isClosed() || !client.conductorAgentInvoker().isRunning()) {
       return driverGone(lastError);
+    }
+    if (driverKilled) {
+      return "the media driver in " + config.directory() + " was killed by a fault";
     }
     if (driverInvoker != null && !driverInvoker.isRunning()) {
       return "the media driver in " + config.directory() + " ended: " + lastError;

@@ -4,6 +4,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.logbuffer.BufferClaim;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,7 @@ final class FragmentWriter implements AutoCloseable {
       if (payloadPart > 0) {
         payload(frame, metaPart, buffer.addressOffset() + to, payloadPart);
       }
+      damage(frame, 0, buffer.addressOffset() + at + headBytes, metaPart + payloadPart);
       written(frame, buffer, at, length, metaPart + payloadPart, last);
       written = true;
     } finally {
@@ -117,6 +119,8 @@ final class FragmentWriter implements AutoCloseable {
       int at = claim.offset();
       int pointer = head(frame, buffer, at, headBytes, metaPart, last, FrameFormat.BESIDE);
       payload(frame, metaPart, to.address(), piece);
+      damage(frame, 0, buffer.addressOffset() + at + headBytes, metaPart);
+      damage(frame, metaPart, to.address(), piece);
       hooks.outgoingBeside(to.address(), piece);
       FrameFormat.putPointer(buffer, pointer, to.position(), piece);
       to.put(piece, result);
@@ -166,6 +170,15 @@ final class FragmentWriter implements AutoCloseable {
     if (frame.payload != null) {
       long from = frame.position + metaPart - frame.meta.length;
       frame.payload.copyTo(from, address, bytes, digest);
+    }
+  }
+
+  /** Changes the bit that a fault has chosen, where it is in this part of the body. */
+  private static void damage(OutFrame frame, int from, long address, int length) {
+    long at = frame.damaged / 8 - frame.position - from;
+    if (frame.damaged >= 0 && at >= 0 && at < length) {
+      int bit = 1 << (int) (frame.damaged % 8);
+      UnsafeApi.putByte(address + at, (byte) (UnsafeApi.getByte(address + at) ^ bit));
     }
   }
 

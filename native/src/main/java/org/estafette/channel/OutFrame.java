@@ -13,6 +13,9 @@ final class OutFrame {
   private final SendCallback callback;
   private boolean done;
 
+  /** Bit of meta and payload that is changed behind the checksum's back; -1 for none. */
+  final long damaged;
+
   /** Bytes of meta and payload in the stream. */
   long position;
 
@@ -29,11 +32,13 @@ final class OutFrame {
       FrameHeader header,
       byte[] meta,
       @Nullable PayloadMemory payload,
+      long damaged,
       SendCallback callback) {
     this.to = to;
     this.header = header;
     this.meta = meta;
     this.payload = payload;
+    this.damaged = damaged;
     this.callback = callback;
   }
 

@@ -83,6 +83,39 @@ public final class TensorChannel implements AutoCloseable {
       @Nullable Lease payload,
       long payloadBytes,
       SendCallback done) {
+    send(to, header, meta, payload, payloadBytes, -1, done);
+  }
+
+  /**
+   * Queues a frame of which one bit is changed after its checksum was made, as a bad network would:
+   * the receiver must refuse it. For faults that are brought about on purpose.
+   *
+   * @param bit of meta and payload, taken modulo their length
+   * @see #send(Endpoint, FrameHeader, byte[], Lease, long, SendCallback)
+   */
+  public void sendDamaged(
+      Endpoint to,
+      FrameHeader header,
+      byte[] meta,
+      @Nullable Lease payload,
+      long payloadBytes,
+      long bit,
+      SendCallback done) {
+    long bits = 8 * (meta.length + payloadBytes);
+    if (bits <= 0) {
+      throw new IllegalArgumentException("a frame without meta and payload has no bit to change");
+    }
+    send(to, header, meta, payload, payloadBytes, Math.floorMod(bit, bits), done);
+  }
+
+  private void send(
+      Endpoint to,
+      FrameHeader header,
+      byte[] meta,
+      @Nullable Lease payload,
+      long payloadBytes,
+      long damaged,
+      SendCallback done) {
     Objects.requireNonNull(done, "done");
     if (header.run() != config.run()) {
       throw new IllegalArgumentException(
@@ -105,7 +138,7 @@ public final class TensorChannel implements AutoCloseable {
     if (payload != null && memory == null) {
       payload.close();
     }
-    agent.send(new OutFrame(to, header, meta, memory, done));
+    agent.send(new OutFrame(to, header, meta, memory, damaged, done));
   }
 
   private void checkPayload(@Nullable Lease payload, long bytes) {
@@ -132,6 +165,16 @@ public final class TensorChannel implements AutoCloseable {
   /** Gives up on a peer that is known to be gone: fails its frames and frees its stream. */
   public void forget(Endpoint peer) {
     agent.forget(peer);
+  }
+
+  /**
+   * Ends the media driver that this channel runs, as a crash would: the channel is lost, here and
+   * wherever the driver is shared. For faults that are brought about on purpose.
+   *
+   * @return false where another JVM runs the driver; then nothing happens
+   */
+  public boolean killDriver() {
+    return agent.killDriver();
   }
 
   /** What has happened so far. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.estafette.actor.checkpoint.Checkpoint.NamedVector;
@@ -47,6 +48,7 @@ public final class CheckpointStore {
   private final Path folder;
   private volatile int keep;
   private volatile WriteGuard guard = WriteGuard.NONE;
+  private volatile BooleanSupplier full = () -> false;
   private final DurableFiles disk;
   private final Set<Path> verified = new HashSet<>();
 
@@ -65,7 +67,9 @@ public final class CheckpointStore {
     Files.createDirectories(folder);
     this.folder = folder;
     this.keep = keep;
-    this.disk = new DurableFiles(points == null ? WriteGuard.points(() -> guard) : points);
+    this.disk =
+        new DurableFiles(
+            points == null ? WriteGuard.points(() -> guard.and(WriteGuard.full(full))) : points);
   }
 
   /** Has every change to the disk from now on asked for. */
@@ -82,6 +86,11 @@ public final class CheckpointStore {
     if (keep < 1) {
       throw new IllegalArgumentException("keep=" + keep + " (expected >= 1)");
     }
+  }
+
+  /** Writes fail while {@code full} says so, as on a full disk; for faults. */
+  public void diskFull(BooleanSupplier says) {
+    full = says;
   }
 
   /** Keeps so many that verify, from the next one that is written on. */

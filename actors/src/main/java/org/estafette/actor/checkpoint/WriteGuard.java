@@ -1,8 +1,10 @@
 package org.estafette.actor.checkpoint;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.estafette.actor.halt.HaltPoints;
 
 /**
@@ -28,6 +30,16 @@ public interface WriteGuard {
     return (step, path) -> {
       if (step.equals("make-folder") || step.equals("rename")) {
         claim.check();
+      }
+    };
+  }
+
+  /** Refuses what is written while the disk is said to be full; for faults. */
+  static WriteGuard full(BooleanSupplier says) {
+    return (step, path) -> {
+      if (step.equals("write") && says.getAsBoolean()) {
+        throw new FileSystemException(
+            path.toString(), null, "No space left on device (brought about by a fault)");
       }
     };
   }

@@ -57,6 +57,12 @@ final class RunOptions {
       description = "Sets a configuration key; may be repeated.")
   List<String> set = List.of();
 
+  @Option(
+      names = "--faults",
+      paramLabel = "PLAN",
+      description = "Faults to bring about on purpose: a plan (HOCON), or one of conf/faults.")
+  @Nullable String faults;
+
   @Option(names = "--plain", description = "Plain lines instead of a progress line.")
   boolean plain;
 
@@ -73,6 +79,10 @@ final class RunOptions {
     put(settings, "tokens", tokens);
     put(settings, "seed", seed);
     put(settings, "device", device == null ? null : quoted(device));
+    if (faults != null) {
+      settings.put("faults.plan", quoted(FaultPlans.find(faults)));
+      settings.put("faults.enabled", "true");
+    }
     settings.putAll(parse(set));
     return settings;
   }

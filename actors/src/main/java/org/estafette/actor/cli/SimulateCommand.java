@@ -34,6 +34,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  estafette simulate conf/sim/mixture.conf",
       "  estafette simulate conf/sim/mixture.conf --seed 43 --set outer.rate=0.35",
+      "  estafette simulate conf/sim/mixture.conf --faults kill-worker",
       "  estafette simulate --resume                 go on with the newest run, bit for bit",
     })
 final class SimulateCommand implements Callable<Integer> {
@@ -69,9 +70,16 @@ final class SimulateCommand implements Callable<Integer> {
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
         TensorBoard board = Boards.open(config, folder, display)) {
-      RunMonitor monitor = new RunMonitor(config.tokens(), board.after(metrics::append));
+      RunMonitor monitor =
+          new RunMonitor(
+              config.tokens(), board.after(metric -> FaultLines.log(metrics, display, metric)));
       try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
         if (options.resume) {
+          if (run.faulty()) {
+            throw new ConfigException(
+                "--resume: a simulated run with faults is simulated in one go (expected a run"
+                    + " without estafette.faults.plan)");
+          }
           resume(checkpoints, run, out);
         } else {
           run.start();
@@ -95,8 +103,13 @@ final class SimulateCommand implements Callable<Integer> {
         if (!interrupted.get()) {
           run.validate();
         }
-        run.runToRest();
-        Path checkpoint = save(checkpoints, run);
+        Path checkpoint;
+        if (run.faulty()) {
+          checkpoint = checkpoints.write(run.server().state(), monitor.tally());
+        } else {
+          run.runToRest();
+          checkpoint = save(checkpoints, run);
+        }
         display.close();
         metrics.sync();
         Summary summary =
@@ -121,6 +134,12 @@ final class SimulateCommand implements Callable<Integer> {
   /** Workers without a server: what is saved is the mean of their parameters. */
   private int simulatePeers(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
+    if (!config.faults().plan().isEmpty()) {
+      throw new ConfigException(
+          "--faults: runs without a server are simulated without faults, but for"
+              + " estafette.simulation.deaths (expected estafette.strategy = async or sync; or"
+              + " bring them about in a cluster with `estafette train --faults`)");
+    }
     if (options.resume) {
       throw new ConfigException(
           "--resume: a simulated run without a server keeps no worker's state (expected a run with"

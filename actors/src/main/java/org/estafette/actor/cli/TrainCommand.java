@@ -189,6 +189,7 @@ final class TrainCommand implements Callable<Integer> {
                   folder.logs(),
                   display::message,
                   coordinator::died)) {
+        coordinator.processes(children::kill);
         Interrupts.onFirst(() -> {
           children.restartNoMore(); // Ctrl+C in a terminal reaches the children too.
           coordinator.stop("interrupted");
@@ -218,7 +219,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   static void log(MetricsLog metrics, ProgressDisplay display, Metric metric) {
-    metrics.append(metric);
+    FaultLines.log(metrics, display, metric);
     if (metric instanceof Metric.WorkerEvent e && e.kind() != Metric.Kind.JOINED) {
       display.message("  " + e.worker() + " " + e.kind().json() + ": " + e.reason());
     } else if (metric instanceof Metric.RunEvent e && news(e.kind())) {

@@ -3,7 +3,9 @@ package org.estafette.actor.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,8 @@ final class WorkerProcesses implements AutoCloseable {
         t.setDaemon(true);
         return t;
       });
-  private final List<Process> running = new ArrayList<>();
+  private final Map<Integer, Process> running = new HashMap<>();
+  private final Map<Process, Double> killed = new HashMap<>();
   private boolean closed;
   private volatile boolean ending;
 
@@ -66,13 +69,14 @@ final class WorkerProcesses implements AutoCloseable {
                 ProcessBuilder.Redirect.appendTo(
                     logs.resolve("process-" + index + ".out").toFile()))
             .start();
-    running.add(process);
+    running.put(index, process);
     long startedAt = System.nanoTime();
     process.onExit().thenAccept(p -> ended(index, p, startedAt, failures));
   }
 
   private synchronized void ended(int index, Process process, long startedAt, int failures) {
-    running.remove(process);
+    running.remove(index, process);
+    Double downtime = killed.remove(process);
     if (closed || ending || process.exitValue() == 0) {
       return;
     }
@@ -84,6 +88,13 @@ final class WorkerProcesses implements AutoCloseable {
               + " (pid "
               + process.pid()
               + ") was asked to end; it is not replaced");
+      return;
+    }
+    if (downtime != null) {
+      // Whom a fault has killed was well.
+      if (Double.isFinite(downtime)) {
+        restart(index, failures, (long) (downtime * 1e9));
+      }
       return;
     }
     // A process that lived for a minute was well: its death is no sign that the next will die too.
@@ -99,16 +110,37 @@ final class WorkerProcesses implements AutoCloseable {
             + process.exitValue()
             + "; its replacement starts "
             + (pause == 0 ? "now" : "in " + pause + " s"));
+    restart(index, inRow, TimeUnit.SECONDS.toNanos(pause));
+  }
+
+  private void restart(int index, int failures, long nanos) {
     restarts.schedule(
         () -> {
           try {
-            start(index, inRow);
+            start(index, failures);
           } catch (IOException e) {
             message.accept("  process-" + index + " cannot be started again: " + e.getMessage());
           }
         },
-        pause,
-        TimeUnit.SECONDS);
+        nanos,
+        TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Kills a worker's process at once, without a word to it.
+   *
+   * @param downtime seconds until it is started again; never where that is infinite
+   * @return false where there is no such process
+   */
+  synchronized boolean kill(String key, double downtime) {
+    for (Map.Entry<Integer, Process> e : running.entrySet()) {
+      if (key.equals("process-" + e.getKey())) {
+        killed.put(e.getValue(), downtime);
+        e.getValue().destroyForcibly();
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The run ends: who ends now is not replaced. */
@@ -140,7 +172,7 @@ final class WorkerProcesses implements AutoCloseable {
     List<Process> left;
     synchronized (this) {
       closed = true;
-      left = List.copyOf(running);
+      left = List.copyOf(running.values());
     }
     restarts.shutdownNow();
     left.forEach(Process::destroy);

@@ -8,7 +8,13 @@ final class OperationSections {
   /** Keys that say where and how one node is reached: another node has its own. */
   static final List<String> OF_ONE_NODE =
       List.of(
-          "cluster", "management", "security", "channel.host", "channel.port", "channel.advertise");
+          "cluster",
+          "management",
+          "security",
+          "channel.host",
+          "channel.port",
+          "channel.advertise",
+          "faults.plan");
 
   private OperationSections() {}
 
@@ -49,5 +55,14 @@ final class OperationSections {
 
   static RunConfig.Security security(Values v) {
     return new RunConfig.Security(v.text("security.keys"));
+  }
+
+  static RunConfig.Faults faults(Values v) {
+    String plan = v.text("faults.plan");
+    boolean enabled = v.flag("faults.enabled");
+    if (!plan.isEmpty() && !enabled) {
+      throw v.wrong("faults.enabled", "true where faults.plan names a plan");
+    }
+    return new RunConfig.Faults(enabled, plan);
   }
 }

@@ -40,6 +40,7 @@ public record RunConfig(
     Cluster cluster,
     Management management,
     Security security,
+    Faults faults,
     Simulation simulation,
     Config source) {
 
@@ -234,6 +235,14 @@ public record RunConfig(
    * @param keys folder made by {@code estafette keys create}; empty for none
    */
   public record Security(String keys) {}
+
+  /**
+   * {@code estafette.faults}.
+   *
+   * @param enabled whether faults may be brought about
+   * @param plan the file of a fault plan; empty for none
+   */
+  public record Faults(boolean enabled, String plan) {}
 
   /** {@code estafette.simulation}. */
   public record Simulation(

@@ -10,7 +10,7 @@ import org.estafette.actor.record.Metric;
  * @param next the id that the next live event will have: events from here on complete it
  * @param progress progress lines, thinned evenly to the number that was asked for
  * @param pushes the newest pushes, oldest first
- * @param events the newest events of workers and of the run, oldest first
+ * @param events the newest events of workers, of the run and of faults, oldest first
  */
 public record History(
     long next,

@@ -23,6 +23,7 @@ public final class LiveRun implements RunView, Consumer<Metric> {
   private static final int POINTS = 2048;
   private static final int PUSHES = 4096;
   private static final int LINES = 1000;
+  private static final int FAULTS = 1000;
 
   private final LiveFacts facts;
   private final Supplier<RunMonitor.Snapshot> now;
@@ -36,6 +37,7 @@ public final class LiveRun implements RunView, Consumer<Metric> {
   private final Curve curve = new Curve(POINTS);
   private final Ring<Metric.PushRecord> pushes = new Ring<>(PUSHES);
   private final Ring<Metric> lines = new Ring<>(LINES);
+  private final TreeMap<Long, FaultStatus> faults = new TreeMap<>();
   private final RecentPushes recent = new RecentPushes();
   private String config;
   private String server = "";
@@ -118,6 +120,13 @@ public final class LiveRun implements RunView, Consumer<Metric> {
       case Metric.RunEvent e -> {
         lines.add(e);
         happened(e);
+      }
+      case Metric.FaultRecord e -> {
+        lines.add(e);
+        faults.compute(e.id(), (id, before) -> FaultStatus.of(before, e));
+        if (faults.size() > FAULTS) {
+          faults.pollFirstEntry();
+        }
       }
     }
   }
@@ -279,6 +288,11 @@ public final class LiveRun implements RunView, Consumer<Metric> {
       throw new IllegalArgumentException("points=" + points + " (expected >= 2)");
     }
     return new History(followers.next(), curve.thinned(points), pushes.all(), lines.all());
+  }
+
+  @Override
+  public synchronized List<FaultStatus> faults() {
+    return List.copyOf(faults.values());
   }
 
   @Override

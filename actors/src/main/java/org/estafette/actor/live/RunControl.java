@@ -30,6 +30,17 @@ public interface RunControl {
    */
   CompletionStage<Outcome> change(Map<String, String> keys, String by);
 
+  /**
+   * Brings a fault about.
+   *
+   * @param fault HOCON: a fault of a plan, {@code {"kind": "lose", …}}, or {@code {"plan": NAME}}
+   *     for one of those that come along
+   */
+  default CompletionStage<Outcome> fault(String fault, String by) {
+    return java.util.concurrent.CompletableFuture.completedFuture(
+        new Outcome.Conflict("no fault can be brought about here"));
+  }
+
   /** What became of a command. */
   sealed interface Outcome {
     /** What it was that was done or not done, in words. */

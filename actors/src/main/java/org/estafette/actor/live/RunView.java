@@ -21,6 +21,9 @@ public interface RunView {
    */
   History history(int points);
 
+  /** Faults that were brought about on purpose, the newest 1000, in the order they began. */
+  List<FaultStatus> faults();
+
   /** The effective configuration, HOCON with comments, without secrets. */
   String config();
 

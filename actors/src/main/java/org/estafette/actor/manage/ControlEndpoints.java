@@ -27,6 +27,9 @@ final class ControlEndpoints {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final int MOST_BYTES = 64 * 1024;
+  private static final String KEYS = "an object of keys, {\"checkpoint.every\": \"30s\"}";
+  private static final String FAULT =
+      "a fault, {\"kind\": \"kill\", \"who\": \"worker-0\"}, or {\"plan\": \"lossy\"}";
 
   private final Managed.Run run;
   private final boolean writes;
@@ -49,19 +52,29 @@ final class ControlEndpoints {
         c.command("resume", call -> control.resume(call.by())),
         c.command("checkpoint", call -> control.checkpoint(call.by())),
         c.command("stop", call -> control.stop(call.by())),
-        c.command("config", c::change));
+        c.post("/estafette/run/config", c::change),
+        c.post("/estafette/faults", c::fault));
   }
 
   private Endpoint command(String name, Function<Call, CompletionStage<Outcome>> does) {
-    return Endpoint.post(
+    return post(
         "/estafette/run/" + name,
+        call -> {
+          call.request().discardEntityBytes(materializer);
+          return does.apply(call);
+        });
+  }
+
+  /**
+   * @param does reads the body, or throws it away
+   */
+  private Endpoint post(String path, Function<Call, CompletionStage<Outcome>> does) {
+    return Endpoint.post(
+        path,
         call -> {
           if (!writes) {
             call.request().discardEntityBytes(materializer);
             return CompletableFuture.completedFuture(refused(call));
-          }
-          if (!name.equals("config")) {
-            call.request().discardEntityBytes(materializer);
           }
           return does.apply(call)
               .toCompletableFuture()
@@ -94,11 +107,26 @@ final class ControlEndpoints {
   }
 
   private CompletionStage<Outcome> change(Call call) {
+    return body(call, "an object of keys")
+        .thenApply(ControlEndpoints::keys)
+        .thenCompose(keys -> run.control().change(keys, call.by()));
+  }
+
+  private CompletionStage<Outcome> fault(Call call) {
+    return body(call, "a fault, or the name of a plan")
+        .thenCompose(body -> {
+          object(body, FAULT);
+          return run.control().fault(body, call.by());
+        });
+  }
+
+  /** The body of a request, JSON. */
+  private CompletionStage<String> body(Call call, String expected) {
     String type = call.request().entity().getContentType().mediaType().toString();
     if (!type.equals("application/json")) {
       call.request().discardEntityBytes(materializer);
       throw new ProblemException(
-          415, "Content-Type " + type + " (expected application/json, an object of keys)");
+          415, "Content-Type " + type + " (expected application/json, " + expected + ")");
     }
     return call.request()
         .entity()
@@ -108,9 +136,8 @@ final class ControlEndpoints {
           if (failure != null) {
             throw unread(failure);
           }
-          return keys(entity.getData().decodeString(StandardCharsets.UTF_8));
-        })
-        .thenCompose(keys -> run.control().change(keys, call.by()));
+          return entity.getData().decodeString(StandardCharsets.UTF_8);
+        });
   }
 
   private static ProblemException unread(Throwable failure) {
@@ -129,6 +156,15 @@ final class ControlEndpoints {
 
   /** Nested objects and dotted names mean the same, as in HOCON. */
   private static Map<String, String> keys(String body) {
+    Map<String, String> keys = new TreeMap<>();
+    flatten("", object(body, KEYS), keys);
+    return keys;
+  }
+
+  /**
+   * @param expected what it should be, for messages
+   */
+  private static JsonNode object(String body, String expected) {
     JsonNode node;
     try {
       node =
@@ -136,17 +172,13 @@ final class ControlEndpoints {
     } catch (JsonProcessingException e) {
       throw new ProblemException(
           400,
-          "the body is not JSON: "
-              + e.getOriginalMessage()
-              + " (expected an object of keys, {\"checkpoint.every\": \"30s\"})");
+          "the body is not JSON: " + e.getOriginalMessage() + " (expected " + expected + ")");
     }
     if (node == null || !node.isObject() || node.isEmpty()) {
       throw new ProblemException(
-          400, "the body is not an object of keys (expected {\"checkpoint.every\": \"30s\"})");
+          400, "the body is not " + expected.replaceFirst(", \\{.*", "") + " (expected " + expected + ")");
     }
-    Map<String, String> keys = new TreeMap<>();
-    flatten("", node, keys);
-    return keys;
+    return node;
   }
 
   private static void flatten(String prefix, JsonNode node, Map<String, String> keys) {

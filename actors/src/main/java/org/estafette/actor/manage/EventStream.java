@@ -128,6 +128,7 @@ final class EventStream {
           case org.estafette.actor.record.Metric.PushRecord p -> "push";
           case org.estafette.actor.record.Metric.WorkerEvent e -> "worker";
           case org.estafette.actor.record.Metric.RunEvent e -> "run";
+          case org.estafette.actor.record.Metric.FaultRecord e -> "fault";
         };
     return ByteString.fromString(
         "id: " + event.id() + "\nevent: " + type + "\ndata: " + data + "\n\n");

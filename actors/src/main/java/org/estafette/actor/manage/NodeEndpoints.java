@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What every node answers, and what a node without a run says instead of a run's endpoints. */
 final class NodeEndpoints {
   private static final List<String> PATHS_OF_A_RUN =
-      List.of("run", "workers", "topology", "history", "events", "config");
+      List.of("run", "workers", "topology", "history", "events", "config", "faults");
   private static final List<String> COMMANDS =
-      List.of("pause", "resume", "checkpoint", "stop", "config");
+      List.of("run/pause", "run/resume", "run/checkpoint", "run/stop", "run/config", "faults");
 
   private NodeEndpoints() {}
 
@@ -56,7 +56,7 @@ final class NodeEndpoints {
     COMMANDS.forEach(c ->
         all.add(
             Endpoint.post(
-                "/estafette/run/" + c,
+                "/estafette/" + c,
                 call -> CompletableFuture.completedFuture(notHere(managed, call)))));
     return all;
   }

@@ -30,6 +30,7 @@ final class RunEndpoints {
         Endpoint.get("/estafette/run", call -> Answers.json(view.status())),
         Endpoint.get("/estafette/workers", call -> Answers.json(view.workers())),
         Endpoint.get("/estafette/topology", call -> Answers.json(view.topology())),
+        Endpoint.get("/estafette/faults", call -> Answers.json(view.faults())),
         Endpoint.get("/estafette/history", r::history),
         Endpoint.get("/estafette/config", r::config),
         Endpoint.get("/estafette/events", new EventStream(view, end)::answer));

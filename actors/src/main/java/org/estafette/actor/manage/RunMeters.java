@@ -174,7 +174,19 @@ final class RunMeters implements AutoCloseable {
       case Metric.RunEvent r when r.kind() == Metric.RunKind.CHECKPOINT -> written.increment();
       case Metric.RunEvent r when r.kind() == Metric.RunKind.CHECKPOINT_FAILED ->
           failed.increment();
+      case Metric.FaultRecord f -> fault(f);
       default -> {}
+    }
+  }
+
+  private void fault(Metric.FaultRecord f) {
+    if (f.phase().equals("began") || f.phase().equals("not-carried-out")) {
+      Counter.builder("estafette.faults")
+          .description("Faults brought about on purpose, by kind")
+          .tag("kind", f.kind())
+          .tag("outcome", f.phase())
+          .register(registry)
+          .increment();
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveFacts;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
@@ -56,6 +57,20 @@ public final class Coordinator implements AutoCloseable {
   private final boolean founding;
   private final LiveRun live;
   private final RunControl control;
+  private final RunClock clock;
+  private final @Nullable RunFaults faults;
+
+  /** Kills workers' processes. */
+  @FunctionalInterface
+  public interface ProcessKiller {
+    /**
+     * Kills the process of the worker with this key as {@code kill -9} does.
+     *
+     * @param downtime seconds until it is started again; never where that is infinite
+     * @return false where there is no such process
+     */
+    boolean kill(String key, double downtime);
+  }
 
   /** How the reason of a run begins that somebody has stopped. */
   static final String STOPPED_BY = "stopped by ";
@@ -121,13 +136,17 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private Coordinator(Plan plan, TensorPort port) {
+  private Coordinator(Plan plan, TensorPort port, @Nullable RunFaults faults) {
     this.port = port;
+    this.faults = faults;
     this.monitor = plan.monitor();
     this.result = new CompletableFuture<>();
     RunConfig config = plan.workshop().config();
     this.founding = !config.cluster().join().isEmpty();
-    RunClock clock = new RunClock(plan.monitor().now().seconds());
+    this.clock = new RunClock(plan.monitor().now().seconds());
+    if (faults != null) {
+      plan.checkpoints().diskFull(faults.weather()::diskFull);
+    }
     this.live =
         new LiveRun(
             facts(
@@ -145,7 +164,7 @@ public final class Coordinator implements AutoCloseable {
         live.ended("failed: " + failure.getMessage());
       }
     });
-    this.control = new RunCommands(this::tell, result);
+    this.control = new RunCommands(this::tell, result, faults, clock);
     this.system =
         NodeSystem.start(
             guardian(clock, plan),
@@ -183,15 +202,17 @@ public final class Coordinator implements AutoCloseable {
         Workers.expectedUpdates(
             plan.workshop(), plan.localWorkers(), plan.localWorkers() + plan.moreWorkers());
     CompletableFuture<String> lost = new CompletableFuture<>();
+    RunFaults faults = RunFaults.of(config);
     TensorPort port =
         new TensorPort(
             ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
             config.channel().advertise(),
+            faults == null ? null : faults.weather(),
             plan.workshop().layout().length(),
             expected,
             lost::complete);
     try {
-      Coordinator coordinator = new Coordinator(plan, port);
+      Coordinator coordinator = new Coordinator(plan, port, faults);
       lost.thenAccept(why ->
           coordinator.result.completeExceptionally(
               new ChannelException("the tensor channel ended: " + why, null)));
@@ -219,6 +240,7 @@ public final class Coordinator implements AutoCloseable {
         plan.resume(),
         live,
         clock,
+        faults == null ? FaultHooks.NONE : faults,
         plan.home(),
         claim.epoch(),
         result);
@@ -279,6 +301,10 @@ public final class Coordinator implements AutoCloseable {
                 singleton(setup)
                     .withSettings(
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
+    if (faults != null) {
+      long first = 1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0);
+      faults.begin(context, clock, port, first, this::tell);
+    }
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());
     context.spawn(Door.create(() -> description), Door.NAME);
@@ -346,6 +372,13 @@ public final class Coordinator implements AutoCloseable {
     return control;
   }
 
+  /** Who can kill the processes of this run's workers, where a fault asks for it. */
+  public void processes(ProcessKiller killer) {
+    if (faults != null) {
+      faults.processes(killer);
+    }
+  }
+
   /** At once, or as soon as there is a server. */
   void tell(ServerMessage message) {
     server.thenAccept(to -> to.tell(message));
@@ -401,6 +434,9 @@ public final class Coordinator implements AutoCloseable {
   @Override
   public void close() {
     management.close();
+    if (faults != null) {
+      faults.end();
+    }
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -7,6 +7,7 @@ import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.fault.NodeWeather;
 import org.estafette.actor.run.Workshop;
 
 /** Opens what a node needs for its workers, by the coordinator's configuration. */
@@ -51,6 +52,7 @@ final class NodeParts {
           new TensorPort(
               channel,
               own.channel().advertise(),
+              config.faults().enabled() ? new NodeWeather(name) : null,
               workshop.layout().length(),
               Workers.expectedUpdates(workshop, plan.workers(), 0),
               why -> lost.accept("the tensor channel ended: " + why));

@@ -55,7 +55,8 @@ final class PeerActor extends TrainingActor {
 
   static Behavior<WorkerMessage> create(WorkerSetup setup) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new PeerActor(context, timers, setup)));
+        context ->
+            Behaviors.withTimers(timers -> new PeerActor(context, timers, setup).behindFaults()));
   }
 
   private PeerActor(
@@ -109,6 +110,7 @@ final class PeerActor extends TrainingActor {
     epoch = -1;
     PeerId id = PeerId.worker(a.slot());
     self = id;
+    faults().self(id);
     incarnation = a.incarnation();
     life++;
     setup.port().register(id, sink);
@@ -307,7 +309,7 @@ final class PeerActor extends TrainingActor {
     WorkerMessage.Address address = addresses.get(to.slot());
     switch (message) {
       case Pull p -> {
-        if (address != null) {
+        if (address != null && faults().passes(to)) {
           Header h = p.header();
           address
               .actor()

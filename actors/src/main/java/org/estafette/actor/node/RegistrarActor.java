@@ -168,6 +168,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.GatherTimeout.class, this::onGatherTimeout)
         .onMessage(ServerMessage.PassDone.class, this::onPassDone)
         .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
+        .onMessage(ServerMessage.FaultReport.class, this::onFaultReport)
+        .onMessage(ServerMessage.FaultNews.class, this::onFaultNews)
+        .onMessage(ServerMessage.FreezeServer.class, this::onFreeze)
         .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
@@ -239,6 +242,21 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     return this;
   }
 
+  private Behavior<ServerMessage> onFaultReport(ServerMessage.FaultReport m) {
+    setup.faults().reported(m);
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFaultNews(ServerMessage.FaultNews m) {
+    monitor.fault(now(), m.event());
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFreeze(ServerMessage.FreezeServer m) {
+    setup.faults().freeze(m.seconds());
+    return this;
+  }
+
   // Who is there.
 
   private Behavior<ServerMessage> onHello(ServerMessage.Hello m) {
@@ -262,6 +280,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     WorkerTable.Entry entry = members.admit(m.key(), m.worker(), m.endpoint());
     getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
     members.welcome(entry, admission(entry));
+    setup.faults().joined(entry);
     setup.live().known(entry.id().toString(), entry.key(), nodes.node(entry), entry.incarnation());
     greet(entry);
     halting.tell(entry);
@@ -367,6 +386,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     MemberWatch.Cause cause = told == null ? nodes.cause(entry) : told;
     monitor.departs(worker, cause.text(), cause.orderly());
     halting.gone(worker);
+    setup.faults().left(worker, incarnation);
     rounds.remove(worker.slot());
     if (members.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
       setup.port().forget(entry.endpoint());
@@ -417,6 +437,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   private void decided(Decision decision) {
     monitor.decided(now(), decision);
+    setup.faults().version(monitor.now().version());
     if (decision instanceof Decision.Joined || decision instanceof Decision.Left) {
       getContext().getLog().info("{}", decision);
     }
@@ -663,6 +684,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     ending = true;
     endReason = reason;
     halting.over();
+    setup.faults().ending();
     log.stopping(reason);
     if (!begun) {
       members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));

@@ -158,6 +158,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.ValidationFailed.class, this::onValidationFailed)
         .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
         .onMessage(ServerMessage.CheckpointDone.class, this::onCheckpointDone)
+        .onMessage(ServerMessage.FaultReport.class, this::onFaultReport)
+        .onMessage(ServerMessage.FaultNews.class, this::onFaultNews)
+        .onMessage(ServerMessage.FreezeServer.class, this::onFreeze)
         .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
@@ -200,6 +203,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       HaltPoints.reached(HaltPoints.RECEIVED);
     }
     server.on(event, effects);
+    setup.faults().version(server.version());
     if (mailbox != null) {
       mailbox.advancedTo(server.counter());
     }
@@ -298,6 +302,21 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     return this;
   }
 
+  private Behavior<ServerMessage> onFaultReport(ServerMessage.FaultReport m) {
+    setup.faults().reported(m);
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFaultNews(ServerMessage.FaultNews m) {
+    setup.monitor().fault(now(), m.event());
+    return this;
+  }
+
+  private Behavior<ServerMessage> onFreeze(ServerMessage.FreezeServer m) {
+    setup.faults().freeze(m.seconds());
+    return this;
+  }
+
   // Who is there.
 
   private Behavior<ServerMessage> onHello(ServerMessage.Hello m) {
@@ -314,6 +333,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
           .ifPresent(e -> departs(e, MemberWatch.Cause.REPLACED));
       entry = workers.admit(m.key(), m.worker(), m.endpoint());
       getContext().watchWith(m.worker(), new ServerMessage.Gone(entry.id(), entry.incarnation()));
+      setup.faults().joined(entry);
       setup
           .live()
           .known(entry.id().toString(), entry.key(), members.node(entry), entry.incarnation());
@@ -351,6 +371,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       MemberWatch.Cause cause = told == null ? members.cause(entry) : told;
       departs(entry, cause);
       halting.gone(worker);
+      setup.faults().left(worker, incarnation);
       if (workers.all().stream().noneMatch(e -> e.endpoint().equals(entry.endpoint()))) {
         setup.port().forget(entry.endpoint());
       }
@@ -476,6 +497,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     ending = true;
     endReason = reason;
     halting.over();
+    setup.faults().ending();
     log.stopping(reason);
     workers.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
     boolean finished = reason.equals("finished");

@@ -15,6 +15,7 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.model.Score;
 import org.estafette.channel.Endpoint;
+import org.estafette.fault.FaultEvent;
 import org.jspecify.annotations.Nullable;
 
 /** What the actor of the run's first node is told: the server, or the registrar. */
@@ -105,6 +106,21 @@ public sealed interface ServerMessage {
   /** A worker that was asked for its parameters has none yet. */
   record NoParameters(int slot, int incarnation, long id)
       implements ServerMessage, ControlMessage {}
+
+  /**
+   * A fault is over at a worker's node.
+   *
+   * @param id number of the fault
+   * @param met how often it has struck there
+   */
+  record FaultReport(int slot, int incarnation, long id, long met)
+      implements ServerMessage, ControlMessage {}
+
+  /** A fault has begun, has done something or is over: to be written down. Of this JVM only. */
+  record FaultNews(FaultEvent event) implements ServerMessage {}
+
+  /** The server does nothing for so long. Of this JVM only. */
+  record FreezeServer(double seconds) implements ServerMessage {}
 
   /** The process of the worker with this key has died, with that exit status. */
   record Died(String key, int status) implements ServerMessage, ControlMessage {}

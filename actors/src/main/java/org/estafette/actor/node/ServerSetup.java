@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param resume state to go on from; null for a new run
  * @param live what people can know of it
  * @param clock the run's
+ * @param faults is told what whoever brings faults about must know
  * @param home where its configuration is kept
  * @param epoch claimed for this server: what belongs to a lower one is refused
  * @param result completed when the run has ended and its last checkpoint is written
@@ -34,6 +35,7 @@ record ServerSetup(
     @Nullable ServerState resume,
     LiveRun live,
     RunClock clock,
+    FaultHooks faults,
     RunHome home,
     long epoch,
     CompletableFuture<Ending> result) {

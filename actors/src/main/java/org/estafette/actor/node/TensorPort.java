@@ -5,6 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.estafette.actor.fault.FrameOutlet;
+import org.estafette.actor.fault.NodeWeather;
+import org.estafette.actor.fault.StormyOutlet;
 import org.estafette.actor.wire.UnreadableUpdateException;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.GlobalModel;
@@ -46,6 +49,8 @@ final class TensorPort implements AutoCloseable {
   private final AtomicLong unreadable = new AtomicLong();
   private final Map<String, AtomicLong> warned = new ConcurrentHashMap<>();
   private final TensorChannel channel;
+  private final FrameOutlet outlet;
+  private final @Nullable NodeWeather weather;
   private volatile @Nullable String lost;
   private final String advertised;
   private final String keys;
@@ -59,17 +64,24 @@ final class TensorPort implements AutoCloseable {
    * @throws org.estafette.channel.ChannelException where it cannot be opened; the message says why
    */
   TensorPort(ChannelConfig config, long length, int expected, Consumer<String> lost) {
-    this(config, "", length, expected, lost);
+    this(config, "", null, length, expected, lost);
   }
 
   /**
    * Opens a channel that others reach at another address than the one it listens on.
    *
    * @param advertised {@code host:port}; empty for the one it listens on
+   * @param weather what faults do to updates that are sent; null where there are none
    */
   TensorPort(
-      ChannelConfig config, String advertised, long length, int expected, Consumer<String> lost) {
+      ChannelConfig config,
+      String advertised,
+      @Nullable NodeWeather weather,
+      long length,
+      int expected,
+      Consumer<String> lost) {
     this.advertised = advertised;
+    this.weather = weather;
     this.run = config.run();
     FrameKey key = config.key();
     this.keys = key == null ? "" : key.fingerprint();
@@ -77,6 +89,18 @@ final class TensorPort implements AutoCloseable {
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
     this.channel = TensorChannel.open(config, new Listener(lost));
+    this.outlet =
+        weather == null ? channel::send : new StormyOutlet(config.name(), channel, weather);
+  }
+
+  /** What faults do to updates that are sent here; null where there are none. */
+  @Nullable NodeWeather weather() {
+    return weather;
+  }
+
+  /** Ends the media driver as a crash would; false where another JVM runs it. */
+  boolean killDriver() {
+    return channel.killDriver();
   }
 
   /** Where others reach this node. */
@@ -118,7 +142,7 @@ final class TensorPort implements AutoCloseable {
     byte[] head = UpdateCodec.write(update);
     Lease payload = UpdateCodec.payload(update);
     try {
-      channel.send(
+      outlet.send(
           to,
           frame,
           head,
@@ -160,6 +184,7 @@ final class TensorPort implements AutoCloseable {
 
   @Override
   public void close() {
+    outlet.close();
     channel.close();
   }
 

@@ -41,6 +41,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
   private final TimerScheduler<WorkerMessage> timers;
   private final TrainingThread thread;
+  private final WorkerFaults faults;
   private final WorkerInbox inbox = new WorkerInbox();
   private final Effects effects = new TrainingEffects();
   private final RunClock clock = new RunClock(0);
@@ -78,12 +79,14 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     this.timers = timers;
     this.own = new PausableTimers<>(timers, clock);
     this.setup = setup;
+    this.faults = new WorkerFaults(setup.port());
     this.thread =
         new TrainingThread(
             "estafette-" + setup.key(),
             setup.workshop()::newTrainer,
             setup.port()::lease,
             setup.workshop().config().workers().speed(setup.index()),
+            setup.port().weather() == null ? StepFaults.NONE : faults,
             inbox(context.getSelf()));
     setup.threads().add(thread);
     thread.start();
@@ -131,6 +134,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         .onMessage(WorkerMessage.TimerDue.class, this::onTimer)
         .onMessage(WorkerMessage.Halt.class, this::onHalt)
         .onMessage(WorkerMessage.GoOn.class, this::onGoOn)
+        .onMessage(WorkerMessage.Mishap.class, this::onMishap)
+        .onMessage(WorkerMessage.FaultOver.class, this::onFaultOver)
+        .onMessage(WorkerMessage.Kill.class, this::onKill)
         .onMessage(WorkerMessage.RunOver.class, m -> onRunOver(m.reason()))
         .onMessage(WorkerMessage.Stop.class, m -> onStop())
         .onSignal(PostStop.class, s -> onPostStop())
@@ -249,6 +255,36 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       thread.goOn();
     }
     return this;
+  }
+
+  private Behavior<WorkerMessage> onMishap(WorkerMessage.Mishap m) {
+    faults.on(m, (again, after) -> timers.startSingleTimer(again, again, after));
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onKill(WorkerMessage.Kill m) {
+    if (setup.port().weather() == null) {
+      return this; // Nobody would start another one.
+    }
+    throw new WorkerFaults.Killed(setup.key() + " was killed by fault " + m.id(), m.downtime());
+  }
+
+  private Behavior<WorkerMessage> onFaultOver(WorkerMessage.FaultOver m) {
+    long met = faults.report(m);
+    if (met > 0 && self != null) {
+      tellServer(new ServerMessage.FaultReport(self.slot(), incarnation, m.id(), met));
+    }
+    return this;
+  }
+
+  /** What faults do to this worker. */
+  protected final WorkerFaults faults() {
+    return faults;
+  }
+
+  /** This, behind what holds its messages back while a fault freezes it, where faults may be. */
+  protected final Behavior<WorkerMessage> behindFaults() {
+    return setup.port().weather() == null ? this : Frost.before(this, faults::frozenFor);
   }
 
   private Behavior<WorkerMessage> onTimer(WorkerMessage.TimerDue m) {

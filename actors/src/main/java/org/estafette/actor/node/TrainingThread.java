@@ -33,6 +33,7 @@ final class TrainingThread extends Thread {
   private final Supplier<Lease> leases;
   private final double speed;
   private final Consumer<WorkerMessage> tell;
+  private final StepFaults faults;
   private final Gate gate = new Gate();
   private volatile boolean ending;
   private volatile int life;
@@ -43,6 +44,7 @@ final class TrainingThread extends Thread {
    * @param trainer makes the trainer, on this thread
    * @param leases gives vectors for pseudo-gradients
    * @param speed relative speed, at most 1: slower workers wait after each step
+   * @param faults what goes wrong with its steps on purpose
    * @param tell told what happens; called on this thread
    */
   TrainingThread(
@@ -50,12 +52,14 @@ final class TrainingThread extends Thread {
       Supplier<LocalTrainer> trainer,
       Supplier<Lease> leases,
       double speed,
+      StepFaults faults,
       Consumer<WorkerMessage> tell) {
     super(name);
     setDaemon(true);
     this.trainer = trainer;
     this.leases = leases;
     this.speed = speed;
+    this.faults = faults;
     this.tell = tell;
   }
 
@@ -145,6 +149,7 @@ final class TrainingThread extends Thread {
     Lease delta = leases.get();
     try {
       t.pseudoGradient(delta.vector());
+      faults.spoil(delta.vector());
     } catch (Throwable e) {
       delta.close();
       throw e;
@@ -184,6 +189,11 @@ final class TrainingThread extends Thread {
     }
 
     private void waitAfterStep() {
+      waitForSpeed();
+      faults.afterStep(System.nanoTime() - stepBegan, this::over);
+    }
+
+    private void waitForSpeed() {
       if (speed >= 1) {
         return;
       }

@@ -27,7 +27,8 @@ final class WorkerActor extends TrainingActor {
 
   static Behavior<WorkerMessage> create(WorkerSetup setup) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new WorkerActor(context, timers, setup)));
+        context ->
+            Behaviors.withTimers(timers -> new WorkerActor(context, timers, setup).behindFaults()));
   }
 
   private WorkerActor(
@@ -70,6 +71,7 @@ final class WorkerActor extends TrainingActor {
     welcome = w;
     PeerId id = PeerId.worker(w.slot());
     self = id;
+    faults().self(id);
     serverEndpoint = w.server();
     incarnation = w.incarnation();
     life++;
@@ -116,6 +118,7 @@ final class WorkerActor extends TrainingActor {
   @Override
   protected void send(PeerId to, Message message) {
     switch (message) {
+      case Pull p when !faults().passes(to) -> {}
       case Pull p ->
           tellServer(
               new ServerMessage.PullRequest(

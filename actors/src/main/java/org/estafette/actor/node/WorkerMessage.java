@@ -123,6 +123,33 @@ public sealed interface WorkerMessage {
   /** The training thread takes no step any more. */
   record Standing(long pause) implements WorkerMessage {}
 
+  /**
+   * Something goes wrong on purpose, for this worker or for all that its node sends.
+   *
+   * @param id number of the fault in the run
+   * @param left seconds that are left of it
+   * @param seed of its plan
+   * @param fault as {@link org.estafette.actor.config.FaultText} has it
+   */
+  record Mishap(long id, double left, long seed, String fault)
+      implements WorkerMessage, ControlMessage {}
+
+  /**
+   * A fault kills the worker.
+   *
+   * @param downtime seconds until another one has its place; infinite for none
+   */
+  record Kill(long id, double downtime) implements WorkerMessage, ControlMessage {}
+
+  /** A fault is over here: what it did is to be reported. */
+  record FaultOver(long id) implements WorkerMessage {}
+
+  /** The worker is frozen no more. */
+  record Thaw() implements WorkerMessage {}
+
+  /** The place of a worker that was killed gets another one. */
+  record Rebirth() implements WorkerMessage {}
+
   /** The run has ended. */
   record RunOver(String reason) implements WorkerMessage, ControlMessage {}
 

@@ -14,21 +14,27 @@ final class Workers {
 
   private Workers() {}
 
-  /** Starts one and watches it. */
+  /** Starts one and watches it. Where faults may kill it, its place starts others after it. */
   static ActorRef<WorkerMessage> spawn(ActorContext<?> context, WorkerSetup setup) {
-    ActorRef<WorkerMessage> worker;
     if (setup.workshop().config().withoutServer()) {
       Mailboxes.get(Adapter.toClassic(context.getSystem())).choose(setup.workshop()::newMailbox);
-      worker =
-          context.spawn(
-              PeerActor.create(setup),
-              setup.key(),
-              MailboxSelector.fromConfig("estafette-peer-mailbox"));
-    } else {
-      worker = context.spawn(WorkerActor.create(setup), setup.key());
     }
+    ActorRef<WorkerMessage> worker =
+        setup.port().weather() == null
+            ? start(context, setup, setup.key())
+            : context.spawn(
+                WorkerPlace.create(place -> lives -> start(place, setup, "life-" + (lives + 1))),
+                setup.key());
     context.watch(worker);
     return worker;
+  }
+
+  private static ActorRef<WorkerMessage> start(
+      ActorContext<?> context, WorkerSetup setup, String name) {
+    return setup.workshop().config().withoutServer()
+        ? context.spawn(
+            PeerActor.create(setup), name, MailboxSelector.fromConfig("estafette-peer-mailbox"))
+        : context.spawn(WorkerActor.create(setup), name);
   }
 
   /**

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Metric.ProgressPoint.class, name = "progress"),
   @JsonSubTypes.Type(value = Metric.PushRecord.class, name = "push"),
   @JsonSubTypes.Type(value = Metric.WorkerEvent.class, name = "worker"),
-  @JsonSubTypes.Type(value = Metric.RunEvent.class, name = "run")
+  @JsonSubTypes.Type(value = Metric.RunEvent.class, name = "run"),
+  @JsonSubTypes.Type(value = Metric.FaultRecord.class, name = "fault")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Metric {
@@ -186,6 +187,27 @@ public sealed interface Metric {
    * @param text what exactly and why, in words
    */
   record RunEvent(double seconds, RunKind kind, String text) implements Metric {}
+
+  /**
+   * A fault that was brought about on purpose: how it began, what it did, how it ended.
+   *
+   * @param seconds when
+   * @param id which fault of the run, from 1 on
+   * @param kind its name in plans
+   * @param worker whom it is aimed at first, "server" or a worker; null where at nobody in particular
+   * @param phase "began", "effect", "ended" or "not-carried-out"
+   * @param reason what it does or did, in words
+   * @param met how often it has struck: messages, rounds, writes
+   */
+  record FaultRecord(
+      double seconds,
+      long id,
+      String kind,
+      @Nullable String worker,
+      String phase,
+      String reason,
+      long met)
+      implements Metric {}
 
   /** What happens to a run. */
   enum RunKind {

@@ -186,7 +186,8 @@ public final class Report {
           "<div class=key><span><i class=ramp></i>staleness, fresh to stale</span>"
               + "<span><i style='background:var(--refused)'></i>refused</span>"
               + "<span><i style='background:var(--s5);width:4px'></i>merged with others</span>"
-              + "<span>▲ joined, restarted</span><span>▼ left, lost</span></div>");
+              + "<span>▲ joined, restarted</span><span>▼ left, lost</span>"
+              + "<span>┆ fault</span></div>");
     }
     page.raw("</section>");
   }
@@ -220,6 +221,7 @@ public final class Report {
     rows.add(outcome("merged", "", pushes.merged(), pushes.total()));
     pushes.refused().forEach((r, n) -> rows.add(outcome("refused", r, n, pushes.total())));
     page.table(List.of("outcome", "reason", "#pushes", "#share"), rows).raw("</section>");
+    new ReportFaults(run).write(page);
     List<List<String>> events =
         run.metrics().stream().map(Report::event).flatMap(List::stream).toList();
     int left = Math.max(0, events.size() - MOST_EVENTS);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers names of the lanes of the timeline
  * @param pushes bars of the timeline: lane, begin, end, staleness, outcome (0 accepted, 1 merged, 2
  *     refused), round, steps, loss, reason
- * @param events marks on the timeline: lane (−1 for none), time, kind, reason
+ * @param events marks on the timeline: lane (−1 for none: a fault is drawn across all), time,
+ *     kind, reason
  * @param staleness histogram of the pushes applied
  */
 record ReportData(
@@ -188,14 +189,24 @@ record ReportData(
   }
 
   private static List<List<Object>> events(RunRecord run, Map<String, Integer> lanes) {
-    return run.events()
-        .map(event ->
-            List.<Object>of(
-                lanes.getOrDefault(event.worker(), -1),
-                Math.round(event.seconds() * 1e3) / 1e3,
-                event.kind().json(),
-                event.reason()))
-        .toList();
+    Stream<List<Object>> workers =
+        run.events()
+            .map(event ->
+                List.of(
+                    lanes.getOrDefault(event.worker(), -1),
+                    Math.round(event.seconds() * 1e3) / 1e3,
+                    event.kind().json(),
+                    event.reason()));
+    Stream<List<Object>> faults =
+        run.faults()
+            .filter(fault -> fault.phase().equals("began"))
+            .map(fault ->
+                List.of(
+                    fault.worker() == null ? -1 : lanes.getOrDefault(fault.worker(), -1),
+                    Math.round(fault.seconds() * 1e3) / 1e3,
+                    "fault",
+                    fault.reason()));
+    return Stream.concat(workers, faults).toList();
   }
 
   private static List<Bin> staleness(RunRecord run) {

@@ -49,6 +49,11 @@ public record RunRecord(
     return only(Metric.WorkerEvent.class);
   }
 
+  /** What was told of faults that were brought about on purpose. */
+  public Stream<Metric.FaultRecord> faults() {
+    return only(Metric.FaultRecord.class);
+  }
+
   private <T extends Metric> Stream<T> only(Class<T> kind) {
     return metrics.stream().filter(kind::isInstance).map(kind::cast);
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.estafette.actor.checkpoint.Checkpoint;
@@ -72,6 +73,11 @@ public final class RunCheckpoints {
     this.modelConfig = workshop.transformersConfig();
     this.names = names(modelConfig);
     this.run = run;
+  }
+
+  /** Refuses to write while {@code full} says so, as a full disk would; for faults. */
+  public void diskFull(BooleanSupplier full) {
+    store.diskFull(full);
   }
 
   /** Keeps so many checkpoints, from the next one that is written on. */

@@ -14,6 +14,8 @@ import org.estafette.actor.record.Staleness;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.model.Score;
+import org.estafette.fault.FaultEvent;
+import org.estafette.fault.FaultKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +180,21 @@ public final class RunMonitor {
   /** Something happened to the run as a whole. */
   public void event(double at, Metric.RunKind kind, String text) {
     write(new Metric.RunEvent(at, kind, text));
+  }
+
+  /** A fault was brought about, has done something or is over. */
+  public void fault(double at, FaultEvent event) {
+    PeerId who =
+        FaultKind.named(event.fault()).stream().findFirst().orElse(null);
+    write(
+        new Metric.FaultRecord(
+            at,
+            event.id(),
+            FaultKind.of(event.fault()).word(),
+            who == null ? null : who.toString(),
+            event.phase().word(),
+            event.text(),
+            event.met()));
   }
 
   /**

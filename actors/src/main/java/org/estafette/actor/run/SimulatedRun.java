@@ -11,6 +11,8 @@ import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.algorithm.train.DeviceTrainer;
+import org.estafette.fault.FaultPlan;
+import org.estafette.history.Chronicle;
 import org.estafette.memory.Lease;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
@@ -29,7 +31,7 @@ public final class SimulatedRun implements AutoCloseable {
   private final RunConfig config;
   private final Workshop workshop;
   private final RunMonitor monitor;
-  private final Server server;
+  private final FaultPlan faults;
   private final VectorPool pool;
   private final Simulator simulator;
   private final DeviceTrainer evaluator;
@@ -45,7 +47,7 @@ public final class SimulatedRun implements AutoCloseable {
     this.config = workshop.config();
     this.workshop = workshop;
     this.monitor = monitor;
-    this.server = workshop.newServer(RUN, workshop.initialParameters());
+    this.faults = Faults.plan(config);
     this.pool = VectorPool.unbounded("simulation", Precision.FLOAT32, workshop.layout().length());
     this.evaluator = workshop.newTrainer();
     this.nextValidation = validationTokens();
@@ -62,15 +64,19 @@ public final class SimulatedRun implements AutoCloseable {
                 .toList());
     this.simulator =
         new Simulator(
-            plan,
-            server,
+            faults.isEmpty()
+                ? plan
+                : plan.with(faults, config.checkpoint().every().toNanos() / 1e9),
+            () -> workshop.newServer(RUN, workshop.initialParameters()),
             this::worker,
             pool::lease,
             (at, who, decision) -> {
               if (who.isServer()) {
                 monitor.decided(at, decision);
               }
-            });
+            },
+            Chronicle.NONE,
+            monitor::fault);
   }
 
   private WorkerSetup worker(int slot, int life) {
@@ -84,10 +90,17 @@ public final class SimulatedRun implements AutoCloseable {
       trainers.add(trainer);
     }
     return new WorkerSetup(
-        workshop.newWorker(RUN, Double.POSITIVE_INFINITY, seconds),
+        workshop.newWorker(RUN, patience(), seconds),
         trainer,
         stepTime(config, slot, life),
         new Link(s.latency(), perElement));
+  }
+
+  /** Where nothing is ever lost, nobody asks twice: the simulated time then has no timers in it. */
+  private double patience() {
+    return faults.isEmpty()
+        ? Double.POSITIVE_INFINITY
+        : config.workers().patience().toNanos() / 1e9;
   }
 
   /** Steps of a fixed length, or of one drawn for each round from a log-normal distribution. */
@@ -120,12 +133,12 @@ public final class SimulatedRun implements AutoCloseable {
    */
   public void run(BooleanSupplier stop, DoubleConsumer progress) {
     long[] seen = {-1};
-    while (!server.finished() && !stop.getAsBoolean()) {
-      long version = server.version();
+    while (!server().finished() && !stop.getAsBoolean()) {
+      long version = server().version();
       long handled =
           simulator.run(
               Double.POSITIVE_INFINITY,
-              () -> server.finished() || server.version() != version || stop.getAsBoolean());
+              () -> server().finished() || server().version() != version || stop.getAsBoolean());
       validateIfDue();
       progress.accept(simulator.now());
       if (handled == 0 && seen[0] == 0) {
@@ -144,13 +157,18 @@ public final class SimulatedRun implements AutoCloseable {
 
   /** Validates the parameters as they are now. */
   public void validate() {
-    evaluator.load(server.parameters());
+    evaluator.load(server().parameters());
     monitor.validated(simulator.now(), evaluator.score(config.evaluation().batches()));
   }
 
   /** Whether {@link #state} may be called. */
   public boolean atRest() {
-    return simulator.atRest();
+    return !faulty() && simulator.atRest();
+  }
+
+  /** Whether faults are brought about: such a run is simulated in one go, and never resumed. */
+  public boolean faulty() {
+    return !faults.isEmpty();
   }
 
   /** Goes on to the next moment of rest. */
@@ -180,7 +198,7 @@ public final class SimulatedRun implements AutoCloseable {
 
   /** The server, between events. */
   public Server server() {
-    return server;
+    return simulator.server();
   }
 
   /** Virtual seconds. */

@@ -173,7 +173,20 @@
       });
       const sign = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], note: ['--soft', 1] };
       for (const e of events) {
-        if (e[0] < 0 || e[1] < begin) continue;
+        if (e[1] < begin) continue;
+        if (e[2] === 'fault') {
+          // Across all lanes where it is aimed at nobody in particular.
+          ctx.strokeStyle = css('--bad');
+          ctx.lineWidth = 1.5 * dpr;
+          ctx.setLineDash([4 * dpr, 3 * dpr]);
+          ctx.beginPath();
+          ctx.moveTo(x(e[1]), e[0] < 0 ? top : y(e[0] - 0.5));
+          ctx.lineTo(x(e[1]), e[0] < 0 ? top + height : y(e[0] + 0.5));
+          ctx.stroke();
+          ctx.setLineDash([]);
+          continue;
+        }
+        if (e[0] < 0) continue;
         const [name, up] = sign[e[2]] || sign.note, cx = x(e[1]), cy = y(e[0]), r = 5 * dpr;
         ctx.fillStyle = css(name);
         ctx.strokeStyle = css('--card');
@@ -192,7 +205,7 @@
       const { left, top } = u.cursor;
       const w = left < 0 ? -1 : Math.round(u.posToVal(top, 'y')), at = u.posToVal(left, 'x');
       const near = Math.abs(u.posToVal(left + 6, 'x') - at);
-      const e = events.find((v) => v[0] === w && Math.abs(v[1] - at) <= near);
+      const e = events.find((v) => (v[0] === w || (v[0] < 0 && v[2] === 'fault')) && Math.abs(v[1] - at) <= near);
       const p = e ? null : (lanes[w] || []).find((v) => v[1] <= at && at <= v[2]);
       tip.style.display = e || p ? 'block' : 'none';
       if (!e && !p) return;

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class ShippedConfigurationsTest {
   private static final Path CONF = Path.of(System.getProperty("estafette.root", ".."), "conf");
 
+  private static final Path FAULTS = CONF.resolve("faults");
+
   @TestFactory
   Stream<DynamicTest> isRead() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(CONF)) {
-      files = all.filter(f -> f.toString().endsWith(".conf")).sorted().toList();
+      files = all.filter(f -> f.toString().endsWith(".conf") && !f.startsWith(FAULTS)).sorted().toList();
     }
     assertThat(files).isNotEmpty();
     return files.stream()
@@ -36,6 +38,20 @@ final class ShippedConfigurationsTest {
                   assertThat(config.name()).isEqualTo(name);
                   assertThat(config.synchronous()).isEqualTo(name.endsWith("-sync"));
                 }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isAPlanOfFaults() throws IOException {
+    List<Path> plans;
+    try (Stream<Path> all = Files.list(FAULTS)) {
+      plans = all.sorted().toList();
+    }
+    assertThat(plans).hasSizeGreaterThan(8);
+    return plans.stream()
+        .map(f ->
+            DynamicTest.dynamicTest(
+                f.getFileName().toString(),
+                () -> assertThat(FaultPlanReader.read(f, 2).isEmpty()).isFalse()));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.History;
 import org.estafette.actor.live.LiveEvent;
 import org.estafette.actor.live.RunControl;
@@ -65,6 +66,19 @@ public final class FakeRun implements RunView, RunControl {
     LiveEvent event = new LiveEvent(kept.size() + 1, metric);
     kept.add(event);
     followers.forEach(f -> f.accept(event));
+  }
+
+  void fault() {
+    publish(new Metric.FaultRecord(4.5, 1, "lose", null, "began", "10 % of the messages lost", 0));
+  }
+
+  @Override
+  public List<FaultStatus> faults() {
+    return List.of(
+        new FaultStatus(
+            1, "lose", null, "ended", 2, 5.0, "10 % of the messages lost for 3 s", "over", 4),
+        new FaultStatus(
+            2, "kill", "worker-1", "began", 3, null, "worker-1 is killed", "worker-1 is killed", 0));
   }
 
   @Override
@@ -216,5 +230,10 @@ public final class FakeRun implements RunView, RunControl {
   @Override
   public CompletionStage<Outcome> change(Map<String, String> keys, String by) {
     return told("change " + keys, by);
+  }
+
+  @Override
+  public CompletionStage<Outcome> fault(String fault, String by) {
+    return told("fault " + fault, by);
   }
 }

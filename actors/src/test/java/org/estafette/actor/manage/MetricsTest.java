@@ -80,6 +80,7 @@ final class MetricsTest {
   void shouldServeWhatThePageLists() throws Exception {
     FakeRun withoutServer = new FakeRun();
     withoutServer.withServer = false;
+    withoutServer.fault();
     Set<String> served = new TreeSet<>();
     try (FakeNode gossip = FakeNode.withRun(withoutServer, false)) {
       served.addAll(families(gossip.get("/metrics").body()));

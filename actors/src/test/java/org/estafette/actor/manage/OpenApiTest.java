@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Holds {@code openapi.json} and the server together, both ways. */
 final class OpenApiTest {
   private static final List<String> COMMANDS =
-      List.of("pause", "resume", "checkpoint", "stop", "config");
+      List.of("run/pause", "run/resume", "run/checkpoint", "run/stop", "run/config", "faults");
   private static final List<String> STREAMS =
       List.of("/estafette/events", "/cluster/domain-events");
 
@@ -72,7 +72,7 @@ final class OpenApiTest {
     }
     try (FakeNode readOnly = FakeNode.withRun(new FakeRun(), false)) {
       for (String command : COMMANDS) {
-        d.check("/estafette/run/" + command, readOnly.post("/estafette/run/" + command, "{}"));
+        d.check("/estafette/" + command, readOnly.post("/estafette/" + command, "{}"));
       }
       String member = member(readOnly);
       d.check("/cluster/members/{address}", readOnly.send(readOnly.request(member).DELETE()));
@@ -83,7 +83,7 @@ final class OpenApiTest {
     foreign(d);
     Set<String> promised = d.promised();
     // Of a node that hangs, and of a reader's minute.
-    promised.removeAll(Set.of("GET /alive 503", "POST /estafette/run/config 408"));
+    promised.removeAll(Set.of("GET /alive 503", "POST /estafette/run/config 408", "POST /estafette/faults 408"));
     if (Dashboard.class.getResource("dashboard/index.html") == null) {
       promised.removeAll(Set.of("GET /estafette/ 200", "GET /estafette/ 304"));
     }
@@ -92,6 +92,7 @@ final class OpenApiTest {
 
   private static void reading(Described d, FakeNode node, FakeRun run) throws Exception {
     await().atMost(Duration.ofSeconds(30)).until(() -> node.get("/ready").statusCode() == 200);
+    run.fault();
     for (String path :
         List.of(
             "/",
@@ -99,6 +100,7 @@ final class OpenApiTest {
             "/estafette/run",
             "/estafette/workers",
             "/estafette/topology",
+            "/estafette/faults",
             "/estafette/history",
             "/estafette/config",
             "/estafette/health",
@@ -139,7 +141,7 @@ final class OpenApiTest {
 
   private static void commands(Described d, FakeNode node, FakeRun run) throws Exception {
     for (String command : COMMANDS) {
-      String path = "/estafette/run/" + command;
+      String path = "/estafette/" + command;
       for (Outcome outcome :
           List.of(
               new Outcome.Done("done"),
@@ -153,12 +155,13 @@ final class OpenApiTest {
       d.check(path, node.post(path, "{\"checkpoint.every\": \"30s\"}"));
       run.failure = null;
     }
-    String config = "/estafette/run/config";
-    d.check(config, node.post(config, "[]"));
-    d.check(config, node.post(config, "{\"name\": \"" + "x".repeat(70_000) + "\"}"));
-    d.check(
-        config,
-        node.send(node.request(config).POST(HttpRequest.BodyPublishers.ofString("tokens = 1"))));
+    for (String path : List.of("/estafette/run/config", "/estafette/faults")) {
+      d.check(path, node.post(path, "[]"));
+      d.check(path, node.post(path, "{\"name\": \"" + "x".repeat(70_000) + "\"}"));
+      d.check(
+          path,
+          node.send(node.request(path).POST(HttpRequest.BodyPublishers.ofString("tokens = 1"))));
+    }
   }
 
   private static void cluster(Described d, FakeNode node) throws Exception {

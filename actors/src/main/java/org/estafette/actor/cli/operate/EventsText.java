@@ -67,6 +67,8 @@ public final class EventsText implements Consumer<String> {
                   Numbers.loss(p.loss()));
           case Metric.WorkerEvent e -> e.worker() + "  " + e.kind().json() + ": " + e.reason();
           case Metric.RunEvent e -> "run  " + e.kind().json() + ": " + e.text();
+          case Metric.FaultRecord e ->
+              "fault " + e.id() + "  " + e.kind() + " " + e.phase() + ": " + e.reason();
         };
     return String.format(Locale.ROOT, "%8.1f s  %s", metric.seconds(), what);
   }

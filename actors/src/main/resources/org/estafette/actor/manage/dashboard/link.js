@@ -6,7 +6,7 @@ import { events } from './stream.js';
 
 const POINTS = 1500;
 const POLL_MS = 3000;
-const METRICS = new Set(['progress', 'push', 'worker', 'run']);
+const METRICS = new Set(['progress', 'push', 'worker', 'run', 'fault']);
 const LONGEST_WAIT_MS = 10000;
 
 const pause = (ms, signal) => new Promise((done) => {

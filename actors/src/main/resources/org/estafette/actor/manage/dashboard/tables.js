@@ -75,12 +75,17 @@ export function showRestarts(workers) {
 
 const MOST_EVENTS = 100;
 
+/** A fault is told by its kind and by where it stands: whom it meets is in its text. */
+const title = (e) => (e.type === 'fault'
+  ? 'fault: ' + e.kind.replaceAll('-', ' ') + ' ' + e.phase.replaceAll('-', ' ')
+  : (e.worker ? e.worker + ' ' : '') + e.kind.replaceAll('-', ' '));
+
 export function showEvents(events) {
   const newest = events.slice(-MOST_EVENTS).reverse();
   $('events').replaceChildren(...(newest.length ? newest.map((e) => el('li', {},
     el('time', {}, clock(e.seconds)),
     el('div', {},
-      el('b', { class: 'kind ' + e.kind }, (e.worker ? e.worker + ' ' : '') + e.kind.replaceAll('-', ' ')), ' ', e.reason ?? e.text ?? ''))) : [el('li', { class: 'none' }, 'Nothing yet.')]));
+      el('b', { class: 'kind ' + e.kind + (e.type === 'fault' ? ' fault' : '') }, title(e)), ' ', e.reason ?? e.text ?? ''))) : [el('li', { class: 'none' }, 'Nothing yet.')]));
 }
 
 export function showHealth(health) {

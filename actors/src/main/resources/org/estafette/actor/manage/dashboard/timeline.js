@@ -53,7 +53,8 @@ export function timelineChart(store, view) {
       const i = lane.get(p.worker);
       if (i != null && p.seconds >= range[0]) lanes[i].push({ from: begin(p), to: p.seconds, age: age(p), push: p });
     }
-    marks = workers.filter((e) => e.seconds >= range[0] && lane.has(e.worker)).map((e) => ({ lane: lane.get(e.worker), event: e }));
+    const faults = store.events.filter((e) => e.type === 'fault' && e.phase === 'began');
+    marks = workers.concat(faults).filter((e) => e.seconds >= range[0] && lane.has(e.worker)).map((e) => ({ lane: lane.get(e.worker), event: e }));
     // A few pushes of a returning worker are far staler than all others: they must not take the scale.
     const ages = store.pushes.map(age).sort((a, b) => a - b);
     oldest = store.withoutServer ? 1 : Math.max(1, ages[Math.floor(0.97 * (ages.length - 1))]);
@@ -93,7 +94,7 @@ export function timelineChart(store, view) {
       }
     });
     for (const { lane, event } of marks) {
-      const [name, up] = SIGNS[event.kind] ?? SIGNS.note;
+      const [name, up] = event.type === 'fault' ? SIGNS.lost : SIGNS[event.kind] ?? SIGNS.note;
       const [cx, cy, r] = [x(event.seconds), y(lane), 5.5 * dpr];
       ctx.fillStyle = css(name);
       ctx.strokeStyle = css('--card');

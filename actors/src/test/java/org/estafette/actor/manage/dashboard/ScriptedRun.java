@@ -287,6 +287,11 @@ public final class ScriptedRun implements RunView {
   }
 
   @Override
+  public List<org.estafette.actor.live.FaultStatus> faults() {
+    return List.of();
+  }
+
+  @Override
   public synchronized RunStatus status() {
     return new RunStatus(
         run,

@@ -170,6 +170,7 @@ final class ScriptedServer implements AutoCloseable {
       case Metric.PushRecord p -> "push";
       case Metric.WorkerEvent e -> "worker";
       case Metric.RunEvent e -> "run";
+      case Metric.FaultRecord f -> "fault";
     };
   }
 

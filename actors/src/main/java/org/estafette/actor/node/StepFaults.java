@@ -1,0 +1,28 @@
+package org.estafette.actor.node;
+
+import java.util.function.BooleanSupplier;
+import org.estafette.memory.FlatVector;
+
+/** What goes wrong with a worker's steps on purpose. Called on its training thread. */
+interface StepFaults {
+  /** Nothing does. */
+  StepFaults NONE =
+      new StepFaults() {
+        @Override
+        public void afterStep(long nanos, BooleanSupplier over) {}
+
+        @Override
+        public void spoil(FlatVector delta) {}
+      };
+
+  /**
+   * A step is done; waits where the worker is slowed down or frozen.
+   *
+   * @param nanos that it took
+   * @param over whether the round is, and with it the waiting
+   */
+  void afterStep(long nanos, BooleanSupplier over);
+
+  /** A pseudo-gradient is about to be sent. */
+  void spoil(FlatVector delta);
+}
