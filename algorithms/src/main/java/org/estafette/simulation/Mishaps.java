@@ -100,6 +100,17 @@ final class Mishaps {
     }
   }
 
+  /** Tells of what goes on as if it were over now. */
+  void end() {
+    until(world.now);
+    for (Weather.Over over : world.weather.over(Double.POSITIVE_INFINITY)) {
+      book.met(over.id(), over.met());
+      book.ended(world.now, over.id());
+    }
+    frozen.forEach(f -> book.ended(world.now, f.id()));
+    frozen.clear();
+  }
+
   /** A replacement takes part. */
   void back(PeerId who, int life) {
     book.back(world.now, who, life);

@@ -355,6 +355,11 @@ public final class Simulator implements AutoCloseable {
     return world.now;
   }
 
+  /** Tells what faults have done that go on: the run is looked at no more. */
+  public void endFaults() {
+    mishaps.end();
+  }
+
   /** The server that serves now. */
   public Server server() {
     return server;
