@@ -35,11 +35,7 @@ final class Mishaps {
    * @param saves whether the server's state is saved now and then
    */
   Mishaps(
-      World world,
-      FaultPlan plan,
-      boolean saves,
-      Victims victims,
-      FaultEvent.Listener listener) {
+      World world, FaultPlan plan, boolean saves, Victims victims, FaultEvent.Listener listener) {
     this.world = world;
     this.plan = plan;
     this.saves = saves;

@@ -99,8 +99,7 @@ public final class Simulator implements AutoCloseable {
     this.server = servers.get();
     this.world = new World(plan.faults(), leases, listener, history);
     this.mishaps =
-        new Mishaps(
-            world, plan.faults(), Double.isFinite(plan.saveEvery()), new Struck(), told);
+        new Mishaps(world, plan.faults(), Double.isFinite(plan.saveEvery()), new Struck(), told);
     this.factory = factory;
     this.mailbox = plan.mailbox();
     this.serverNode = new SimulatedNode(PeerId.SERVER, world, nodes);

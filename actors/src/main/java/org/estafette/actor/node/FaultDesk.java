@@ -106,7 +106,8 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
     this.port = port;
     this.server = server;
     this.triggers = new VersionTriggers(run.plan());
-    this.book = new FaultBook((at, event) -> server.accept(new ServerMessage.FaultNews(event)), first);
+    this.book =
+        new FaultBook((at, event) -> server.accept(new ServerMessage.FaultNews(event)), first);
     this.seed = run.plan().seed();
     // Of a run that is resumed: what is behind it has been.
     run.plan().faults().stream().filter(t -> t.at() >= begins).forEach(this::schedule);
@@ -226,8 +227,7 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   private void killDriver(Fault.KillDriver k) {
     WorkerTable.Entry worker = workers.get(k.who());
     boolean own =
-        k.who().isServer()
-            || worker != null && worker.endpoint().sharesMemoryWith(port.endpoint());
+        k.who().isServer() || worker != null && worker.endpoint().sharesMemoryWith(port.endpoint());
     if (own) {
       book.ended(now(), book.began(now(), k));
       port.killDriver();

@@ -92,12 +92,7 @@ final class RunFaults implements FaultHooks {
    * @param begins second of the run at which this part of it began
    * @param first number of the next fault
    */
-  void begin(
-      ActorContext<?> context,
-      RunClock clock,
-      double begins,
-      TensorPort port,
-      long first) {
+  void begin(ActorContext<?> context, RunClock clock, double begins, TensorPort port, long first) {
     desk.complete(
         context.spawn(
             FaultDesk.create(this, clock, begins, port, first, this::tellServer), "faults"));
@@ -185,8 +180,7 @@ final class RunFaults implements FaultHooks {
                       workers)
                   .from(now);
     } catch (ConfigException e) {
-      return CompletableFuture.completedFuture(
-          new Outcome.Invalid(String.valueOf(e.getMessage())));
+      return CompletableFuture.completedFuture(new Outcome.Invalid(String.valueOf(e.getMessage())));
     }
     tell(new FaultDesk.Plan(asked));
     return CompletableFuture.completedFuture(

@@ -86,7 +86,7 @@ public abstract class FaultyRuns {
             ]
             """,
             "local-steps.count",
-            "10");
+            "20");
     assertThat(ended.faults("began").map(Metric.FaultRecord::kind))
         .containsExactlyInAnyOrder("lose", "duplicate", "reorder", "delay", "corrupt");
     // Where a fault outlives its run, what it did is told when the run ends.
@@ -102,24 +102,26 @@ public abstract class FaultyRuns {
 
   @Test
   void shouldGoOnWithAnotherWorkerWhereOneIsKilledAtAVersion() throws Exception {
-    Ended ended =
-        run("list = [{ kind = kill, who = worker-1, at-version = 5, downtime = 20ms }]");
-    assertThat(ended.faults("began")).singleElement().satisfies(f -> {
-      assertThat(f.worker()).isEqualTo("worker-1");
-      assertThat(f.reason()).startsWith("worker-1 is killed");
-    });
+    Ended ended = run("list = [{ kind = kill, who = worker-1, at-version = 5, downtime = 20ms }]");
+    assertThat(ended.faults("began"))
+        .singleElement()
+        .satisfies(f -> {
+          assertThat(f.worker()).isEqualTo("worker-1");
+          assertThat(f.reason()).startsWith("worker-1 is killed");
+        });
     assertThat(ended.metrics())
-        .anyMatch(
-            m ->
-                m instanceof Metric.WorkerEvent e
-                    && e.kind() == Metric.Kind.LOST
-                    && e.worker().equals("worker-1"));
+        .anyMatch(m ->
+            m instanceof Metric.WorkerEvent e
+                && e.kind() == Metric.Kind.LOST
+                && e.worker().equals("worker-1"));
   }
 
   @Test
   void shouldRefuseWhatIsNoNumberAndGoOnWithTheOthers() throws Exception {
     Ended ended =
-        run("list = [{ kind = poison, who = worker-0, venom = nan, at-version = 1, seconds = 1s }]");
+        run(
+            "list = [{ kind = poison, who = worker-0, venom = nan, at-version = 1, seconds = 1s"
+                + " }]");
     List<Metric.PushRecord> refused =
         ended.pushes().filter(p -> p.outcome() == Metric.Outcome.REFUSED).toList();
     assertThat(refused)
