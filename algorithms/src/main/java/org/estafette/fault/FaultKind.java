@@ -131,15 +131,10 @@ public enum FaultKind {
       case Fault.Partition f ->
           f.side() + " and the others are cut off from each other for " + s(f.seconds());
       case Fault.Lose f -> share(f.probability()) + " lost for " + s(f.seconds());
-      case Fault.Delay f ->
-          "messages take up to " + s(f.most()) + " longer for " + s(f.seconds());
+      case Fault.Delay f -> "messages take up to " + s(f.most()) + " longer for " + s(f.seconds());
       case Fault.Duplicate f -> share(f.probability()) + " arrive twice for " + s(f.seconds());
       case Fault.Reorder f ->
-          share(f.probability())
-              + " held back by up to "
-              + s(f.most())
-              + " for "
-              + s(f.seconds());
+          share(f.probability()) + " held back by up to " + s(f.most()) + " for " + s(f.seconds());
       case Fault.Corrupt f -> share(f.probability()) + " damaged for " + s(f.seconds());
       case Fault.Poison f ->
           f.who()

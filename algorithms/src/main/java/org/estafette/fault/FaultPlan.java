@@ -75,9 +75,7 @@ public record FaultPlan(long seed, List<Timed> faults, List<AtVersion> versioned
   /** The same plan, its times counted from that second on. */
   public FaultPlan from(double second) {
     return new FaultPlan(
-        seed,
-        faults.stream().map(t -> new Timed(t.at() + second, t.fault())).toList(),
-        versioned);
+        seed, faults.stream().map(t -> new Timed(t.at() + second, t.fault())).toList(), versioned);
   }
 
   /**

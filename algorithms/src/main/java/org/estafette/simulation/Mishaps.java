@@ -35,11 +35,7 @@ final class Mishaps {
    * @param saves whether the server's state is saved now and then
    */
   Mishaps(
-      World world,
-      FaultPlan plan,
-      boolean saves,
-      Victims victims,
-      FaultEvent.Listener listener) {
+      World world, FaultPlan plan, boolean saves, Victims victims, FaultEvent.Listener listener) {
     this.world = world;
     this.plan = plan;
     this.saves = saves;
@@ -98,6 +94,17 @@ final class Mishaps {
       }
       frozen.removeIf(f -> f.until() <= time);
     }
+  }
+
+  /** Tells of what goes on as if it were over now. */
+  void end() {
+    until(world.now);
+    for (Weather.Over over : world.weather.over(Double.POSITIVE_INFINITY)) {
+      book.met(over.id(), over.met());
+      book.ended(world.now, over.id());
+    }
+    frozen.forEach(f -> book.ended(world.now, f.id()));
+    frozen.clear();
   }
 
   /** A replacement takes part. */

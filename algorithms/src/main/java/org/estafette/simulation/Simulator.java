@@ -99,8 +99,7 @@ public final class Simulator implements AutoCloseable {
     this.server = servers.get();
     this.world = new World(plan.faults(), leases, listener, history);
     this.mishaps =
-        new Mishaps(
-            world, plan.faults(), Double.isFinite(plan.saveEvery()), new Struck(), told);
+        new Mishaps(world, plan.faults(), Double.isFinite(plan.saveEvery()), new Struck(), told);
     this.factory = factory;
     this.mailbox = plan.mailbox();
     this.serverNode = new SimulatedNode(PeerId.SERVER, world, nodes);
@@ -353,6 +352,11 @@ public final class Simulator implements AutoCloseable {
   /** Virtual seconds since the run began. */
   public double now() {
     return world.now;
+  }
+
+  /** Tells what faults have done that go on: the run is looked at no more. */
+  public void endFaults() {
+    mishaps.end();
   }
 
   /** The server that serves now. */

@@ -105,6 +105,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         Path checkpoint;
         if (run.faulty()) {
+          run.endFaults();
           checkpoint = checkpoints.write(run.server().state(), monitor.tally());
         } else {
           run.runToRest();

@@ -160,8 +160,7 @@ public final class FaultPlanReader {
     }
     for (Fault fault : faults) {
       if (s.has("at-version")) {
-        versioned.add(
-            new FaultPlan.AtVersion(s.whole("at-version", 1, Long.MAX_VALUE), fault));
+        versioned.add(new FaultPlan.AtVersion(s.whole("at-version", 1, Long.MAX_VALUE), fault));
       } else {
         double at = s.seconds("at", FaultText.LONGEST, 0);
         timed.add(new FaultPlan.Timed(inPlan ? at : now + at, fault));

@@ -41,12 +41,7 @@ public final class StormyOutlet implements FrameOutlet {
     private final AtomicBoolean gone = new AtomicBoolean();
 
     Held(
-        Endpoint to,
-        FrameHeader frame,
-        byte[] meta,
-        Lease payload,
-        long bytes,
-        SendCallback done) {
+        Endpoint to, FrameHeader frame, byte[] meta, Lease payload, long bytes, SendCallback done) {
       this.to = to;
       this.frame = frame;
       this.meta = meta;

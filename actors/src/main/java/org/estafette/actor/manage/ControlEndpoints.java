@@ -171,12 +171,16 @@ final class ControlEndpoints {
           Json.LINES.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(body);
     } catch (JsonProcessingException e) {
       throw new ProblemException(
-          400,
-          "the body is not JSON: " + e.getOriginalMessage() + " (expected " + expected + ")");
+          400, "the body is not JSON: " + e.getOriginalMessage() + " (expected " + expected + ")");
     }
     if (node == null || !node.isObject() || node.isEmpty()) {
       throw new ProblemException(
-          400, "the body is not " + expected.replaceFirst(", \\{.*", "") + " (expected " + expected + ")");
+          400,
+          "the body is not "
+              + expected.replaceFirst(", \\{.*", "")
+              + " (expected "
+              + expected
+              + ")");
     }
     return node;
   }

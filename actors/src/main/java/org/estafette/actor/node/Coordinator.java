@@ -58,6 +58,7 @@ public final class Coordinator implements AutoCloseable {
   private final LiveRun live;
   private final RunControl control;
   private final RunClock clock;
+  private final double begins;
   private final @Nullable RunFaults faults;
 
   /** Kills workers' processes. */
@@ -143,7 +144,8 @@ public final class Coordinator implements AutoCloseable {
     this.result = new CompletableFuture<>();
     RunConfig config = plan.workshop().config();
     this.founding = !config.cluster().join().isEmpty();
-    this.clock = new RunClock(plan.monitor().now().seconds());
+    this.begins = plan.monitor().now().seconds();
+    this.clock = new RunClock(begins);
     if (faults != null) {
       plan.checkpoints().diskFull(faults.weather()::diskFull);
     }
@@ -303,7 +305,7 @@ public final class Coordinator implements AutoCloseable {
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
     if (faults != null) {
       long first = 1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0);
-      faults.begin(context, clock, port, first, this::tell);
+      faults.begin(context, clock, begins, port, first);
     }
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());

@@ -76,16 +76,18 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   private record Over(long id) implements Message {}
 
   /**
+   * @param begins second of the run at which this part of it began
    * @param first number of the next fault: those of a run that is resumed have theirs
    */
   static Behavior<Message> create(
       RunFaults run,
       RunClock clock,
+      double begins,
       TensorPort port,
       long first,
       Consumer<ServerMessage> server) {
     return Behaviors.setup(c ->
-        Behaviors.withTimers(t -> new FaultDesk(c, t, run, clock, port, first, server)));
+        Behaviors.withTimers(t -> new FaultDesk(c, t, run, clock, begins, port, first, server)));
   }
 
   private FaultDesk(
@@ -93,6 +95,7 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
       TimerScheduler<Message> timers,
       RunFaults run,
       RunClock clock,
+      double begins,
       TensorPort port,
       long first,
       Consumer<ServerMessage> server) {
@@ -103,11 +106,11 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
     this.port = port;
     this.server = server;
     this.triggers = new VersionTriggers(run.plan());
-    this.book = new FaultBook((at, event) -> server.accept(new ServerMessage.FaultNews(event)), first);
+    this.book =
+        new FaultBook((at, event) -> server.accept(new ServerMessage.FaultNews(event)), first);
     this.seed = run.plan().seed();
     // Of a run that is resumed: what is behind it has been.
-    double begins = clock.getAsDouble();
-    run.plan().faults().stream().filter(t -> t.at() >= begins - 1).forEach(this::schedule);
+    run.plan().faults().stream().filter(t -> t.at() >= begins).forEach(this::schedule);
     run.awaits(triggers.next());
   }
 
@@ -224,8 +227,7 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   private void killDriver(Fault.KillDriver k) {
     WorkerTable.Entry worker = workers.get(k.who());
     boolean own =
-        k.who().isServer()
-            || worker != null && worker.endpoint().sharesMemoryWith(port.endpoint());
+        k.who().isServer() || worker != null && worker.endpoint().sharesMemoryWith(port.endpoint());
     if (own) {
       book.ended(now(), book.began(now(), k));
       port.killDriver();

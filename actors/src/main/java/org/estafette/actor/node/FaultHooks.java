@@ -1,5 +1,6 @@
 package org.estafette.actor.node;
 
+import java.util.function.Consumer;
 import org.estafette.algorithm.PeerId;
 
 /** What the server's, or the registrar's, actor tells whoever brings faults about. */
@@ -7,6 +8,9 @@ interface FaultHooks {
   /** Nobody does. */
   FaultHooks NONE =
       new FaultHooks() {
+        @Override
+        public void serving(Consumer<ServerMessage> me) {}
+
         @Override
         public void joined(WorkerTable.Entry worker) {}
 
@@ -25,6 +29,9 @@ interface FaultHooks {
         @Override
         public void ending() {}
       };
+
+  /** The actor serves from now on; it is told what becomes of faults, to write it down. */
+  void serving(Consumer<ServerMessage> me);
 
   /** A worker has a place. */
   void joined(WorkerTable.Entry worker);

@@ -28,8 +28,7 @@ final class Frost extends BehaviorInterceptor<WorkerMessage, WorkerMessage> {
   /**
    * @param frozenFor seconds for which the actor does nothing yet
    */
-  static Behavior<WorkerMessage> before(
-      Behavior<WorkerMessage> actor, DoubleSupplier frozenFor) {
+  static Behavior<WorkerMessage> before(Behavior<WorkerMessage> actor, DoubleSupplier frozenFor) {
     return Behaviors.intercept(() -> new Frost(frozenFor), actor);
   }
 
@@ -76,9 +75,7 @@ final class Frost extends BehaviorInterceptor<WorkerMessage, WorkerMessage> {
 
   @Override
   public Behavior<WorkerMessage> aroundSignal(
-      TypedActorContext<WorkerMessage> context,
-      Signal signal,
-      SignalTarget<WorkerMessage> target) {
+      TypedActorContext<WorkerMessage> context, Signal signal, SignalTarget<WorkerMessage> target) {
     if (signal instanceof PostStop) {
       waiting.forEach(m -> {
         if (m instanceof WorkerMessage.Deliver d) {

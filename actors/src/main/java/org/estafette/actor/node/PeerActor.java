@@ -54,9 +54,8 @@ final class PeerActor extends TrainingActor {
   private boolean knows;
 
   static Behavior<WorkerMessage> create(WorkerSetup setup) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new PeerActor(context, timers, setup).behindFaults()));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new PeerActor(context, timers, setup).behindFaults()));
   }
 
   private PeerActor(

@@ -131,6 +131,7 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     setup.port().register(PeerId.SERVER, sink);
     checkpointsEvery();
     own.start(BEGIN, new ServerMessage.BeginDue(), seconds(config.workers().patience()));
+    setup.faults().serving(context.getSelf()::tell);
     context
         .getSystem()
         .receptionist()

@@ -2,6 +2,8 @@ package org.estafette.actor.node;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,8 @@ final class RunFaults implements FaultHooks {
   private volatile Coordinator.ProcessKiller processes = (key, downtime) -> false;
   private volatile ServerFaults server = ServerFaults.NONE;
   private volatile long versionAwaited = Long.MAX_VALUE;
+  private final List<ServerMessage> early = new ArrayList<>();
+  private @Nullable Consumer<ServerMessage> serving;
   private volatile boolean over;
 
   private RunFaults(RunConfig config) {
@@ -85,15 +89,13 @@ final class RunFaults implements FaultHooks {
   /**
    * Starts the desk.
    *
+   * @param begins second of the run at which this part of it began
    * @param first number of the next fault
    */
-  void begin(
-      ActorContext<?> context,
-      RunClock clock,
-      TensorPort port,
-      long first,
-      Consumer<ServerMessage> tell) {
-    desk.complete(context.spawn(FaultDesk.create(this, clock, port, first, tell), "faults"));
+  void begin(ActorContext<?> context, RunClock clock, double begins, TensorPort port, long first) {
+    desk.complete(
+        context.spawn(
+            FaultDesk.create(this, clock, begins, port, first, this::tellServer), "faults"));
   }
 
   /** Nothing more goes wrong: the node ends. */
@@ -103,6 +105,23 @@ final class RunFaults implements FaultHooks {
 
   private void tell(FaultDesk.Message message) {
     desk.thenAccept(to -> to.tell(message));
+  }
+
+  @Override
+  public synchronized void serving(Consumer<ServerMessage> me) {
+    serving = me;
+    early.forEach(me);
+    early.clear();
+  }
+
+  /** At once, or as soon as it serves: a short run must not be over before it hears of a fault. */
+  private synchronized void tellServer(ServerMessage message) {
+    Consumer<ServerMessage> to = serving;
+    if (to == null) {
+      early.add(message);
+    } else {
+      to.accept(message);
+    }
   }
 
   @Override
@@ -161,8 +180,7 @@ final class RunFaults implements FaultHooks {
                       workers)
                   .from(now);
     } catch (ConfigException e) {
-      return CompletableFuture.completedFuture(
-          new Outcome.Invalid(String.valueOf(e.getMessage())));
+      return CompletableFuture.completedFuture(new Outcome.Invalid(String.valueOf(e.getMessage())));
     }
     tell(new FaultDesk.Plan(asked));
     return CompletableFuture.completedFuture(

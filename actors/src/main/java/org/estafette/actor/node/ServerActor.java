@@ -57,6 +57,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final Evaluator evaluator;
   private final StateWriter writer;
   private final CommandDesk desk;
+  private final UpdateSink sink;
   private final long epoch;
   private final @Nullable UpdateMessageQueue mailbox;
   private boolean validating;
@@ -118,9 +119,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
     this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
-    setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
+    this.sink = new UpdateSink(u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
+    setup.port().register(PeerId.SERVER, sink);
     handle(new Event.Started(view(), now()));
     checkpointsEvery();
+    setup.faults().serving(context.getSelf()::tell);
     context
         .getSystem()
         .receptionist()
@@ -543,6 +546,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onPostStop() {
+    sink.close(); // Copies that the network held back may come later than the end.
     server.close();
     evaluator.close();
     setup

@@ -159,6 +159,11 @@ final class TensorPort implements AutoCloseable {
     }
   }
 
+  /** Frames that wait for a peer. */
+  int queued(Endpoint peer) {
+    return channel.queued(peer);
+  }
+
   void forget(Endpoint peer) {
     channel.forget(peer);
   }

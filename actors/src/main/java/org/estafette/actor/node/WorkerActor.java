@@ -26,9 +26,8 @@ final class WorkerActor extends TrainingActor {
   private WorkerMessage.@Nullable Welcome welcome;
 
   static Behavior<WorkerMessage> create(WorkerSetup setup) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new WorkerActor(context, timers, setup).behindFaults()));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new WorkerActor(context, timers, setup).behindFaults()));
   }
 
   private WorkerActor(

@@ -194,7 +194,8 @@ public sealed interface Metric {
    * @param seconds when
    * @param id which fault of the run, from 1 on
    * @param kind its name in plans
-   * @param worker whom it is aimed at first, "server" or a worker; null where at nobody in particular
+   * @param worker whom it is aimed at first, "server" or a worker; null where at nobody in
+   *     particular
    * @param phase "began", "effect", "ended" or "not-carried-out"
    * @param reason what it does or did, in words
    * @param met how often it has struck: messages, rounds, writes

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers names of the lanes of the timeline
  * @param pushes bars of the timeline: lane, begin, end, staleness, outcome (0 accepted, 1 merged, 2
  *     refused), round, steps, loss, reason
- * @param events marks on the timeline: lane (−1 for none: a fault is drawn across all), time,
- *     kind, reason
+ * @param events marks on the timeline: lane (−1 for none: a fault is drawn across all), time, kind,
+ *     reason
  * @param staleness histogram of the pushes applied
  */
 record ReportData(

@@ -184,8 +184,7 @@ public final class RunMonitor {
 
   /** A fault was brought about, has done something or is over. */
   public void fault(double at, FaultEvent event) {
-    PeerId who =
-        FaultKind.named(event.fault()).stream().findFirst().orElse(null);
+    PeerId who = FaultKind.named(event.fault()).stream().findFirst().orElse(null);
     write(
         new Metric.FaultRecord(
             at,

@@ -166,6 +166,11 @@ public final class SimulatedRun implements AutoCloseable {
     return !faulty() && simulator.atRest();
   }
 
+  /** The run has ended: what faults have done that go on is told. */
+  public void endFaults() {
+    simulator.endFaults();
+  }
+
   /** Whether faults are brought about: such a run is simulated in one go, and never resumed. */
   public boolean faulty() {
     return !faults.isEmpty();

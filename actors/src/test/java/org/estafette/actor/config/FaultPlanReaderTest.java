@@ -65,8 +65,7 @@ final class FaultPlanReaderTest {
             { kind = cut, from = worker-1, to = server, both = true, at = 1500ms, seconds = 2s }
             """);
     assertThat(plan.versioned())
-        .containsExactly(
-            new FaultPlan.AtVersion(40, new Fault.Kill(W1, Double.POSITIVE_INFINITY)));
+        .containsExactly(new FaultPlan.AtVersion(40, new Fault.Kill(W1, Double.POSITIVE_INFINITY)));
     assertThat(plan.faults())
         .containsExactly(
             new FaultPlan.Timed(1.5, new Fault.Cut(W1, PeerId.SERVER, 2)),
@@ -76,7 +75,8 @@ final class FaultPlanReaderTest {
   @Test
   void shouldDrawRandomFaultsFromTheSeed() {
     String random =
-        "random { from = 1s, for = 1 minute, mean-between = 2, least = 1, most = 2, kinds = [lose] }";
+        "random { from = 1s, for = 1 minute, mean-between = 2, least = 1, most = 2, kinds = [lose]"
+            + " }";
     FaultPlan plan = FaultPlanReader.parse("faults { seed = 5, " + random + " }", 4);
     assertThat(plan.seed()).isEqualTo(5);
     assertThat(plan.faults()).isNotEmpty().allMatch(t -> t.fault() instanceof Fault.Lose);

@@ -25,7 +25,10 @@ final class ShippedConfigurationsTest {
   Stream<DynamicTest> isRead() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(CONF)) {
-      files = all.filter(f -> f.toString().endsWith(".conf") && !f.startsWith(FAULTS)).sorted().toList();
+      files =
+          all.filter(f -> f.toString().endsWith(".conf") && !f.startsWith(FAULTS))
+              .sorted()
+              .toList();
     }
     assertThat(files).isNotEmpty();
     return files.stream()

@@ -78,7 +78,15 @@ public final class FakeRun implements RunView, RunControl {
         new FaultStatus(
             1, "lose", null, "ended", 2, 5.0, "10 % of the messages lost for 3 s", "over", 4),
         new FaultStatus(
-            2, "kill", "worker-1", "began", 3, null, "worker-1 is killed", "worker-1 is killed", 0));
+            2,
+            "kill",
+            "worker-1",
+            "began",
+            3,
+            null,
+            "worker-1 is killed",
+            "worker-1 is killed",
+            0));
   }
 
   @Override

@@ -83,7 +83,8 @@ final class OpenApiTest {
     foreign(d);
     Set<String> promised = d.promised();
     // Of a node that hangs, and of a reader's minute.
-    promised.removeAll(Set.of("GET /alive 503", "POST /estafette/run/config 408", "POST /estafette/faults 408"));
+    promised.removeAll(
+        Set.of("GET /alive 503", "POST /estafette/run/config 408", "POST /estafette/faults 408"));
     if (Dashboard.class.getResource("dashboard/index.html") == null) {
       promised.removeAll(Set.of("GET /estafette/ 200", "GET /estafette/ 304"));
     }
