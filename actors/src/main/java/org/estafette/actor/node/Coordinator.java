@@ -305,7 +305,7 @@ public final class Coordinator implements AutoCloseable {
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
     if (faults != null) {
       long first = 1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0);
-      faults.begin(context, clock, begins, port, first);
+      faults.begin(context, clock, new Behind(begins, 0), port, first);
     }
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());

@@ -76,18 +76,18 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   private record Over(long id) implements Message {}
 
   /**
-   * @param begins second of the run at which this part of it began
+   * @param behind what has been already, of a run that is gone on with
    * @param first number of the next fault: those of a run that is resumed have theirs
    */
   static Behavior<Message> create(
       RunFaults run,
       RunClock clock,
-      double begins,
+      Behind behind,
       TensorPort port,
       long first,
       Consumer<ServerMessage> server) {
     return Behaviors.setup(c ->
-        Behaviors.withTimers(t -> new FaultDesk(c, t, run, clock, begins, port, first, server)));
+        Behaviors.withTimers(t -> new FaultDesk(c, t, run, clock, behind, port, first, server)));
   }
 
   private FaultDesk(
@@ -95,7 +95,7 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
       TimerScheduler<Message> timers,
       RunFaults run,
       RunClock clock,
-      double begins,
+      Behind behind,
       TensorPort port,
       long first,
       Consumer<ServerMessage> server) {
@@ -110,7 +110,9 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
         new FaultBook((at, event) -> server.accept(new ServerMessage.FaultNews(event)), first);
     this.seed = run.plan().seed();
     // Of a run that is resumed: what is behind it has been.
-    run.plan().faults().stream().filter(t -> t.at() >= begins).forEach(this::schedule);
+    double since = behind.seconds() == 0 ? 0 : behind.seconds() + 2 * EARLY;
+    run.plan().faults().stream().filter(t -> t.at() >= since).forEach(this::schedule);
+    triggers.reached(behind.version());
     run.awaits(triggers.next());
   }
 
@@ -204,9 +206,10 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
   }
 
   private void killServer(Fault.Kill k) {
-    String why = run.server().kill(k.downtime());
+    String why = run.server().refusal();
     if (why.isEmpty()) {
       book.began(now(), k);
+      server.accept(new ServerMessage.Perish());
     } else {
       refuse(k, why);
     }

@@ -27,6 +27,9 @@ interface FaultHooks {
         public void freeze(double seconds) {}
 
         @Override
+        public void perish() {}
+
+        @Override
         public void ending() {}
       };
 
@@ -47,6 +50,9 @@ interface FaultHooks {
 
   /** Keeps the calling actor from all it does for so long, or until the node ends. */
   void freeze(double seconds);
+
+  /** The server dies now; what it was told before is written down. */
+  void perish();
 
   /** The run takes no more updates: what faults have done is told now. */
   void ending();

@@ -89,13 +89,13 @@ final class RunFaults implements FaultHooks {
   /**
    * Starts the desk.
    *
-   * @param begins second of the run at which this part of it began
+   * @param behind what has been already, of a run that is gone on with
    * @param first number of the next fault
    */
-  void begin(ActorContext<?> context, RunClock clock, double begins, TensorPort port, long first) {
+  void begin(ActorContext<?> context, RunClock clock, Behind behind, TensorPort port, long first) {
     desk.complete(
         context.spawn(
-            FaultDesk.create(this, clock, begins, port, first, this::tellServer), "faults"));
+            FaultDesk.create(this, clock, behind, port, first, this::tellServer), "faults"));
   }
 
   /** Nothing more goes wrong: the node ends. */
@@ -150,6 +150,11 @@ final class RunFaults implements FaultHooks {
   @Override
   public void ending() {
     tell(new FaultDesk.End());
+  }
+
+  @Override
+  public void perish() {
+    server.kill();
   }
 
   @Override

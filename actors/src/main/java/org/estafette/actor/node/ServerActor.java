@@ -164,6 +164,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.FaultReport.class, this::onFaultReport)
         .onMessage(ServerMessage.FaultNews.class, this::onFaultNews)
         .onMessage(ServerMessage.FreezeServer.class, this::onFreeze)
+        .onMessage(ServerMessage.Perish.class, m -> onPerish())
         .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
@@ -312,6 +313,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onFaultNews(ServerMessage.FaultNews m) {
     setup.monitor().fault(now(), m.event());
+    return this;
+  }
+
+  private Behavior<ServerMessage> onPerish() {
+    setup.faults().perish();
     return this;
   }
 

@@ -23,6 +23,7 @@ import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.join.HostPort;
+import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.live.RunView;
@@ -49,6 +50,7 @@ public final class ServerHost implements AutoCloseable {
   private final CompletableFuture<TakenOver> takenOver = new CompletableFuture<>();
   private final CompletableFuture<ActorRef<ServerMessage>> server = new CompletableFuture<>();
   private final TrainingThreads threads = new TrainingThreads();
+  private final @Nullable RunFaults faults;
   private volatile @Nullable NodeManagement management;
 
   /**
@@ -92,8 +94,10 @@ public final class ServerHost implements AutoCloseable {
    * @param monitor follows the run; knows what came before
    * @param resume state to go on from; null where none was ever saved
    * @param home of the run
+   * @param behind how far the former server was, by what it wrote
    */
-  public record Inheritance(RunMonitor monitor, @Nullable ServerState resume, RunHome home) {}
+  public record Inheritance(
+      RunMonitor monitor, @Nullable ServerState resume, RunHome home, Behind behind) {}
 
   /**
    * The server is here.
@@ -104,11 +108,13 @@ public final class ServerHost implements AutoCloseable {
    */
   public record TakenOver(long epoch, RunMonitor monitor, RunView view, RunControl control) {}
 
-  private record Here(RunDescription description) {}
+  private record Here(
+      RunDescription description, RunClock clock, Behind behind, long nextFault) {}
 
-  private ServerHost(Plan plan, TensorPort port) {
+  private ServerHost(Plan plan, TensorPort port, @Nullable RunFaults faults) {
     this.plan = plan;
     this.port = port;
+    this.faults = faults;
     RunConfig config = plan.workshop().config();
     List<String> roles = new java.util.ArrayList<>(plan.roles());
     roles.add(Succession.SERVER);
@@ -133,17 +139,19 @@ public final class ServerHost implements AutoCloseable {
     String name = "server-" + Long.toHexString(plan.run()) + "-" + ProcessHandle.current().pid();
     Path driver = plan.driver();
     CompletableFuture<String> lost = new CompletableFuture<>();
+    RunFaults faults = RunFaults.of(config);
     TensorPort port =
         new TensorPort(
             driver == null
                 ? Coordinator.ChannelSettings.own(config, plan.run(), name)
                 : Coordinator.ChannelSettings.sharing(config, plan.run(), name, driver),
             config.channel().advertise(),
+            faults == null ? null : faults.weather(),
             plan.workshop().layout().length(),
             Workers.expectedUpdates(plan.workshop(), 0, config.workers().count()),
             lost::complete);
     try {
-      ServerHost host = new ServerHost(plan, port);
+      ServerHost host = new ServerHost(plan, port, faults);
       lost.thenAccept(why ->
           host.result.completeExceptionally(
               new org.estafette.channel.ChannelException(
@@ -183,12 +191,7 @@ public final class ServerHost implements AutoCloseable {
                       return Behaviors.stopped();
                     }
                     try {
-                      Behavior<ServerMessage> began = ServerActor.create(takeOver(c.getSystem()));
-                      self.tell(
-                          new Here(
-                              RunDescription.of(
-                                  plan.run(), plan.workshop().config(), port, c.getSystem())));
-                      return began;
+                      return ServerActor.create(takeOver(c.getSystem(), self));
                     } catch (IOException | RuntimeException e) {
                       result.completeExceptionally(
                           e instanceof UncheckedIOException io ? io.getCause() : e);
@@ -209,6 +212,10 @@ public final class ServerHost implements AutoCloseable {
                       Here.class,
                       m -> {
                         context.spawn(Door.create(m::description), Door.NAME);
+                        if (faults != null) {
+                          faults.server(ServerFaults.PROCESS);
+                          faults.begin(context, m.clock(), m.behind(), port, m.nextFault());
+                        }
                         Succession.announce(context, result);
                         return Behaviors.same();
                       })
@@ -218,7 +225,7 @@ public final class ServerHost implements AutoCloseable {
   }
 
   /** On the server's own thread, before it takes in anybody. */
-  private ServerSetup takeOver(ActorSystem<?> at) throws IOException {
+  private ServerSetup takeOver(ActorSystem<?> at, ActorRef<Object> guardian) throws IOException {
     RunConfig config = plan.workshop().config();
     // Claimed before anything is read: what a former server would still write is refused from here.
     Epochs.Claim claim = plan.checkpoints().claim(Succession.holder(at), plan.run());
@@ -243,7 +250,16 @@ public final class ServerHost implements AutoCloseable {
         live.ended("failed: " + failure.getMessage());
       }
     });
-    RunControl control = new RunCommands(this::tell, result);
+    RunControl control = new RunCommands(this::tell, result, faults, clock);
+    if (faults != null) {
+      plan.checkpoints().diskFull(faults.weather()::diskFull);
+    }
+    guardian.tell(
+        new Here(
+            RunDescription.of(plan.run(), config, port, at),
+            clock,
+            from.behind(),
+            1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0)));
     takenOver.complete(new TakenOver(claim.epoch(), monitor, live, control));
     return new ServerSetup(
         plan.run(),
@@ -254,6 +270,7 @@ public final class ServerHost implements AutoCloseable {
         from.resume(),
         live,
         clock,
+        faults == null ? FaultHooks.NONE : faults,
         from.home(),
         claim.epoch(),
         result);
@@ -316,6 +333,9 @@ public final class ServerHost implements AutoCloseable {
   /** Leaves the cluster and frees the channel. */
   @Override
   public void close() {
+    if (faults != null) {
+      faults.end();
+    }
     NodeManagement own = management;
     if (own != null) {
       own.close();

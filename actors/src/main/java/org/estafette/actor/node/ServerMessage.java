@@ -119,6 +119,9 @@ public sealed interface ServerMessage {
   /** A fault has begun, has done something or is over: to be written down. Of this JVM only. */
   record FaultNews(FaultEvent event) implements ServerMessage {}
 
+  /** The server's process dies by a fault. Of this JVM only. */
+  record Perish() implements ServerMessage {}
+
   /** The server does nothing for so long. Of this JVM only. */
   record FreezeServer(double seconds) implements ServerMessage {}
 

@@ -145,7 +145,8 @@ final class SuccessionTest {
         return new ServerHost.Inheritance(
             new RunMonitor(workshop.config().tokens(), metrics::add),
             from == null ? null : checkpoints.read(from),
-            RunHome.none("tiny"));
+            RunHome.none("tiny"),
+            Behind.NOTHING);
       }
 
       @Override
