@@ -49,7 +49,7 @@ public record SimulationPlan(
     }
   }
 
-  private static List<PeerId> named(Fault fault) {
+  static List<PeerId> named(Fault fault) {
     return switch (fault) {
       case Fault.Kill f -> List.of(f.who());
       case Fault.Freeze f -> List.of(f.who());

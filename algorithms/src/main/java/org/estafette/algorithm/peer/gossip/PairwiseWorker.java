@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
@@ -249,7 +250,16 @@ public final class PairwiseWorker implements Peer {
         train(effects);
         return;
       }
-      model.trained(delta.vector());
+      if (delta.vector().isFinite()) {
+        model.trained(delta.vector());
+      } else {
+        // Its own model would be lost, and then its partners'; the round counts for nothing.
+        refused(
+            new Header(plan.run(), self, incarnation, 0, epoch, 0, round + 1),
+            Refusal.NOT_FINITE,
+            "the worker's own local steps of round " + (round + 1) + " gave NaN or infinity",
+            effects);
+      }
     }
     round++;
     effects.decided(
@@ -277,7 +287,11 @@ public final class PairwiseWorker implements Peer {
     switch (message) {
       case Pull p -> pulled(p, effects);
       case NeighbourModel m -> {
-        if (joining && sound(m.header(), m.parameters().vector(), effects)) {
+        if (!joining) {
+          effects.ended(m.header(), Ending.HEARD); // A second answer is no fault.
+          m.discard();
+        } else if (sound(m.header(), m.parameters().vector(), effects)) {
+          effects.ended(m.header(), Ending.HEARD);
           joining = false;
           x.copyFrom(m.parameters().vector());
           round = m.header().round();
@@ -340,6 +354,7 @@ public final class PairwiseWorker implements Peer {
             || h.incarnation() == last.incarnation() && h.round() <= last.number())) {
       s.discard();
       if (h.incarnation() == last.incarnation() && h.round() == last.number()) {
+        effects.ended(h, Ending.HEARD);
         reply(asker, last, effects); // The answer was lost, or is still under way.
       } else {
         refused(h, Refusal.DUPLICATE, "question=" + h.round() + " is answered", effects);
@@ -347,6 +362,7 @@ public final class PairwiseWorker implements Peer {
       return;
     }
     forget(asker);
+    effects.ended(h, Ending.AVERAGED);
     Lease half = effects.lease();
     averaged(model.answer(s.values().vector(), half.vector()));
     s.discard();
@@ -376,6 +392,7 @@ public final class PairwiseWorker implements Peer {
     }
     partner = null;
     effects.cancelTimer(PATIENCE);
+    effects.ended(h, Ending.AVERAGED);
     model.take(s.values().vector());
     averaged(2 * Math.sqrt(s.values().vector().squaredNorm()));
     s.discard();
