@@ -324,6 +324,11 @@ public final class PeerSimulator implements AutoCloseable {
     return nodes.get(slot).live;
   }
 
+  /** Which life of that slot's worker is the newest; 0 where there was none. */
+  public int life(int slot) {
+    return nodes.get(slot).life;
+  }
+
   /**
    * The worker of that slot.
    *
