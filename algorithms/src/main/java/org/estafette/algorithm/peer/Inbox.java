@@ -323,6 +323,12 @@ final class Inbox {
         if (w.epoch() != epoch || w.position() > need && !async) {
           break;
         }
+        if (method.takesLate() && w.position() < e.taken[w.passage().part()]) {
+          // A later one came too late for its round, and was handed on at once.
+          e.waiting.remove(i).lease().close();
+          refusals.ended(w.header(), Ending.SUPERSEDED);
+          continue;
+        }
         // After a lost message one end of an edge may hold it for closed and the other not.
         boolean now = async || e.source && w.position() == need && method.exchangesWith(e.id);
         if (now || method.takesLate() && e.source) {

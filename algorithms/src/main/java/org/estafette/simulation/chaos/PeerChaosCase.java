@@ -29,8 +29,8 @@ import org.estafette.simulation.SimulationPlan;
  */
 record PeerChaosCase(
     long seed, PeerKind kind, Surroundings graph, PeerPlan rounds, PeerSimulationPlan network) {
-  static final int ROUNDS = 120;
-  static final double FAULTY_SECONDS = 40;
+  static final int ROUNDS = 100;
+  static final double FAULTY_SECONDS = 30;
 
   /** Model: a matrix and a vector, six numbers. */
   static final Layout LAYOUT = Layout.builder().add("matrix", 2, 2).add("vector", 2).build();
@@ -106,7 +106,7 @@ record PeerChaosCase(
 
   /** Second from which on nothing goes wrong, and what did has left the sums of a relay. */
   double calm() {
-    return network.losses().lost() > 0 ? Double.POSITIVE_INFINITY : FAULTY_SECONDS + 60;
+    return network.losses().lost() > 0 ? Double.POSITIVE_INFINITY : FAULTY_SECONDS + 40;
   }
 
   /** f_s(x) = ½ Σ (j+1)/2·(x_j − s mod 2)², one a slot. */

@@ -54,7 +54,19 @@ public final class PairwiseWorker implements Peer {
   private static final int ANSWER = 1;
 
   /** What a neighbour was answered last: its life, its question, and the half that it was given. */
-  private record Answered(int incarnation, long number, Lease half) {}
+  private record Answered(int incarnation, long number, Lease half) {
+    boolean to(Header question) {
+      return question.incarnation() == incarnation && question.round() == number;
+    }
+  }
+
+  /** A question: of which life, and its number. */
+  private record Asked(int incarnation, long number) {
+    boolean covers(Header question) {
+      return question.incarnation() < incarnation
+          || question.incarnation() == incarnation && question.round() <= number;
+    }
+  }
 
   private final PeerPlan plan;
   private final Surroundings surroundings;
@@ -63,6 +75,9 @@ public final class PairwiseWorker implements Peer {
   private final FlatVector x;
   private final boolean joins;
   private final Map<PeerId, Answered> answered = new TreeMap<>();
+
+  /** The newest question of each other worker, also of those whose answers are forgotten. */
+  private final Map<PeerId, Asked> newest = new TreeMap<>();
   private PeerId self = PeerId.SERVER;
   private int incarnation;
   private long epoch = Long.MIN_VALUE;
@@ -349,11 +364,10 @@ public final class PairwiseWorker implements Peer {
       return;
     }
     Answered last = answered.get(asker);
-    if (last != null
-        && (h.incarnation() < last.incarnation()
-            || h.incarnation() == last.incarnation() && h.round() <= last.number())) {
+    Asked before = newest.get(asker);
+    if (before != null && before.covers(h)) {
       s.discard();
-      if (h.incarnation() == last.incarnation() && h.round() == last.number()) {
+      if (last != null && last.to(h)) {
         effects.ended(h, Ending.HEARD);
         reply(asker, last, effects); // The answer was lost, or is still under way.
       } else {
@@ -361,6 +375,7 @@ public final class PairwiseWorker implements Peer {
       }
       return;
     }
+    newest.put(asker, new Asked(h.incarnation(), h.round()));
     forget(asker);
     effects.ended(h, Ending.AVERAGED);
     Lease half = effects.lease();
