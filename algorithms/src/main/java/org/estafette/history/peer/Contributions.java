@@ -69,6 +69,15 @@ final class Contributions {
     return sum;
   }
 
+  /** The largest element of any of them. */
+  double scale(Collection<Name> names) {
+    double scale = 0;
+    for (Name name : names) {
+      scale = Math.max(scale, Watch.largest(vector(name)));
+    }
+    return scale;
+  }
+
   /** Workers that are in there more than once. */
   static List<Integer> twice(Collection<Name> names) {
     Set<Integer> seen = new HashSet<>();

@@ -50,7 +50,7 @@ final class FenceWatch implements Watch {
   private void averaged(PeerFact.Ended f, PeerFact.Sent s) {
     Header h = s.header();
     PeerFact.Wired graph = graphs.get(f.by());
-    findings.hold(
+    boolean fenced = findings.hold(
         graph != null && graph.epoch() == h.epoch(),
         Promise.EPOCHS_FENCE,
         f.at(),
@@ -60,6 +60,9 @@ final class FenceWatch implements Watch {
             + " was averaged (expected epoch "
             + (graph == null ? "none" : graph.epoch())
             + ")");
+    if (!fenced) {
+      return;
+    }
     findings.hold(
         graph == null
             || graph.around().from().contains(h.sender())

@@ -161,6 +161,11 @@ final class LetterWatch implements Watch {
   }
 
   private void ended(PeerFact.Ended f) {
+    if (f.ending() == Ending.AVERAGED && averaged.contains(f.letter())) {
+      findings.broken(
+          Promise.APPLIED_AT_MOST_ONCE, f.at(), f.letter() + " was averaged again");
+      return;
+    }
     end(f.letter(), f.by(), f.at());
     Copies c = copies.get(f.letter());
     if (c == null) {

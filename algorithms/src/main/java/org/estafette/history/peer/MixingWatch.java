@@ -144,6 +144,14 @@ final class MixingWatch implements Watch {
     if (!e.whole || law.corrected() && !since) {
       return;
     }
+    boolean cancelled =
+        !law.corrected()
+            || e.who.size() == 1
+            || cancel("models with corrections", e.messages, e.in, place, at)
+                && (!law.tracked() || cancel("trackers", e.trackers, e.steps, place, at));
+    if (!cancelled) {
+      return; // Then the mean moves too.
+    }
     long i = Watch.differs(e.out, e.in);
     findings.hold(
         i < 0,
@@ -155,20 +163,15 @@ final class MixingWatch implements Watch {
             + place.epoch()
             + ": of the sum of all models "
             + Watch.difference(i, e.out, e.in));
-    if (law.corrected() && e.who.size() > 1) {
-      cancel("models with corrections", e.messages, e.in, place, at);
-    }
-    if (law.tracked() && e.who.size() > 1) {
-      cancel("trackers", e.trackers, e.steps, place, at);
-    }
     if (since && place.exchange() == 0) {
       whole.put(place.epoch(), place.round());
     }
   }
 
-  private void cancel(String what, FlatVector sum, FlatVector expected, Position place, double at) {
+  private boolean cancel(
+      String what, FlatVector sum, FlatVector expected, Position place, double at) {
     long i = Watch.differs(sum, expected);
-    findings.hold(
+    return findings.hold(
         i < 0,
         Promise.CORRECTIONS_CANCEL,
         at,

@@ -94,9 +94,11 @@ final class RelayWatch implements Watch {
       }
     });
     halves.put(f.letter(), names);
-    counted(f.letter().toString(), names, f.passage().mass(), f.at());
+    if (!counted(f.letter().toString(), names, f.passage().mass(), f.at())) {
+      return;
+    }
     FlatVector sum = halves.sum(names, f.vector());
-    long i = Watch.differs(f.vector(), sum);
+    long i = Watch.differs(f.vector(), sum, halves.scale(names));
     findings.hold(
         i < 0,
         Promise.SUMS_OF_CONTRIBUTIONS,
@@ -104,9 +106,9 @@ final class RelayWatch implements Watch {
         () -> f.letter() + ": " + Watch.difference(i, f.vector(), sum));
   }
 
-  private void counted(String what, List<Contributions.Name> names, double mass, double at) {
+  private boolean counted(String what, List<Contributions.Name> names, double mass, double at) {
     List<Integer> twice = Contributions.twice(names);
-    findings.hold(
+    return findings.hold(
         twice.isEmpty() && mass == names.size(),
         Promise.COUNTED_ONCE,
         at,
@@ -129,6 +131,7 @@ final class RelayWatch implements Watch {
     int parts = Math.max(1, graph.around().partners().size());
     FlatVector expected = f.x().precision().zeros(f.x().length());
     double mass = Double.POSITIVE_INFINITY;
+    double scale = 0;
     for (int part = 0; part < parts; part++) {
       List<Contributions.Name> names = names(f.who(), w, part);
       mass = Math.min(mass, names.size());
@@ -148,24 +151,28 @@ final class RelayWatch implements Watch {
               + " (expected all "
               + graph.around().workers()
               + ")");
+      scale = Math.max(scale, Math.max(halves.scale(names), Watch.largest(before)));
       FlatVector x = average(names, f, w, before);
       for (long c = part; c < x.length(); c += parts) {
         expected.set(c, x.get(c));
       }
     }
-    double least = mass;
-    findings.hold(
-        f.mass() == least,
-        Promise.COUNTED_ONCE,
-        f.at(),
-        () -> f.who() + "'s average says it rests on " + f.mass() + " (expected " + least + ")");
-    long i = Watch.differs(f.x(), expected);
-    findings.hold(
-        i < 0,
-        Promise.SUMS_OF_CONTRIBUTIONS,
-        f.at(),
-        () -> f.who() + "'s average: " + Watch.difference(i, f.x(), expected));
     w.before = f.x();
+    double least = mass;
+    boolean counted =
+        findings.hold(
+            f.mass() == least,
+            Promise.COUNTED_ONCE,
+            f.at(),
+            () -> f.who() + "'s average rests on " + f.mass() + " (expected " + least + ")");
+    if (counted) {
+      long i = Watch.differs(f.x(), expected, scale);
+      findings.hold(
+          i < 0,
+          Promise.SUMS_OF_CONTRIBUTIONS,
+          f.at(),
+          () -> f.who() + "'s average: " + Watch.difference(i, f.x(), expected));
+    }
   }
 
   /** What an average has, after what was not renewed is forgotten where it is. */

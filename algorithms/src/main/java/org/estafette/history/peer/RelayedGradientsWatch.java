@@ -98,7 +98,7 @@ final class RelayedGradientsWatch implements Watch {
     for (Contributions.Name n : names) {
       once &= before.add(n);
     }
-    findings.hold(
+    boolean counted = findings.hold(
         once && f.passage().mass() == names.size(),
         Promise.COUNTED_ONCE,
         f.at(),
@@ -110,8 +110,11 @@ final class RelayedGradientsWatch implements Watch {
             + ", none of which was passed on before: "
             + names
             + ")");
+    if (!counted) {
+      return;
+    }
     FlatVector sum = steps.sum(names, f.vector());
-    long i = Watch.differs(f.vector(), sum);
+    long i = Watch.differs(f.vector(), sum, steps.scale(names));
     findings.hold(
         i < 0,
         Promise.SUMS_OF_CONTRIBUTIONS,
@@ -130,7 +133,7 @@ final class RelayedGradientsWatch implements Watch {
     for (Contributions.Name n : names) {
       once &= w.applied.add(n);
     }
-    findings.hold(
+    boolean counted = findings.hold(
         once && f.mass() == names.size(),
         Promise.COUNTED_ONCE,
         f.at(),
@@ -142,9 +145,13 @@ final class RelayedGradientsWatch implements Watch {
             + ", none of which was applied before: "
             + names
             + ")");
+    if (!counted) {
+      return;
+    }
     FlatVector expected = PeerHistory.copy(w.x);
     expected.axpy(-1.0 / w.graph.around().workers(), steps.sum(names, f.x()));
-    long i = Watch.differs(f.x(), expected);
+    double scale = Math.max(Watch.largest(w.x), steps.scale(names));
+    long i = Watch.differs(f.x(), expected, scale);
     findings.hold(
         i < 0,
         Promise.SUMS_OF_CONTRIBUTIONS,

@@ -1,10 +1,13 @@
 package org.estafette.history.peer;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.PeerMethod;
+import org.estafette.history.Digest;
 import org.estafette.history.Violation.Promise;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
@@ -19,6 +22,7 @@ final class ReplayWatch implements Watch {
   private final LetterWatch letters;
   private final Function<Self, PeerMethod> methods;
   private final Map<Self, Understudy> understudies = new HashMap<>();
+  private final Set<Self> strayed = new HashSet<>();
   private @Nullable Letter ended;
 
   /** The one who takes the way again. */
@@ -47,6 +51,10 @@ final class ReplayWatch implements Watch {
 
   @Override
   public void see(PeerFact fact) {
+    if (fact instanceof PeerFact.OfWorker f && strayed.contains(f.who())
+        || fact instanceof PeerFact.Sent s && strayed.contains(s.who())) {
+      return;
+    }
     switch (fact) {
       case PeerFact.Wired f -> of(f.who()).method.rewire(f.around(), f.epoch());
       case PeerFact.Began f -> {
@@ -64,6 +72,9 @@ final class ReplayWatch implements Watch {
       case PeerFact.Taken f -> {
         if (ended != null && letters.known(ended)) {
           FlatVector values = PeerHistory.copy(letters.sending(ended).vector());
+          if (Digest.of(values) != f.digest()) {
+            strayed.add(f.who()); // Another promise's matter; its way cannot be taken again.
+          }
           of(f.who()).method.receive(f.from(), f.part(), f.mass(), Lease.unpooled(values));
         }
       }

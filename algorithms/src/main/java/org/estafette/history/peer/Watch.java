@@ -22,7 +22,7 @@ interface Watch {
   final class Findings {
     private final List<Violation> violations = new ArrayList<>();
     private final Map<Promise, Integer> found = new EnumMap<>(Promise.class);
-    private final Map<Promise, Long> held = new EnumMap<>(Promise.class);
+    private final long[] held = new long[Promise.values().length];
 
     void broken(Promise promise, double at, String detail) {
       if (found.merge(promise, 1, Integer::sum) <= MOST) {
@@ -30,12 +30,13 @@ interface Watch {
       }
     }
 
-    /** Holds one thing against a promise. */
-    void hold(boolean kept, Promise promise, double at, java.util.function.Supplier<String> detail) {
-      held.merge(promise, 1L, Long::sum);
+    /** Holds one thing against a promise; returns whether it is kept. */
+    boolean hold(boolean kept, Promise promise, double at, java.util.function.Supplier<String> detail) {
+      held[promise.ordinal()]++;
       if (!kept) {
         broken(promise, at, detail.get());
       }
+      return kept;
     }
 
     List<Violation> violations() {
@@ -43,7 +44,13 @@ interface Watch {
     }
 
     Map<Promise, Long> held() {
-      return held;
+      Map<Promise, Long> all = new EnumMap<>(Promise.class);
+      for (Promise p : Promise.values()) {
+        if (held[p.ordinal()] > 0) {
+          all.put(p, held[p.ordinal()]);
+        }
+      }
+      return all;
     }
   }
 
@@ -52,16 +59,25 @@ interface Watch {
    * differs from everything.
    */
   static long differs(FlatVector a, FlatVector b) {
-    double largest = Math.max(largest(a), largest(b));
+    return differs(a, b, Math.max(largest(a), largest(b)));
+  }
+
+  /**
+   * The same for sums.
+   *
+   * @param scale largest element of what was summed
+   */
+  static long differs(FlatVector a, FlatVector b, double scale) {
     for (long i = 0; i < a.length(); i++) {
-      if (!(Math.abs(a.get(i) - b.get(i)) <= 1e-9 * (1 + largest))) {
+      if (!(Math.abs(a.get(i) - b.get(i)) <= 1e-9 * (1 + scale))) {
         return i;
       }
     }
     return -1;
   }
 
-  private static double largest(FlatVector v) {
+  /** The largest element without its sign. */
+  static double largest(FlatVector v) {
     double largest = 0;
     for (long i = 0; i < v.length(); i++) {
       largest = Math.max(largest, Math.abs(v.get(i)));

@@ -104,9 +104,14 @@ record PeerChaosCase(
             List.of()));
   }
 
-  /** Second from which on nothing goes wrong, and what did has left the sums of a relay. */
+  /**
+   * Second from which on nothing goes wrong, and what did has left the sums of a relay. Not at
+   * everybody's own pace: who is done before another joins sends nothing any more.
+   */
   double calm() {
-    return network.losses().lost() > 0 ? Double.POSITIVE_INFINITY : FAULTY_SECONDS + 40;
+    return network.losses().lost() > 0 || kind.pace == PeerPlan.Pace.ASYNCHRONOUS
+        ? Double.POSITIVE_INFINITY
+        : FAULTY_SECONDS + 40;
   }
 
   /** f_s(x) = ½ Σ (j+1)/2·(x_j − s mod 2)², one a slot. */

@@ -11,6 +11,7 @@ import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.mailbox.FifoQueue;
 import org.estafette.algorithm.mailbox.QueueOptions;
+import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.peer.PeerMailboxes;
 import org.estafette.algorithm.peer.PeerMethod;
@@ -50,9 +51,29 @@ public final class PeerChaosRun {
   private int lives;
   private int averages;
 
-  /** Makes workers, and what they are made of, worse than they are; by default not. */
-  record Spoil(UnaryOperator<PeerMethod> method, UnaryOperator<Peer> peer) {
-    static final Spoil NOTHING = new Spoil(m -> m, p -> p);
+  /**
+   * Makes workers, and what they are made of, worse than they are; by default not.
+   *
+   * @param known whether the replay knows what the method is made to do
+   */
+  record Spoil(
+      UnaryOperator<PeerMethod> method,
+      UnaryOperator<UpdateQueue> mailbox,
+      UnaryOperator<Peer> peer,
+      boolean known) {
+    static final Spoil NOTHING = new Spoil(m -> m, q -> q, p -> p, true);
+
+    static Spoil method(UnaryOperator<PeerMethod> spoil) {
+      return new Spoil(spoil, q -> q, p -> p, true);
+    }
+
+    static Spoil mailbox(UnaryOperator<UpdateQueue> spoil) {
+      return new Spoil(m -> m, spoil, p -> p, true);
+    }
+
+    static Spoil peer(UnaryOperator<Peer> spoil) {
+      return new Spoil(m -> m, q -> q, spoil, true);
+    }
   }
 
   /**
@@ -128,7 +149,7 @@ public final class PeerChaosRun {
             history.facts(),
             new PeerChecker.Run(
                 run.kind().law,
-                pairs ? null : who -> run.kind().method(PeerChaosCase.LAYOUT),
+                pairs ? null : who -> method(spoil.known()),
                 held,
                 run.calm()));
     List<Violation> violations = new ArrayList<>(result.violations());
@@ -168,17 +189,21 @@ public final class PeerChaosRun {
       return new PeerSetup(
           spoil.peer().apply(pair), new FifoQueue(QueueOptions.of(64, 1)), trainer, time);
     }
-    PeerMethod plain = spoil.method().apply(run.kind().method(PeerChaosCase.LAYOUT));
-    PeerMethod method = history.witness(PeerId.worker(slot), life, plain);
+    PeerMethod method = history.witness(PeerId.worker(slot), life, method(true));
     Peer peer =
         late
             ? PeerWorker.joining(run.rounds(), run.graph(), method, x)
             : PeerWorker.starting(run.rounds(), run.graph(), method, x);
     return new PeerSetup(
         spoil.peer().apply(peer),
-        PeerMailboxes.fitting(run.rounds(), method, 64),
+        spoil.mailbox().apply(PeerMailboxes.fitting(run.rounds(), method, 64)),
         trainer,
         time);
+  }
+
+  private PeerMethod method(boolean spoilt) {
+    PeerMethod method = run.kind().method(PeerChaosCase.LAYOUT);
+    return spoilt ? spoil.method().apply(method) : method;
   }
 
   private void decided(double at, PeerId who, Decision decision) {

@@ -137,11 +137,4 @@ enum PeerKind {
   private static String one(List<String> names, long key) {
     return names.get((int) CounterRandom.below(key, 0x617, names.size()));
   }
-
-  /** Whether a message that is lost, or a worker that dies, leaves the workers apart for good. */
-  boolean remembersLoss() {
-    return law instanceof Law.RelayedGradients
-        || law instanceof Law.Mixing m && m.corrected()
-        || law instanceof Law.PushSum p && !p.cumulative();
-  }
 }

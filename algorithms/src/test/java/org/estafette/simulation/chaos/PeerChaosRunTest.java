@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random faults without a server; {@code -Dtest.argLine=-Destafette.seed=N} replays one. */
 class PeerChaosRunTest {
-  private static final int SEEDS = 20 * PeerKind.values().length;
+  private static final int SEEDS = 5 * PeerKind.values().length;
 
   @Test
   void noScheduleOfFaultsShouldBreakAPromise() {
