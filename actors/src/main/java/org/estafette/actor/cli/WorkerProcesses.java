@@ -141,7 +141,9 @@ final class WorkerProcesses implements AutoCloseable {
             "--index",
             Integer.toString(index),
             "--parent",
-            Long.toString(ProcessHandle.current().pid())));
+            Long.toString(ProcessHandle.current().pid()),
+            "--set",
+            "history.folder=" + logs.resolveSibling("history").toAbsolutePath()));
     if (!security.keys().isEmpty()) {
       command.add("--keys");
       command.add(Path.of(security.keys()).toAbsolutePath().toString());

@@ -214,6 +214,7 @@ public final class ConfigReader {
         OperationSections.cluster(v),
         OperationSections.management(v),
         OperationSections.security(v),
+        OperationSections.history(v),
         simulation(v, workers.count()),
         all);
   }

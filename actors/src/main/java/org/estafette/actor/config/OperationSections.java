@@ -8,7 +8,13 @@ final class OperationSections {
   /** Keys that say where and how one node is reached: another node has its own. */
   static final List<String> OF_ONE_NODE =
       List.of(
-          "cluster", "management", "security", "channel.host", "channel.port", "channel.advertise");
+          "cluster",
+          "management",
+          "security",
+          "history.folder",
+          "channel.host",
+          "channel.port",
+          "channel.advertise");
 
   private OperationSections() {}
 
@@ -48,5 +54,10 @@ final class OperationSections {
 
   static RunConfig.Security security(Values v) {
     return new RunConfig.Security(v.text("security.keys"));
+  }
+
+  static RunConfig.History history(Values v) {
+    return new RunConfig.History(
+        v.flag("history.record"), v.flag("history.vectors"), v.text("history.folder"));
   }
 }

@@ -40,6 +40,7 @@ public record RunConfig(
     Cluster cluster,
     Management management,
     Security security,
+    History history,
     Simulation simulation,
     Config source) {
 
@@ -67,6 +68,15 @@ public record RunConfig(
       return !className.isEmpty();
     }
   }
+
+  /**
+   * {@code estafette.history}.
+   *
+   * @param record whether each process writes down what becomes of every push
+   * @param vectors whether with their numbers
+   * @param folder for this node's part; empty for the run's folder
+   */
+  public record History(boolean record, boolean vectors, String folder) {}
 
   /** Whether a server closes rounds. */
   public boolean synchronous() {

@@ -195,6 +195,7 @@ public final class Coordinator implements AutoCloseable {
             expected,
             lost::complete);
     try {
+      port.history().begin(config, plan.run(), "run", plan.home().historyFolder());
       Coordinator coordinator = new Coordinator(plan, port);
       lost.thenAccept(why -> coordinator.fail("the tensor channel ended: " + why));
       return coordinator;

@@ -116,6 +116,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
     this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
+    setup.port().history().serving(epoch, server.version());
     setup.port().register(PeerId.SERVER, u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     handle(new Event.Started(view(), now()));
     checkpointsEvery();
@@ -194,6 +195,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   /** Lets the participant act, then does what its new state asks for. */
   private Behavior<ServerMessage> handle(Event event) {
+    setup.port().history().turn();
     server.on(event, effects);
     if (mailbox != null) {
       mailbox.advancedTo(server.counter());
@@ -483,6 +485,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Pushes of a round that nobody will end are applied now: a checkpoint counts them as done. */
   private void closeRound() {
     if (!server.atRest()) {
+      setup.port().history().turn();
       server.on(
           new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, new TreeSet<>()), now()),
           effects);
@@ -513,6 +516,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   }
 
   private Behavior<ServerMessage> onPostStop() {
+    setup.port().history().serverGone();
     server.close();
     evaluator.close();
     setup
@@ -576,6 +580,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     public void decided(Decision decision) {
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
+      setup.port().history().decided(decision);
       if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {
         // A message of its, longer under way than it lived. The participant is at work just now.
         getContext().getSelf().tell(new ServerMessage.Strayed());

@@ -46,6 +46,7 @@ final class TensorPort implements AutoCloseable {
   private final AtomicLong unreadable = new AtomicLong();
   private final Map<String, AtomicLong> warned = new ConcurrentHashMap<>();
   private final TensorChannel channel;
+  private final PortHistory history = new PortHistory();
   private volatile @Nullable String lost;
   private final String advertised;
   private final String keys;
@@ -92,6 +93,11 @@ final class TensorPort implements AutoCloseable {
     return keys;
   }
 
+  /** Where what goes through this port is written down, if anywhere. */
+  PortHistory history() {
+    return history;
+  }
+
   /** A vector for what will be sent. */
   Lease lease() {
     return outgoing.lease();
@@ -117,6 +123,7 @@ final class TensorPort implements AutoCloseable {
         new FrameHeader(run, h.sender().slot(), h.incarnation(), h.sequence(), destination.slot());
     byte[] head = UpdateCodec.write(update);
     Lease payload = UpdateCodec.payload(update);
+    history.sent(destination, update);
     try {
       channel.send(
           to,
@@ -126,11 +133,13 @@ final class TensorPort implements AutoCloseable {
           bytes,
           (outcome, detail) -> {
             if (outcome != SendOutcome.SENT) {
+              history.notSent(destination, h, outcome.sentence());
               failed.accept(outcome.sentence() + (detail.isEmpty() ? "" : ": " + detail));
             }
           });
     } catch (IllegalArgumentException e) {
       payload.close();
+      history.notSent(destination, h, String.valueOf(e.getMessage()));
       failed.accept(String.valueOf(e.getMessage()));
     }
   }
@@ -161,6 +170,7 @@ final class TensorPort implements AutoCloseable {
   @Override
   public void close() {
     channel.close();
+    history.close();
   }
 
   private final class Listener implements ChannelListener {
@@ -198,6 +208,7 @@ final class TensorPort implements AutoCloseable {
           throw new IllegalStateException("its head names another sender or run than its frame");
         }
         check(update, header.destination() == PeerId.SERVER.slot());
+        history.received(header.destination(), update);
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {
         payload.close();

@@ -30,7 +30,7 @@ class PeerCheckerNoticesTest {
   void contributionsThatAreSentBackShouldBeNoticedAsCountedTwice() {
     assertThat(broken(PeerKind.RELAY, Spoil.method(SpoiltMethod.Echoing::new)))
         .containsExactly(Promise.COUNTED_ONCE);
-    assertThat(broken(PeerKind.RELAY_ASYNCHRONOUS, Spoil.method(SpoiltMethod.Echoing::new)))
+    assertThat(broken(PeerKind.RELAY_OVERLAPPED, Spoil.method(SpoiltMethod.Echoing::new)))
         .containsExactly(Promise.COUNTED_ONCE);
     assertThat(broken(PeerKind.RELAY_GRADIENTS, Spoil.method(SpoiltMethod.Echoing::new)))
         .containsExactly(Promise.COUNTED_ONCE);

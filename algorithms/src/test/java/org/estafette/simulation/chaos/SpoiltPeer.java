@@ -151,6 +151,7 @@ abstract class SpoiltPeer implements Peer {
 
   /** Takes messages of the former graph for messages of the present one. */
   static final class Reviving extends SpoiltPeer {
+    private final java.util.Set<String> seen = new java.util.HashSet<>();
     private long epoch;
 
     Reviving(Peer good) {
@@ -163,6 +164,7 @@ abstract class SpoiltPeer implements Peer {
         epoch = e.view().epoch();
       }
       if (event instanceof Event.Received(NeighbourModel m, double at)
+          && seen.add(m.header().sender() + "#" + m.header().sequence())
           && m.header().epoch() < epoch
           && !m.passage().isAnswer()) {
         Header h = m.header();
