@@ -43,8 +43,7 @@ public final class HistoryChecker {
   }
 
   /** Checks what happened, in order; see {@link #check(History, boolean, List)}. */
-  public static List<Violation> check(
-      List<Fact> facts, boolean oneByOne, List<PushName> underWay) {
+  public static List<Violation> check(List<Fact> facts, boolean oneByOne, List<PushName> underWay) {
     HistoryChecker checker = new HistoryChecker(oneByOne);
     facts.forEach(checker::see);
     checker.account(underWay);

@@ -103,8 +103,7 @@ final class HistoryCommand implements Callable<Integer> {
       o.put("under_way", v.underWay());
       o.put("sendings_inferred", v.inferred());
       o.put(
-          "violations",
-          v.violations().stream().map(x -> x.promise() + " " + x.detail()).toList());
+          "violations", v.violations().stream().map(x -> x.promise() + " " + x.detail()).toList());
       return o;
     }
   }

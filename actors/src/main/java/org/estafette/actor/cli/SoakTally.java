@@ -32,8 +32,7 @@ final class SoakTally {
   }
 
   /** Shows a run that is bad, and keeps its seed. */
-  void take(
-      long seed, String what, boolean finished, List<Violation> violations, PrintStream out) {
+  void take(long seed, String what, boolean finished, List<Violation> violations, PrintStream out) {
     if (finished && violations.isEmpty()) {
       return;
     }

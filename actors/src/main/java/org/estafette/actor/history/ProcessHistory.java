@@ -60,7 +60,9 @@ record ProcessHistory(
       sum = HistoryFile.sum(sum, line.toString());
       if (!sum.equals(seen)) {
         throw new DamagedHistoryException(
-            file, i + 1, "sum=" + seen + " (expected " + sum + "): it, or a line before, was changed");
+            file,
+            i + 1,
+            "sum=" + seen + " (expected " + sum + "): it, or a line before, was changed");
       }
       if (first == null) {
         first = line;

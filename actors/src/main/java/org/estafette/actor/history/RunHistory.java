@@ -89,7 +89,8 @@ public final class RunHistory {
   public static RunHistory read(List<Path> folders) throws IOException {
     List<ProcessHistory> all = new ArrayList<>();
     for (Path folder : folders) {
-      Path files = Files.isDirectory(folder.resolve("history")) ? folder.resolve("history") : folder;
+      Path files =
+          Files.isDirectory(folder.resolve("history")) ? folder.resolve("history") : folder;
       try (Stream<Path> found = Files.list(files)) {
         for (Path file : found.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList()) {
           if (!file.getFileName().toString().equals("metrics.jsonl")) {
@@ -134,11 +135,12 @@ public final class RunHistory {
     for (Session s : all) {
       s.facts().forEach(facts::add);
       if (!s.ended()) {
-        s.undecided().forEach(n -> {
-          Fact.Lost gone = new Fact.Lost(s.last(), n, "gone with the server's process");
-          count(gone);
-          facts.add(gone);
-        });
+        s.undecided()
+            .forEach(n -> {
+              Fact.Lost gone = new Fact.Lost(s.last(), n, "gone with the server's process");
+              count(gone);
+              facts.add(gone);
+            });
         facts.add(new Fact.ServerGone(s.last()));
       }
     }
@@ -265,12 +267,7 @@ public final class RunHistory {
     /** Each server counts its turns from the beginning. */
     private static Fact turned(Fact.Applied a, int session) {
       return new Fact.Applied(
-          a.at(),
-          a.name(),
-          a.epoch(),
-          a.version(),
-          a.weight(),
-          a.turn() + ((long) session << 40));
+          a.at(), a.name(), a.epoch(), a.version(), a.weight(), a.turn() + ((long) session << 40));
     }
 
     private static void add(List<Session> all, long epoch, List<Fact> facts) {

@@ -38,8 +38,7 @@ final class PortHistory implements AutoCloseable {
                 ? folder
                 : Path.of(config.runFolder(), config.name() + "-" + who, "history");
     try {
-      recorder =
-          new HistoryRecorder(where, who, run, !config.synchronous(), wanted.vectors());
+      recorder = new HistoryRecorder(where, who, run, !config.synchronous(), wanted.vectors());
     } catch (IOException e) {
       throw new ConfigException("the history cannot be written to " + where + ": " + e);
     }

@@ -130,10 +130,12 @@ class RunHistoryTest {
       server.serverGone(3);
     }
     RunHistory.Verdict v = check();
-    assertThat(v.violations()).singleElement().satisfies(x -> {
-      assertThat(x.promise()).isEqualTo(Promise.ACCOUNTED_FOR);
-      assertThat(x.detail()).contains("worker-0.1#2");
-    });
+    assertThat(v.violations())
+        .singleElement()
+        .satisfies(x -> {
+          assertThat(x.promise()).isEqualTo(Promise.ACCOUNTED_FOR);
+          assertThat(x.detail()).contains("worker-0.1#2");
+        });
     assertThat(v.underWay()).isEqualTo(1);
   }
 

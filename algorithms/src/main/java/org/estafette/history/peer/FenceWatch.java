@@ -50,16 +50,18 @@ final class FenceWatch implements Watch {
   private void averaged(PeerFact.Ended f, PeerFact.Sent s) {
     Header h = s.header();
     PeerFact.Wired graph = graphs.get(f.by());
-    boolean fenced = findings.hold(
-        graph != null && graph.epoch() == h.epoch(),
-        Promise.EPOCHS_FENCE,
-        f.at(),
-        () -> f.letter()
-            + " of epoch "
-            + h.epoch()
-            + " was averaged (expected epoch "
-            + (graph == null ? "none" : graph.epoch())
-            + ")");
+    boolean fenced =
+        findings.hold(
+            graph != null && graph.epoch() == h.epoch(),
+            Promise.EPOCHS_FENCE,
+            f.at(),
+            () ->
+                f.letter()
+                    + " of epoch "
+                    + h.epoch()
+                    + " was averaged (expected epoch "
+                    + (graph == null ? "none" : graph.epoch())
+                    + ")");
     if (!fenced) {
       return;
     }

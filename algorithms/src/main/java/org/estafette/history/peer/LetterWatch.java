@@ -162,8 +162,7 @@ final class LetterWatch implements Watch {
 
   private void ended(PeerFact.Ended f) {
     if (f.ending() == Ending.AVERAGED && averaged.contains(f.letter())) {
-      findings.broken(
-          Promise.APPLIED_AT_MOST_ONCE, f.at(), f.letter() + " was averaged again");
+      findings.broken(Promise.APPLIED_AT_MOST_ONCE, f.at(), f.letter() + " was averaged again");
       return;
     }
     end(f.letter(), f.by(), f.at());
@@ -185,10 +184,11 @@ final class LetterWatch implements Watch {
             s.conflatable() && by != null && newer(by, s),
             Promise.SUPERSEDED_BY_NEWER,
             f.at(),
-            () -> f.letter()
-                + (s.conflatable()
-                    ? " made way, but nothing newer has come"
-                    : " is a share and made way for another (expected it to count)"));
+            () ->
+                f.letter()
+                    + (s.conflatable()
+                        ? " made way, but nothing newer has come"
+                        : " is a share and made way for another (expected it to count)"));
       }
       case Ending.HEARD ->
           findings.hold(
@@ -206,26 +206,28 @@ final class LetterWatch implements Watch {
             c.sent == c.ended + c.waiting,
             Promise.ACCOUNTED_FOR,
             last,
-            () -> letter
-                + ": sent "
-                + c.sent
-                + ", averaged, refused, superseded or lost "
-                + c.ended
-                + ", waiting "
-                + c.waiting
-                + " (expected the first to be the sum of the others)"));
+            () ->
+                letter
+                    + ": sent "
+                    + c.sent
+                    + ", averaged, refused, superseded or lost "
+                    + c.ended
+                    + ", waiting "
+                    + c.waiting
+                    + " (expected the first to be the sum of the others)"));
     waiting.forEach((who, letters) ->
         findings.hold(
             letters.size() == held.getOrDefault(who, 0),
             Promise.ACCOUNTED_FOR,
             last,
-            () -> who
-                + " holds "
-                + held.getOrDefault(who, 0)
-                + " messages (expected "
-                + letters.size()
-                + ", such as "
-                + letters.getFirst()
-                + ")"));
+            () ->
+                who
+                    + " holds "
+                    + held.getOrDefault(who, 0)
+                    + " messages (expected "
+                    + letters.size()
+                    + ", such as "
+                    + letters.getFirst()
+                    + ")"));
   }
 }

@@ -79,8 +79,7 @@ final class MixingWatch implements Watch {
       }
       case PeerFact.Sent f when !f.passage().isAnswer() -> {
         Worker w = worker(f.who());
-        w.place =
-            new Position(f.header().epoch(), f.header().version(), f.passage().exchange());
+        w.place = new Position(f.header().epoch(), f.header().version(), f.passage().exchange());
         if (f.passage().part() == 1) {
           w.tracker = f.vector();
         } else {
@@ -157,12 +156,13 @@ final class MixingWatch implements Watch {
         i < 0,
         Promise.MEAN_CONSERVED,
         at,
-        () -> "round "
-            + place.round()
-            + " of epoch "
-            + place.epoch()
-            + ": of the sum of all models "
-            + Watch.difference(i, e.out, e.in));
+        () ->
+            "round "
+                + place.round()
+                + " of epoch "
+                + place.epoch()
+                + ": of the sum of all models "
+                + Watch.difference(i, e.out, e.in));
     if (since && place.exchange() == 0) {
       whole.put(place.epoch(), place.round());
     }
@@ -175,13 +175,14 @@ final class MixingWatch implements Watch {
         i < 0,
         Promise.CORRECTIONS_CANCEL,
         at,
-        () -> "round "
-            + place.round()
-            + " of epoch "
-            + place.epoch()
-            + ": of the sum of all "
-            + what
-            + " "
-            + Watch.difference(i, sum, expected));
+        () ->
+            "round "
+                + place.round()
+                + " of epoch "
+                + place.epoch()
+                + ": of the sum of all "
+                + what
+                + " "
+                + Watch.difference(i, sum, expected));
   }
 }

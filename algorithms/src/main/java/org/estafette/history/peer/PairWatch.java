@@ -51,8 +51,7 @@ final class PairWatch implements Watch {
   }
 
   private void answered(PeerFact.Sent f) {
-    Question q =
-        new Question(f.letter().to(), f.header().version(), f.header().round(), f.who());
+    Question q = new Question(f.letter().to(), f.header().version(), f.header().round(), f.who());
     long digest = Digest.of(f.vector());
     Long before = answers.putIfAbsent(q, digest);
     if (before == null) {

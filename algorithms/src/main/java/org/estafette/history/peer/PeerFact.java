@@ -2,8 +2,8 @@ package org.estafette.history.peer;
 
 import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Header;
-import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Passage;
+import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.memory.FlatVector;

@@ -81,10 +81,7 @@ public final class PeerHistory implements PeerChronicle {
   public void received(double at, PeerId by, int life, Update message) {
     facts.add(
         new PeerFact.Received(
-            at,
-            Letter.of(message.header(), by),
-            new Self(by, life),
-            Digest.of(vector(message))));
+            at, Letter.of(message.header(), by), new Self(by, life), Digest.of(vector(message))));
   }
 
   @Override

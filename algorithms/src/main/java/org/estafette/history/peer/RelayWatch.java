@@ -88,11 +88,14 @@ final class RelayWatch implements Watch {
     }
     List<Contributions.Name> names = new ArrayList<>();
     names.add(halves.newest(who));
-    worker(who).held.getOrDefault(f.passage().part(), Map.of()).forEach((from, held) -> {
-      if (from.slot() != f.letter().to()) {
-        names.addAll(halves.in(held.letter()));
-      }
-    });
+    worker(who)
+        .held
+        .getOrDefault(f.passage().part(), Map.of())
+        .forEach((from, held) -> {
+          if (from.slot() != f.letter().to()) {
+            names.addAll(halves.in(held.letter()));
+          }
+        });
     halves.put(f.letter(), names);
     if (!counted(f.letter().toString(), names, f.passage().mass(), f.at())) {
       return;
@@ -112,14 +115,15 @@ final class RelayWatch implements Watch {
         twice.isEmpty() && mass == names.size(),
         Promise.COUNTED_ONCE,
         at,
-        () -> what
-            + " says it rests on "
-            + mass
-            + " (expected "
-            + names.size()
-            + ": "
-            + names
-            + (twice.isEmpty() ? ")" : ", of which the slots " + twice + " are there twice)"));
+        () ->
+            what
+                + " says it rests on "
+                + mass
+                + " (expected "
+                + names.size()
+                + ": "
+                + names
+                + (twice.isEmpty() ? ")" : ", of which the slots " + twice + " are there twice)"));
   }
 
   private void averaged(PeerFact.Averaged f, Worker w) {
@@ -145,12 +149,13 @@ final class RelayWatch implements Watch {
           f.at() < calm || names.size() == graph.around().workers(),
           Promise.ALL_COUNTED,
           f.at(),
-          () -> f.who()
-              + "'s average rests on "
-              + names
-              + " (expected all "
-              + graph.around().workers()
-              + ")");
+          () ->
+              f.who()
+                  + "'s average rests on "
+                  + names
+                  + " (expected all "
+                  + graph.around().workers()
+                  + ")");
       scale = Math.max(scale, Math.max(halves.scale(names), Watch.largest(before)));
       FlatVector x = average(names, f, w, before);
       for (long c = part; c < x.length(); c += parts) {

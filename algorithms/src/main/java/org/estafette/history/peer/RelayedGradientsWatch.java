@@ -98,18 +98,20 @@ final class RelayedGradientsWatch implements Watch {
     for (Contributions.Name n : names) {
       once &= before.add(n);
     }
-    boolean counted = findings.hold(
-        once && f.passage().mass() == names.size(),
-        Promise.COUNTED_ONCE,
-        f.at(),
-        () -> f.letter()
-            + " says it rests on "
-            + f.passage().mass()
-            + " (expected "
-            + names.size()
-            + ", none of which was passed on before: "
-            + names
-            + ")");
+    boolean counted =
+        findings.hold(
+            once && f.passage().mass() == names.size(),
+            Promise.COUNTED_ONCE,
+            f.at(),
+            () ->
+                f.letter()
+                    + " says it rests on "
+                    + f.passage().mass()
+                    + " (expected "
+                    + names.size()
+                    + ", none of which was passed on before: "
+                    + names
+                    + ")");
     if (!counted) {
       return;
     }
@@ -133,18 +135,20 @@ final class RelayedGradientsWatch implements Watch {
     for (Contributions.Name n : names) {
       once &= w.applied.add(n);
     }
-    boolean counted = findings.hold(
-        once && f.mass() == names.size(),
-        Promise.COUNTED_ONCE,
-        f.at(),
-        () -> f.who()
-            + "'s step says it rests on "
-            + f.mass()
-            + " (expected "
-            + names.size()
-            + ", none of which was applied before: "
-            + names
-            + ")");
+    boolean counted =
+        findings.hold(
+            once && f.mass() == names.size(),
+            Promise.COUNTED_ONCE,
+            f.at(),
+            () ->
+                f.who()
+                    + "'s step says it rests on "
+                    + f.mass()
+                    + " (expected "
+                    + names.size()
+                    + ", none of which was applied before: "
+                    + names
+                    + ")");
     if (!counted) {
       return;
     }

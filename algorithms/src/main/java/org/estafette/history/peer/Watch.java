@@ -31,7 +31,8 @@ interface Watch {
     }
 
     /** Holds one thing against a promise; returns whether it is kept. */
-    boolean hold(boolean kept, Promise promise, double at, java.util.function.Supplier<String> detail) {
+    boolean hold(
+        boolean kept, Promise promise, double at, java.util.function.Supplier<String> detail) {
       held[promise.ordinal()]++;
       if (!kept) {
         broken(promise, at, detail.get());

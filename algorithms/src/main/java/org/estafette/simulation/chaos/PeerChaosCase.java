@@ -59,11 +59,7 @@ record PeerChaosCase(
             .faulty(
                 betweenWorkers(
                     new RandomFaults(
-                            n,
-                            FAULTY_SECONDS,
-                            0.7 + 3 * CounterRandom.uniform(key, 8),
-                            false,
-                            true)
+                            n, FAULTY_SECONDS, 0.7 + 3 * CounterRandom.uniform(key, 8), false, true)
                         .plan(seed),
                     n));
     return new PeerChaosCase(seed, kind, kind.graph(n, key), rounds, network);
@@ -77,8 +73,8 @@ record PeerChaosCase(
           t.fault() instanceof Fault.Cut c
               ? new FaultPlan.Timed(
                   t.at(),
-                  new Fault.Cut(worker(c.from(), c.to(), n), worker(c.to(), c.from(), n),
-                      c.seconds()))
+                  new Fault.Cut(
+                      worker(c.from(), c.to(), n), worker(c.to(), c.from(), n), c.seconds()))
               : t);
     }
     return new FaultPlan(plan.seed(), faults);

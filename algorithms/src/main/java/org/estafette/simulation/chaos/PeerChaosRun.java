@@ -148,10 +148,7 @@ public final class PeerChaosRun {
         PeerChecker.check(
             history.facts(),
             new PeerChecker.Run(
-                run.kind().law,
-                pairs ? null : who -> method(spoil.known()),
-                held,
-                run.calm()));
+                run.kind().law, pairs ? null : who -> method(spoil.known()), held, run.calm()));
     List<Violation> violations = new ArrayList<>(result.violations());
     if (pool.outstanding() != 0) {
       violations.add(

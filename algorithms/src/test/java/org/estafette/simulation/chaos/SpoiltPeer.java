@@ -170,13 +170,7 @@ abstract class SpoiltPeer implements Peer {
         Header h = m.header();
         Header now =
             new Header(
-                h.run(),
-                h.sender(),
-                h.incarnation(),
-                h.sequence(),
-                epoch,
-                h.version(),
-                h.round());
+                h.run(), h.sender(), h.incarnation(), h.sequence(), epoch, h.version(), h.round());
         super.on(
             new Event.Received(new NeighbourModel(now, m.passage(), m.parameters()), at), effects);
       } else {

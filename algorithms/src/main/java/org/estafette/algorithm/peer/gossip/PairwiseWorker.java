@@ -78,6 +78,7 @@ public final class PairwiseWorker implements Peer {
 
   /** The newest question of each other worker, also of those whose answers are forgotten. */
   private final Map<PeerId, Asked> newest = new TreeMap<>();
+
   private PeerId self = PeerId.SERVER;
   private int incarnation;
   private long epoch = Long.MIN_VALUE;
