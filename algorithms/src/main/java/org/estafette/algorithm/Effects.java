@@ -41,4 +41,7 @@ public interface Effects {
 
   /** Tells what was decided and why: log, metrics, dashboard and tests all read this value. */
   void decided(Decision decision);
+
+  /** Tells what became of a neighbour's message that was not refused, for who keeps a history. */
+  default void ended(Header message, Ending ending) {}
 }

@@ -3,10 +3,11 @@ package org.estafette.history;
 import org.estafette.memory.FlatVector;
 
 /** A number that tells two vectors apart: FNV-1a over the bits of their elements. */
-final class Digest {
+public final class Digest {
   private Digest() {}
 
-  static long of(FlatVector v) {
+  /** Of these elements. */
+  public static long of(FlatVector v) {
     long hash = 0xCBF29CE484222325L;
     for (long i = 0; i < v.length(); i++) {
       long bits = Double.doubleToLongBits(v.get(i));

@@ -39,8 +39,13 @@ public final class HistoryChecker {
    * @param underWay pushes that are under way at its end, the same name once for each copy
    */
   public static List<Violation> check(History history, boolean oneByOne, List<PushName> underWay) {
+    return check(history.facts(), oneByOne, underWay);
+  }
+
+  /** Checks what happened, in order; see {@link #check(History, boolean, List)}. */
+  public static List<Violation> check(List<Fact> facts, boolean oneByOne, List<PushName> underWay) {
     HistoryChecker checker = new HistoryChecker(oneByOne);
-    history.facts().forEach(checker::see);
+    facts.forEach(checker::see);
     checker.account(underWay);
     return List.copyOf(checker.violations);
   }

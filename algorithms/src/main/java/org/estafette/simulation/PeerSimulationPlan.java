@@ -1,6 +1,9 @@
 package org.estafette.simulation;
 
 import java.util.List;
+import org.estafette.algorithm.PeerId;
+import org.estafette.fault.FaultKind;
+import org.estafette.fault.FaultPlan;
 
 /**
  * What is simulated besides the workers and their trainers.
@@ -12,6 +15,7 @@ import java.util.List;
  * @param detection seconds after which the others learn of a death
  * @param deaths workers that die
  * @param joins workers that are not there at the start but join later
+ * @param faults what else goes wrong
  */
 public record PeerSimulationPlan(
     int workers,
@@ -19,7 +23,8 @@ public record PeerSimulationPlan(
     Losses losses,
     double detection,
     List<SimulationPlan.Death> deaths,
-    List<Join> joins) {
+    List<Join> joins,
+    FaultPlan faults) {
   /**
    * A worker that joins a run under way.
    *
@@ -50,6 +55,27 @@ public record PeerSimulationPlan(
       throw new IllegalArgumentException(
           "all " + workers + " workers join later (expected one at the start)");
     }
+    faults.check(workers);
+    faults
+        .all()
+        .filter(f -> FaultKind.named(f).stream().anyMatch(PeerId::isServer))
+        .findFirst()
+        .ifPresent(f -> {
+          throw new IllegalArgumentException(
+              "a fault (" + FaultKind.text(f) + ") names the server (expected one of " + workers
+                  + " workers: there is no server)");
+        });
+  }
+
+  /** Nothing goes wrong but deaths and losses. */
+  public PeerSimulationPlan(
+      int workers,
+      Links links,
+      Losses losses,
+      double detection,
+      List<SimulationPlan.Death> deaths,
+      List<Join> joins) {
+    this(workers, links, losses, detection, deaths, joins, FaultPlan.NONE);
   }
 
   private static void checkSlot(String what, int slot, double at, int workers) {
@@ -74,16 +100,21 @@ public record PeerSimulationPlan(
 
   /** The same with these losses. */
   public PeerSimulationPlan losing(Losses some) {
-    return new PeerSimulationPlan(workers, links, some, detection, deaths, joins);
+    return new PeerSimulationPlan(workers, links, some, detection, deaths, joins, faults);
   }
 
   /** The same with these deaths, of which the others learn after {@code seconds}. */
   public PeerSimulationPlan dying(double seconds, List<SimulationPlan.Death> some) {
-    return new PeerSimulationPlan(workers, links, losses, seconds, some, joins);
+    return new PeerSimulationPlan(workers, links, losses, seconds, some, joins, faults);
   }
 
   /** The same with these joins. */
   public PeerSimulationPlan joining(List<Join> some) {
-    return new PeerSimulationPlan(workers, links, losses, detection, deaths, some);
+    return new PeerSimulationPlan(workers, links, losses, detection, deaths, some, faults);
+  }
+
+  /** The same with these faults. */
+  public PeerSimulationPlan faulty(FaultPlan some) {
+    return new PeerSimulationPlan(workers, links, losses, detection, deaths, joins, some);
   }
 }

@@ -1,31 +1,26 @@
 package org.estafette.simulation;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.estafette.algorithm.Decision;
-import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Message;
-import org.estafette.algorithm.NeighbourModel;
-import org.estafette.algorithm.NeighbourShare;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
 import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.peer.Peer;
-import org.estafette.algorithm.train.LocalTrainer;
-import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.algorithm.train.TrainedRound;
-import org.estafette.algorithm.train.TrainerState;
+import org.estafette.fault.Fault;
+import org.estafette.fault.FaultPlan;
+import org.estafette.history.Chronicle;
+import org.estafette.history.peer.PeerChronicle;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
@@ -47,109 +42,16 @@ public final class PeerSimulator implements AutoCloseable {
 
   private final PeerSimulationPlan plan;
   private final PeerFactory factory;
-  private final Supplier<Lease> leases;
-  private final SimulationListener listener;
-  private final PriorityQueue<Pending> queue = new PriorityQueue<>();
-  private final List<Node> nodes = new ArrayList<>();
-  private final FlatVector mean;
-  private final FlatVector difference;
+  private final World world;
+  private final PeerChronicle history;
+  private final PeerNetwork network;
+  private final List<PeerNode> nodes = new ArrayList<>();
+  private final PeerAverages averages;
   private SortedSet<PeerId> members = new TreeSet<>();
   private long epoch = 1;
-  private double now;
-  private long sequence;
   private long handled;
-  private long sent;
-  private long lost;
-  private long duplicated;
-  private long toTheDead;
   private long superseded;
   private long refused;
-
-  /** A worker's place: its life, its timers, its trainer with the parameters to train from. */
-  private final class Node implements Effects {
-    final PeerId id;
-    final Map<String, Long> timers = new HashMap<>(2);
-    int life;
-    boolean live;
-    @Nullable PeerSetup setup;
-    @Nullable Lease loaded;
-
-    Node(PeerId id) {
-      this.id = id;
-    }
-
-    PeerSetup setup() {
-      return Objects.requireNonNull(setup);
-    }
-
-    @Override
-    public void send(PeerId to, Message message) {
-      if (to.isServer() || to.slot() >= nodes.size() || to.equals(id)) {
-        throw new IllegalArgumentException(
-            id + " sends to " + to + " (expected another of " + nodes.size() + " workers)");
-      }
-      double delay = plan.links().between(id.slot(), to.slot()).delay(message);
-      int receiver = nodes.get(to.slot()).life;
-      if (message instanceof Update update) {
-        sent++;
-        long number = message.header().sequence();
-        int from = Math.addExact(id.slot(), Math.multiplyExact(nodes.size(), life - 1));
-        if (plan.losses().loses(from, to.slot(), number)) {
-          lost++;
-          update.discard();
-          return;
-        }
-        if (plan.losses().duplicates(from, to.slot(), number)) {
-          duplicated++;
-          schedule(now + 2 * delay, to, receiver, new Pending.Arrival(twin(update)));
-        }
-      }
-      schedule(now + delay, to, receiver, new Pending.Arrival(message));
-    }
-
-    @Override
-    public void load(FlatVector parameters) {
-      Lease lease = loaded;
-      if (lease == null) {
-        lease = leases.get();
-        loaded = lease;
-      }
-      lease.vector().copyFrom(parameters);
-    }
-
-    @Override
-    public void loadMoments(List<FlatVector> moments) {
-      LocalTrainer trainer = setup().trainer();
-      trainer.restore(new TrainerState(trainer.state().optimizerStep(), moments));
-    }
-
-    @Override
-    public void train(long round, TrainOrder order) {
-      double seconds = setup().stepTime().seconds(round, order.steps());
-      schedule(now + seconds, id, life, new Pending.Trained(round, order, seconds));
-    }
-
-    @Override
-    public Lease lease() {
-      return leases.get();
-    }
-
-    @Override
-    public void setTimer(String timer, double seconds) {
-      long setting = timers.merge(timer, 1L, Long::sum);
-      schedule(now + seconds, id, life, new Pending.Timer(timer, setting));
-    }
-
-    @Override
-    public void cancelTimer(String timer) {
-      timers.merge(timer, 1L, Long::sum);
-    }
-
-    @Override
-    public void decided(Decision decision) {
-      listener.decided(now, id, decision);
-    }
-  }
 
   /**
    * A simulation that has not begun.
@@ -161,47 +63,59 @@ public final class PeerSimulator implements AutoCloseable {
       PeerFactory factory,
       Supplier<Lease> leases,
       SimulationListener listener) {
+    this(plan, factory, leases, listener, PeerChronicle.NONE);
+  }
+
+  /**
+   * A simulation that has not begun, whose history is written.
+   *
+   * @param leases gives vectors of the model's form
+   * @param history is told what happens to each message
+   */
+  public PeerSimulator(
+      PeerSimulationPlan plan,
+      PeerFactory factory,
+      Supplier<Lease> leases,
+      SimulationListener listener,
+      PeerChronicle history) {
     this.plan = plan;
     this.factory = factory;
-    this.leases = leases;
-    this.listener = listener;
+    this.history = history;
+    this.world = new World(plan.faults(), leases, listener, Chronicle.NONE);
+    this.network = new PeerNetwork(plan, world, nodes, history);
     try (Lease form = leases.get()) {
-      this.mean = form.vector().precision().zeros(form.vector().length());
-      this.difference = form.vector().precision().zeros(form.vector().length());
+      this.averages = new PeerAverages(nodes, form.vector());
     }
     for (int slot = 0; slot < plan.workers(); slot++) {
-      nodes.add(new Node(PeerId.worker(slot)));
+      nodes.add(new PeerNode(PeerId.worker(slot), world, network, history));
     }
   }
 
   /** Starts the workers that are there from the beginning, in the order of their slots. */
   public void start() {
     for (SimulationPlan.Death d : plan.deaths()) {
-      schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
+      world.schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
     }
-    List<Node> first = new ArrayList<>(nodes);
+    for (FaultPlan.Timed t : plan.faults().faults()) {
+      world.schedule(t.at(), ALL, 0, new Pending.Mishap(t.fault()));
+    }
+    List<PeerNode> first = new ArrayList<>(nodes);
     for (PeerSimulationPlan.Join j : plan.joins()) {
-      schedule(j.at(), PeerId.worker(j.slot()), 0, new Pending.Rebirth());
+      world.schedule(j.at(), PeerId.worker(j.slot()), 0, new Pending.Rebirth());
       first.remove(nodes.get(j.slot()));
     }
-    for (Node node : first) {
-      revive(node);
+    for (PeerNode node : first) {
+      node.revive();
     }
     members = living();
-    for (Node node : first) {
+    for (PeerNode node : first) {
       begin(node);
     }
   }
 
-  /** A new life, before anyone can send to it: what is sent is aimed at this life. */
-  private static void revive(Node node) {
-    node.life++;
-    node.live = true;
-  }
-
-  private void begin(Node node) {
+  private void begin(PeerNode node) {
     node.setup = factory.create(node.id.slot(), node.life);
-    tell(node, new Event.Started(view(node), now));
+    tell(node, new Event.Started(view(node), world.now));
   }
 
   /**
@@ -213,18 +127,20 @@ public final class PeerSimulator implements AutoCloseable {
   public long run(double horizon, BooleanSupplier until) {
     long before = handled;
     while (!until.getAsBoolean()) {
-      Pending next = queue.peek();
+      Pending next = world.queue.peek();
       if (next == null || next.time() > horizon) {
         break;
       }
-      queue.remove();
-      Node node = next.target().equals(ALL) ? null : nodes.get(next.target().slot());
-      if (node != null && next.what() instanceof Pending.Timer t && !current(node, t)) {
+      world.queue.remove();
+      PeerNode node = next.target().equals(ALL) ? null : nodes.get(next.target().slot());
+      if (node != null && next.what() instanceof Pending.Timer t && !node.current(t)) {
         continue; // Cancelled or moved: nothing happens then.
       }
-      now = next.time();
+      world.now = next.time();
       handled++;
-      if (node == null) {
+      if (next.what() instanceof Pending.Mishap m) {
+        mishap(m.fault());
+      } else if (node == null) {
         announce();
       } else {
         handle(node, next);
@@ -233,47 +149,62 @@ public final class PeerSimulator implements AutoCloseable {
     return handled - before;
   }
 
-  private static boolean current(Node node, Pending.Timer t) {
-    return node.timers.getOrDefault(t.name(), 0L) == t.setting();
+  private void mishap(Fault fault) {
+    switch (fault) {
+      case Fault.Kill k -> die(nodes.get(k.who().slot()), k.downtime());
+      case Fault.Freeze f -> {
+        PeerNode node = nodes.get(f.who().slot());
+        node.frozenUntil = Math.max(node.frozenUntil, world.now + f.seconds());
+      }
+      default -> world.weather.begin(world.now, fault);
+    }
   }
 
-  private void handle(Node node, Pending p) {
+  private void handle(PeerNode node, Pending p) {
     if (p.life() != 0 && (p.life() != node.life || !node.live)) {
-      if (p.message() instanceof Update) {
-        toTheDead++;
-      }
-      p.discard();
+      network.missed(p);
+      return;
+    }
+    if (node.live && node.frozen() && !(p.what() instanceof Pending.Death)) {
+      // It does nothing now, and then all that was to happen meanwhile, in order.
+      world.queue.add(new Pending(node.frozenUntil, p.sequence(), p.target(), p.life(), p.what()));
       return;
     }
     switch (p.what()) {
       case Pending.Arrival a -> arrive(node, a.message());
       case Pending.Trained t -> trained(node, t);
-      case Pending.Timer t -> tell(node, new Event.TimerFired(t.name(), now));
+      case Pending.Timer t -> {
+        if (node.current(t)) {
+          tell(node, new Event.TimerFired(t.name(), world.now));
+        }
+      }
       case Pending.Death d -> die(node, d.downtime());
       case Pending.Rebirth r -> join(node);
+      case Pending.Membership m -> tell(node, new Event.PeersChanged(view(node), world.now));
       case Pending.Free f -> throw noServer(f);
-      case Pending.Mishap m -> throw noServer(m);
       case Pending.Save s -> throw noServer(s);
-      case Pending.Membership m -> announce();
+      case Pending.Mishap m -> throw noServer(m);
     }
   }
 
   private static IllegalStateException noServer(Pending.What what) {
-    return new IllegalStateException(what + " is a matter of a server (expected none here)");
+    return new IllegalStateException(what + " is no matter of one worker (expected none here)");
   }
 
-  private void arrive(Node node, Message message) {
+  private void arrive(PeerNode node, Message message) {
     if (!(message instanceof Update update)) {
-      tell(node, new Event.Received(message, now));
+      tell(node, new Event.Received(message, world.now));
       return;
     }
+    history.received(world.now, node.id, node.life, update);
     switch (node.setup().mailbox().offer(update)) {
       case Admission.Refused(var reason) -> {
         refused++;
-        tell(node, new Event.Rejected(update.header(), reason, now));
+        tell(node, new Event.Rejected(update.header(), reason, world.now));
       }
       case Admission.Superseded s -> {
         superseded++;
+        history.ended(world.now, node.id, s.old(), Ending.SUPERSEDED);
         drain(node);
       }
       default -> drain(node);
@@ -281,62 +212,56 @@ public final class PeerSimulator implements AutoCloseable {
   }
 
   /** Hands the worker what its mailbox gives out. */
-  private void drain(Node node) {
+  private void drain(PeerNode node) {
     UpdateQueue mailbox = node.setup().mailbox();
     while (mailbox.ready()) {
       Update update = Objects.requireNonNull(mailbox.poll());
-      node.setup().peer().on(new Event.Received(update, now), node);
-      mailbox.advancedTo(node.setup().peer().round());
+      deliver(node, new Event.Received(update, world.now));
     }
   }
 
-  private void tell(Node node, Event event) {
-    PeerSetup setup = node.setup();
-    setup.peer().on(event, node);
-    setup.mailbox().advancedTo(setup.peer().round());
+  private void tell(PeerNode node, Event event) {
+    deliver(node, event);
     drain(node);
   }
 
-  private void trained(Node node, Pending.Trained t) {
+  private void deliver(PeerNode node, Event event) {
+    PeerSetup setup = node.setup();
+    history.telling(world.now, node.id, node.life, event);
+    setup.peer().on(event, node);
+    history.told(world.now, node.id, node.life, setup.peer());
+    setup.mailbox().advancedTo(setup.peer().round());
+  }
+
+  private void trained(PeerNode node, Pending.Trained t) {
     PeerSetup setup = node.setup();
     setup.trainer().load(Objects.requireNonNull(node.loaded).vector());
     TrainedRound result = setup.trainer().train(t.order(), NEVER);
-    Lease delta = leases.get();
+    Lease delta = world.leases.get();
     setup.trainer().pseudoGradient(delta.vector());
-    tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, now));
+    world.weather.venoms(world.now, node.id).forEach(venom -> venom.spoil(delta.vector()));
+    tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, world.now));
   }
 
-  private void die(Node node, double downtime) {
+  private void die(PeerNode node, double downtime) {
     if (!node.live) {
       return;
     }
     node.live = false;
-    release(node);
-    schedule(now + plan.detection(), ALL, 0, new Pending.Membership());
+    history.gone(world.now, node.id, node.life);
+    node.release();
+    world.schedule(world.now + plan.detection(), ALL, 0, new Pending.Membership());
     if (Double.isFinite(downtime)) {
-      schedule(now + downtime, node.id, 0, new Pending.Rebirth());
+      world.schedule(world.now + downtime, node.id, 0, new Pending.Rebirth());
     }
   }
 
-  private static void release(Node node) {
-    if (node.loaded != null) {
-      node.loaded.close();
-      node.loaded = null;
-    }
-    if (node.setup != null) {
-      node.setup.mailbox().clear();
-      node.setup.peer().close();
-      node.setup = null;
-    }
-    node.timers.replaceAll((name, setting) -> setting + 1);
-  }
-
-  private void join(Node node) {
+  private void join(PeerNode node) {
     if (node.live) {
       return;
     }
     // The others are told first: the joiner's first words find them prepared.
-    revive(node);
+    node.revive();
     members = living();
     epoch++;
     tellOthers(node);
@@ -353,17 +278,21 @@ public final class PeerSimulator implements AutoCloseable {
     }
   }
 
-  private void tellOthers(@Nullable Node but) {
-    for (Node n : nodes) {
+  private void tellOthers(@Nullable PeerNode but) {
+    for (PeerNode n : nodes) {
       if (n.live && n != but) {
-        tell(n, new Event.PeersChanged(view(n), now));
+        if (n.frozen()) {
+          world.schedule(world.now, n.id, n.life, new Pending.Membership());
+        } else {
+          tell(n, new Event.PeersChanged(view(n), world.now));
+        }
       }
     }
   }
 
   private SortedSet<PeerId> living() {
     SortedSet<PeerId> live = new TreeSet<>();
-    for (Node n : nodes) {
+    for (PeerNode n : nodes) {
       if (n.live) {
         live.add(n.id);
       }
@@ -371,27 +300,13 @@ public final class PeerSimulator implements AutoCloseable {
     return live;
   }
 
-  private View view(Node node) {
+  private View view(PeerNode node) {
     return new View(node.id, node.life, epoch, members);
-  }
-
-  private void schedule(double time, PeerId target, int life, Pending.What what) {
-    queue.add(new Pending(time, sequence++, target, life, what));
-  }
-
-  private static Update twin(Update update) {
-    return switch (update) {
-      case NeighbourModel m -> new NeighbourModel(m.header(), m.passage(), m.parameters().retain());
-      case NeighbourShare s -> new NeighbourShare(s.header(), s.passage(), s.values().retain());
-      default ->
-          throw new IllegalArgumentException(
-              update.getClass().getSimpleName() + " between workers (expected a neighbour's word)");
-    };
   }
 
   /** Virtual seconds since the run began. */
   public double now() {
-    return now;
+    return world.now;
   }
 
   /** Events handled so far. */
@@ -409,6 +324,11 @@ public final class PeerSimulator implements AutoCloseable {
     return nodes.get(slot).live;
   }
 
+  /** Which life of that slot's worker is the newest; 0 where there was none. */
+  public int life(int slot) {
+    return nodes.get(slot).life;
+  }
+
   /**
    * The worker of that slot.
    *
@@ -417,69 +337,47 @@ public final class PeerSimulator implements AutoCloseable {
   public Peer peer(int slot) {
     PeerSetup setup = nodes.get(slot).setup;
     if (setup == null) {
-      throw new IllegalStateException("nobody is in slot " + slot + " at t=" + now);
+      throw new IllegalStateException("nobody is in slot " + slot + " at t=" + world.now);
     }
     return setup.peer();
   }
 
+  /** Messages that the worker of that slot holds, in its mailbox or for a round to come. */
+  public int held(int slot) {
+    PeerSetup setup = nodes.get(slot).setup;
+    return setup == null ? 0 : setup.mailbox().size() + setup.peer().waiting();
+  }
+
   /** Whether all who live have done their rounds. */
   public boolean finished() {
-    for (Node n : nodes) {
-      if (n.live && !n.setup().peer().finished()) {
-        return false;
-      }
-    }
-    return true;
+    return averages.finished();
   }
 
   /** Fewest rounds that one who lives has done. */
   public long slowest() {
-    long rounds = Long.MAX_VALUE;
-    for (Node n : nodes) {
-      if (n.live) {
-        rounds = Math.min(rounds, n.setup().peer().round());
-      }
-    }
-    return rounds;
+    return averages.slowest();
   }
 
   /** x̄, the mean of the live workers' parameters; live until the next call. */
   public FlatVector mean() {
-    mean.fill(0);
-    int n = living().size();
-    for (Node node : nodes) {
-      if (node.live) {
-        mean.axpy(1.0 / n, node.setup().peer().parameters());
-      }
-    }
-    return mean;
+    return averages.mean();
   }
 
   /** Ξ² = (1/n)·Σ_i ‖x̄ − x_i‖² over the live workers. */
   public double consensusDistance2() {
-    FlatVector centre = mean();
-    double sum = 0;
-    int n = 0;
-    for (Node node : nodes) {
-      if (node.live) {
-        difference.difference(node.setup().peer().parameters(), centre);
-        sum += difference.squaredNorm();
-        n++;
-      }
-    }
-    return sum / n;
+    return averages.consensusDistance2();
   }
 
   /** What became of the messages so far. */
   public PeerTally tally() {
-    return new PeerTally(sent, lost, duplicated, toTheDead, superseded, refused);
+    return network.tally(superseded, refused);
   }
 
   /** Gives back every lease. */
   @Override
   public void close() {
-    queue.forEach(Pending::discard);
-    queue.clear();
-    nodes.forEach(PeerSimulator::release);
+    world.queue.forEach(network::end);
+    world.queue.clear();
+    nodes.forEach(PeerNode::release);
   }
 }

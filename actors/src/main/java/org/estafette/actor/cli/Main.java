@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       ReproduceCommand.class,
       TopologyCommand.class,
       SoakCommand.class,
+      HistoryCommand.class,
       DoctorCommand.class,
       CompileCommand.class,
       ClasspathCommand.class,

@@ -2,15 +2,13 @@ package org.estafette.actor.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.estafette.actor.config.ConfigException;
-import org.estafette.algorithm.Refusal;
-import org.estafette.history.Violation;
 import org.estafette.simulation.chaos.ChaosRun;
+import org.estafette.simulation.chaos.PeerChaosRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,20 +18,39 @@ import picocli.CommandLine.Option;
     description = {
       "Simulates many small runs under random faults (kills, the server's too, cuts, losses,"
           + " doubles, delays, corruption, poison) and holds the history of each against what"
-          + " Estafette promises. A run is decided by its seed: the same seed, the same run.",
+          + " Estafette promises: runs with a server, and runs without one over all methods of"
+          + " relay and gossip. A run is decided by its kind and seed: the same run each time.",
     },
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Examples:",
       "  estafette soak --runs 10000",
-      "  estafette soak --runs 1 --seed 4711        one run again, with all that it broke",
+      "  estafette soak --runs 1 --seed 4711 --kind peers     one run again, with all it broke",
     })
 final class SoakCommand implements Callable<Integer> {
   private static final long LINE_NANOS = 2_000_000_000L;
-  private static final int SHOWN = 20;
 
-  @Option(names = "--runs", paramLabel = "N", description = "How many. Default: ${DEFAULT-VALUE}.")
+  /** Which runs. */
+  enum Kind {
+    server,
+    peers,
+    all
+  }
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = {
+        "Runs with a server, without one (peers), or both of each seed: ${COMPLETION-CANDIDATES}."
+            + " Default: ${DEFAULT-VALUE}."
+      })
+  Kind kind = Kind.all;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "How many of each kind. Default: ${DEFAULT-VALUE}.")
   int runs = 1000;
 
   @Option(
@@ -45,12 +62,9 @@ final class SoakCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the verdict as JSON.")
   boolean json;
 
-  private final Map<Refusal, Long> refused = new EnumMap<>(Refusal.class);
-  private final Map<Long, ChaosRun.Verdict> bad = new LinkedHashMap<>();
+  private final SoakTally server = new SoakTally("server", "pushes applied");
+  private final SoakTally peers = new SoakTally("peers", "rounds averaged");
   private int done;
-  private long faults;
-  private long takeovers;
-  private long applied;
 
   @Override
   public Integer call() throws Exception {
@@ -62,59 +76,60 @@ final class SoakCommand implements Callable<Integer> {
     Interrupts.onFirst(() -> interrupted.set(true));
     long next = System.nanoTime() + LINE_NANOS;
     for (; done < runs && !interrupted.get(); done++) {
-      take(ChaosRun.of(seed + done), out);
+      if (kind != Kind.peers) {
+        ChaosRun.Verdict v = ChaosRun.of(seed + done);
+        server.take(v.seed(), "", v.finished(), v.violations(), out);
+        server.count(v.faults(), v.takeovers(), v.applied(), v.refused());
+      }
+      if (kind != Kind.server) {
+        PeerChaosRun.Verdict v = PeerChaosRun.of(seed + done);
+        peers.take(v.seed(), v.kind(), v.finished(), v.violations(), out);
+        peers.count(v.faults(), v.rejoined(), v.averages(), v.refused());
+      }
       if (System.nanoTime() - next > 0) {
         next = System.nanoTime() + LINE_NANOS;
-        out.printf("  %,d of %,d runs, %,d faults, %,d bad%n", done + 1, runs, faults, bad.size());
+        out.printf(
+            "  %,d of %,d seeds, %,d faults, %,d bad runs%n",
+            done + 1, runs, server.faults() + peers.faults(), bad());
       }
     }
     print(out);
     if (json) {
       System.out.println(new ObjectMapper().writeValueAsString(verdict()));
     }
-    if (!bad.isEmpty()) {
+    if (bad() > 0) {
       throw new RunFailedException(
-          bad.size() + " of " + done + " runs broke a promise or did not end; seeds above");
+          bad() + " runs of " + done + " seeds broke a promise or did not end; seeds above");
     }
     return (interrupted.get() ? ExitStatus.INTERRUPTED : ExitStatus.OK).code();
   }
 
-  private void take(ChaosRun.Verdict v, PrintStream out) {
-    faults += v.faults();
-    takeovers += v.takeovers();
-    applied += v.applied();
-    v.refused().forEach((reason, n) -> refused.merge(reason, (long) n, Long::sum));
-    if (!v.good()) {
-      bad.put(v.seed(), v);
-      if (bad.size() <= SHOWN) {
-        out.println("  seed " + v.seed() + (v.finished() ? ":" : ": has not used up its budget"));
-        for (Violation violation : v.violations()) {
-          out.println("    " + violation.promise() + " " + violation.detail());
-        }
-      }
-    }
+  private int bad() {
+    return server.bad() + peers.bad();
   }
 
   private void print(PrintStream out) {
-    out.printf("  runs       %,d, seeds %d … %d%n", done, seed, seed + done - 1);
-    out.printf("  faults     %,d; a new server took over %,d times%n", faults, takeovers);
-    out.printf("  pushes     %,d applied%n", applied);
-    refused.forEach((reason, n) -> out.printf("             %,d refused: %s%n", n, reason.key()));
-    out.printf(
-        "  violations %s%n", bad.isEmpty() ? "none" : "in the runs of seeds " + bad.keySet());
+    out.printf("  seeds      %d … %d%n", seed, seed + done - 1);
+    if (kind != Kind.peers) {
+      out.printf("with a server: %,d runs%n", done);
+      server.print("a new server took over", out);
+    }
+    if (kind != Kind.server) {
+      out.printf("without a server: %,d runs%n", done);
+      peers.print("a worker came back or came later", out);
+    }
   }
 
   private Map<String, Object> verdict() {
-    Map<String, Long> reasons = new LinkedHashMap<>();
-    refused.forEach((reason, n) -> reasons.put(reason.key(), n));
     Map<String, Object> v = new LinkedHashMap<>();
     v.put("runs", done);
     v.put("first_seed", seed);
-    v.put("faults", faults);
-    v.put("takeovers", takeovers);
-    v.put("pushes_applied", applied);
-    v.put("pushes_refused", reasons);
-    v.put("bad_seeds", bad.keySet());
+    if (kind != Kind.peers) {
+      v.put("server", server.json("takeovers", "pushes_applied", "pushes_refused"));
+    }
+    if (kind != Kind.server) {
+      v.put("peers", peers.json("joins", "rounds_averaged", "messages_refused"));
+    }
     return v;
   }
 }

@@ -176,9 +176,10 @@ final class TrainCommand implements Callable<Integer> {
               resume,
               processes || nodesOnly ? 0 : config.workers().count(),
               processes || nodesOnly ? config.workers().count() : 0,
-              from == null
-                  ? new RunHome(folder.name(), Version.own(), folder::writeConfig)
-                  : resumed(folder, from, tally));
+              (from == null
+                      ? new RunHome(folder.name(), Version.own(), folder::writeConfig)
+                      : resumed(folder, from, tally))
+                  .at(folder.path()));
       Coordinator.Ended ended;
       boolean managed = false;
       try (Coordinator coordinator = Coordinator.start(plan);

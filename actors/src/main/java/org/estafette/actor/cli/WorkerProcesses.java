@@ -161,7 +161,9 @@ final class WorkerProcesses implements AutoCloseable {
             "--index",
             Integer.toString(index),
             "--parent",
-            Long.toString(ProcessHandle.current().pid())));
+            Long.toString(ProcessHandle.current().pid()),
+            "--set",
+            "history.folder=" + logs.resolveSibling("history").toAbsolutePath()));
     command.addAll(ChildJvm.agreed(config));
     return command;
   }

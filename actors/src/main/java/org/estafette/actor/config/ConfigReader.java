@@ -215,6 +215,7 @@ public final class ConfigReader {
         OperationSections.management(v),
         OperationSections.security(v),
         OperationSections.faults(v),
+        OperationSections.history(v),
         simulation(v, workers.count()),
         all);
   }

@@ -11,6 +11,7 @@ final class OperationSections {
           "cluster",
           "management",
           "security",
+          "history.folder",
           "channel.host",
           "channel.port",
           "channel.advertise",
@@ -64,5 +65,10 @@ final class OperationSections {
       throw v.wrong("faults.enabled", "true where faults.plan names a plan");
     }
     return new RunConfig.Faults(enabled, plan);
+  }
+
+  static RunConfig.History history(Values v) {
+    return new RunConfig.History(
+        v.flag("history.record"), v.flag("history.vectors"), v.text("history.folder"));
   }
 }

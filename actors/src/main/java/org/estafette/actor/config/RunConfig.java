@@ -41,6 +41,7 @@ public record RunConfig(
     Management management,
     Security security,
     Faults faults,
+    History history,
     Simulation simulation,
     Config source) {
 
@@ -68,6 +69,15 @@ public record RunConfig(
       return !className.isEmpty();
     }
   }
+
+  /**
+   * {@code estafette.history}.
+   *
+   * @param record whether each process writes down what becomes of every push
+   * @param vectors whether with their numbers
+   * @param folder for this node's part; empty for the run's folder
+   */
+  public record History(boolean record, boolean vectors, String folder) {}
 
   /** Whether a server closes rounds. */
   public boolean synchronous() {

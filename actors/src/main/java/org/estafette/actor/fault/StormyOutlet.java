@@ -21,10 +21,9 @@ import org.estafette.memory.Lease;
  * or sent with a changed bit, which the receiver's checksum has to find.
  */
 public final class StormyOutlet implements FrameOutlet {
-  private static final SendCallback NOBODY = (outcome, detail) -> {};
-
   private final TensorChannel channel;
   private final NodeWeather weather;
+  private final FrameFates fates;
   private final ScheduledThreadPoolExecutor later;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
   private final AtomicLong damaged = new AtomicLong();
@@ -72,9 +71,11 @@ public final class StormyOutlet implements FrameOutlet {
   }
 
   /** Before that channel. */
-  public StormyOutlet(String name, TensorChannel channel, NodeWeather weather) {
+  public StormyOutlet(
+      String name, TensorChannel channel, NodeWeather weather, FrameFates fates) {
     this.channel = channel;
     this.weather = weather;
+    this.fates = fates;
     this.later =
         new ScheduledThreadPoolExecutor(
             1,
@@ -92,6 +93,7 @@ public final class StormyOutlet implements FrameOutlet {
       Endpoint to, FrameHeader frame, byte[] meta, Lease payload, long bytes, SendCallback done) {
     Weather.Fate fate = weather.fate(peer(frame.sender()), peer(frame.destination()));
     if (!fate.arrives()) {
+      fates.lost(frame, fate.lost());
       if (fate.lost().equals(Weather.CHECKSUM)) {
         // Another bit each time, of header and payload alike.
         long bit = damaged.getAndIncrement() * 0x9E3779B97F4A7C15L >>> 1;
@@ -105,7 +107,14 @@ public final class StormyOutlet implements FrameOutlet {
     }
     if (fate.twice()) {
       Lease same = payload.retain();
-      hold(new Held(to, frame, meta, same, bytes, NOBODY), fate.later() + fate.again());
+      fates.doubled(frame);
+      SendCallback twin =
+          (outcome, detail) -> {
+            if (outcome != SendOutcome.SENT) {
+              fates.lost(frame, outcome.sentence());
+            }
+          };
+      hold(new Held(to, frame, meta, same, bytes, twin), fate.later() + fate.again());
     }
     if (fate.later() > 0) {
       hold(new Held(to, frame, meta, payload, bytes, done), fate.later());

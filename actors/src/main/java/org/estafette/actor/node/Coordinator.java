@@ -214,6 +214,7 @@ public final class Coordinator implements AutoCloseable {
             expected,
             lost::complete);
     try {
+      port.history().begin(config, plan.run(), "run", plan.home().historyFolder());
       Coordinator coordinator = new Coordinator(plan, port, faults);
       lost.thenAccept(why ->
           coordinator.result.completeExceptionally(

@@ -56,6 +56,12 @@ final class NodeParts {
               workshop.layout().length(),
               Workers.expectedUpdates(workshop, plan.workers(), 0),
               why -> lost.accept("the tensor channel ended: " + why));
+      try {
+        port.history().begin(config, run.run(), plan.key(), null);
+      } catch (RuntimeException e) {
+        port.close();
+        throw e;
+      }
       return new WorkerNode.Parts(run.run(), workshop, port, threads, plan.workers());
     } catch (RuntimeException e) {
       workshop.close();

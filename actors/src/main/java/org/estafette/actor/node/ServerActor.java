@@ -119,6 +119,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
     this.savedVersion = resume == null ? 0 : resume.version();
     setup.live().server(members.here(), epoch);
+    setup.port().history().serving(epoch, server.version());
     this.sink = new UpdateSink(u -> context.getSelf().tell(new ServerMessage.Deliver(u)));
     setup.port().register(PeerId.SERVER, sink);
     handle(new Event.Started(view(), now()));
@@ -206,6 +207,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     if (event instanceof Event.Received) {
       HaltPoints.reached(HaltPoints.RECEIVED);
     }
+    setup.port().history().turn();
     server.on(event, effects);
     setup.faults().version(server.version());
     if (mailbox != null) {
@@ -522,6 +524,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   /** Pushes of a round that nobody will end are applied now: a checkpoint counts them as done. */
   private void closeRound() {
     if (!server.atRest()) {
+      setup.port().history().turn();
       server.on(
           new Event.PeersChanged(new View(PeerId.SERVER, 1, epoch, new TreeSet<>()), now()),
           effects);
@@ -553,6 +556,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onPostStop() {
     sink.close(); // Copies that the network held back may come later than the end.
+    setup.port().history().serverGone();
     server.close();
     evaluator.close();
     setup
@@ -620,6 +624,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       }
       RunMonitor monitor = setup.monitor();
       monitor.decided(now(), decision);
+      setup.port().history().decided(decision);
       if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {
         // A message of its, longer under way than it lived. The participant is at work just now.
         getContext().getSelf().tell(new ServerMessage.Strayed());

@@ -151,6 +151,12 @@ public final class ServerHost implements AutoCloseable {
             Workers.expectedUpdates(plan.workshop(), 0, config.workers().count()),
             lost::complete);
     try {
+      port.history()
+          .begin(
+              config,
+              plan.run(),
+              "server",
+              plan.checkpoints().folder().toAbsolutePath().resolveSibling("history"));
       ServerHost host = new ServerHost(plan, port, faults);
       lost.thenAccept(why ->
           host.result.completeExceptionally(

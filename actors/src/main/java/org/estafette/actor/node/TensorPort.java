@@ -51,6 +51,7 @@ final class TensorPort implements AutoCloseable {
   private final TensorChannel channel;
   private final FrameOutlet outlet;
   private final @Nullable NodeWeather weather;
+  private final PortHistory history = new PortHistory();
   private volatile @Nullable String lost;
   private final String advertised;
   private final String keys;
@@ -90,7 +91,7 @@ final class TensorPort implements AutoCloseable {
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
     this.channel = TensorChannel.open(config, new Listener(lost));
     this.outlet =
-        weather == null ? channel::send : new StormyOutlet(config.name(), channel, weather);
+        weather == null ? channel::send : new StormyOutlet(config.name(), channel, weather, history);
   }
 
   /** What faults do to updates that are sent here; null where there are none. */
@@ -114,6 +115,11 @@ final class TensorPort implements AutoCloseable {
   /** Fingerprint of the key that frames are authenticated with; empty without one. */
   String keys() {
     return keys;
+  }
+
+  /** Where what goes through this port is written down, if anywhere. */
+  PortHistory history() {
+    return history;
   }
 
   /** A vector for what will be sent. */
@@ -141,6 +147,7 @@ final class TensorPort implements AutoCloseable {
         new FrameHeader(run, h.sender().slot(), h.incarnation(), h.sequence(), destination.slot());
     byte[] head = UpdateCodec.write(update);
     Lease payload = UpdateCodec.payload(update);
+    history.sent(destination, update);
     try {
       outlet.send(
           to,
@@ -150,11 +157,13 @@ final class TensorPort implements AutoCloseable {
           bytes,
           (outcome, detail) -> {
             if (outcome != SendOutcome.SENT) {
+              history.notSent(destination, h, outcome.sentence());
               failed.accept(outcome.sentence() + (detail.isEmpty() ? "" : ": " + detail));
             }
           });
     } catch (IllegalArgumentException e) {
       payload.close();
+      history.notSent(destination, h, String.valueOf(e.getMessage()));
       failed.accept(String.valueOf(e.getMessage()));
     }
   }
@@ -191,6 +200,7 @@ final class TensorPort implements AutoCloseable {
   public void close() {
     outlet.close();
     channel.close();
+    history.close();
   }
 
   private final class Listener implements ChannelListener {
@@ -228,6 +238,7 @@ final class TensorPort implements AutoCloseable {
           throw new IllegalStateException("its head names another sender or run than its frame");
         }
         check(update, header.destination() == PeerId.SERVER.slot());
+        history.received(header.destination(), update);
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {
         payload.close();

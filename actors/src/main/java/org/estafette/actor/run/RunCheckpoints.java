@@ -75,6 +75,11 @@ public final class RunCheckpoints {
     this.run = run;
   }
 
+  /** Where they lie. */
+  public Path folder() {
+    return store.folder();
+  }
+
   /** Refuses to write while {@code full} says so, as a full disk would; for faults. */
   public void diskFull(BooleanSupplier full) {
     store.diskFull(full);

@@ -11,6 +11,7 @@ import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.train.DeviceTrainer;
+import org.estafette.fault.FaultPlan;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
@@ -41,6 +42,18 @@ public final class SimulatedPeers implements AutoCloseable {
    * @param monitor follows the workers
    */
   public SimulatedPeers(Workshop workshop, RunMonitor monitor) {
+    this(workshop, monitor, FaultPlan.NONE);
+  }
+
+  /**
+   * A run that has not begun, in which something goes wrong.
+   *
+   * @param monitor follows the workers
+   * @param faults of workers, and of the ways between them
+   * @throws IllegalArgumentException for a fault that names the server, or a worker that is not
+   *     there
+   */
+  public SimulatedPeers(Workshop workshop, RunMonitor monitor, FaultPlan faults) {
     this.config = workshop.config();
     this.workshop = workshop;
     this.monitor = monitor;
@@ -56,7 +69,8 @@ public final class SimulatedPeers implements AutoCloseable {
             .toList();
     PeerSimulationPlan plan =
         PeerSimulationPlan.of(config.workers().count(), new Link(s.latency(), perElement))
-            .dying(0, deaths);
+            .dying(0, deaths)
+            .faulty(faults);
     this.simulator = new PeerSimulator(plan, this::worker, pool::lease, this::decided);
   }
 

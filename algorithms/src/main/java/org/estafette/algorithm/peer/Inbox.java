@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Refusal;
@@ -25,13 +26,26 @@ final class Inbox {
   /** Positions that may wait of a neighbour in an undirected graph: it is one ahead at most. */
   private static final int LOOK_AHEAD = 4;
 
-  /** Hears of every message that was not used. */
+  /** Hears what becomes of every message: above all of those that were not used. */
   interface Refusals {
     void refused(Header header, Refusal reason, String detail);
 
+    /** It was used, or made way for a newer one. */
+    default void ended(Header header, Ending ending) {}
+
     /** Tells them as decisions. */
     static Refusals to(Effects effects) {
-      return (header, why, detail) -> effects.decided(new Decision.Refused(header, why, detail));
+      return new Refusals() {
+        @Override
+        public void refused(Header header, Refusal why, String detail) {
+          effects.decided(new Decision.Refused(header, why, detail));
+        }
+
+        @Override
+        public void ended(Header header, Ending ending) {
+          effects.ended(header, ending);
+        }
+      };
     }
   }
 
@@ -222,11 +236,12 @@ final class Inbox {
         Edge.Waiting older = e.waiting.get(i);
         if (older.passage().part() == part && older.epoch() == h.epoch()) {
           e.waiting.remove(i).lease().close();
+          refusals.ended(older.header(), Ending.SUPERSEDED);
         }
       }
     } else if (h.epoch() == epoch && w.position() < need && !async) {
       if (method.takesLate()) {
-        hand(e, w);
+        hand(e, w, refusals);
       } else {
         // The first word of a new life came too late for its round.
         w.lease().close();
@@ -308,11 +323,17 @@ final class Inbox {
         if (w.epoch() != epoch || w.position() > need && !async) {
           break;
         }
+        if (method.takesLate() && w.position() < e.taken[w.passage().part()]) {
+          // A later one came too late for its round, and was handed on at once.
+          e.waiting.remove(i).lease().close();
+          refusals.ended(w.header(), Ending.SUPERSEDED);
+          continue;
+        }
         // After a lost message one end of an edge may hold it for closed and the other not.
         boolean now = async || e.source && w.position() == need && method.exchangesWith(e.id);
         if (now || method.takesLate() && e.source) {
           e.waiting.remove(i);
-          hand(e, w);
+          hand(e, w, refusals);
           any |= now;
         } else {
           drop(
@@ -328,11 +349,21 @@ final class Inbox {
     return fresh;
   }
 
-  private void hand(Edge e, Edge.Waiting w) {
+  private void hand(Edge e, Edge.Waiting w, Refusals refusals) {
     int part = w.passage().part();
     e.taken[part] = Math.max(e.taken[part], w.position());
     heardRound = Math.max(heardRound, w.header().round());
+    refusals.ended(w.header(), Ending.AVERAGED);
     method.receive(e.id, part, w.passage().mass(), w.lease());
+  }
+
+  /** Messages that wait. */
+  int size() {
+    int size = 0;
+    for (Edge e : edges.values()) {
+      size += e.waiting.size();
+    }
+    return size;
   }
 
   /**

@@ -24,6 +24,11 @@ public interface Peer extends Participant, AutoCloseable {
   /** Whether it has done the rounds that it was made for. */
   boolean finished();
 
+  /** Messages that it holds for a round to come. */
+  default int waiting() {
+    return 0;
+  }
+
   /** Gives back the leases that it holds. */
   @Override
   void close();

@@ -6,6 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
@@ -200,6 +201,7 @@ public final class PeerWorker implements Peer {
 
   private void answered(NeighbourModel answer, Effects effects) {
     Header h = answer.header();
+    effects.ended(h, Ending.HEARD);
     if (here.phase == Phase.JOINING) {
       x.copyFrom(answer.parameters().vector());
       here.round = h.round();
@@ -361,6 +363,11 @@ public final class PeerWorker implements Peer {
   @Override
   public boolean finished() {
     return here.phase == Phase.DONE;
+  }
+
+  @Override
+  public int waiting() {
+    return inbox.size();
   }
 
   @Override

@@ -70,6 +70,11 @@ final class Place {
     return now;
   }
 
+  /** A header that names no message: for what it says of its own round. */
+  Header own(long named) {
+    return new Header(run, self, incarnation, 0, epoch, tick, named);
+  }
+
   /** The header of its next message. */
   Header header(long named) {
     return new Header(run, self, incarnation, ++sequence, epoch, tick, named);

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
@@ -53,7 +54,19 @@ public final class PairwiseWorker implements Peer {
   private static final int ANSWER = 1;
 
   /** What a neighbour was answered last: its life, its question, and the half that it was given. */
-  private record Answered(int incarnation, long number, Lease half) {}
+  private record Answered(int incarnation, long number, Lease half) {
+    boolean to(Header question) {
+      return question.incarnation() == incarnation && question.round() == number;
+    }
+  }
+
+  /** A question: of which life, and its number. */
+  private record Asked(int incarnation, long number) {
+    boolean covers(Header question) {
+      return question.incarnation() < incarnation
+          || question.incarnation() == incarnation && question.round() <= number;
+    }
+  }
 
   private final PeerPlan plan;
   private final Surroundings surroundings;
@@ -62,6 +75,10 @@ public final class PairwiseWorker implements Peer {
   private final FlatVector x;
   private final boolean joins;
   private final Map<PeerId, Answered> answered = new TreeMap<>();
+
+  /** The newest question of each other worker, also of those whose answers are forgotten. */
+  private final Map<PeerId, Asked> newest = new TreeMap<>();
+
   private PeerId self = PeerId.SERVER;
   private int incarnation;
   private long epoch = Long.MIN_VALUE;
@@ -249,7 +266,16 @@ public final class PairwiseWorker implements Peer {
         train(effects);
         return;
       }
-      model.trained(delta.vector());
+      if (delta.vector().isFinite()) {
+        model.trained(delta.vector());
+      } else {
+        // Its own model would be lost, and then its partners'; the round counts for nothing.
+        refused(
+            new Header(plan.run(), self, incarnation, 0, epoch, 0, round + 1),
+            Refusal.NOT_FINITE,
+            "the worker's own local steps of round " + (round + 1) + " gave NaN or infinity",
+            effects);
+      }
     }
     round++;
     effects.decided(
@@ -277,7 +303,11 @@ public final class PairwiseWorker implements Peer {
     switch (message) {
       case Pull p -> pulled(p, effects);
       case NeighbourModel m -> {
-        if (joining && sound(m.header(), m.parameters().vector(), effects)) {
+        if (!joining) {
+          effects.ended(m.header(), Ending.HEARD); // A second answer is no fault.
+          m.discard();
+        } else if (sound(m.header(), m.parameters().vector(), effects)) {
+          effects.ended(m.header(), Ending.HEARD);
           joining = false;
           x.copyFrom(m.parameters().vector());
           round = m.header().round();
@@ -335,18 +365,20 @@ public final class PairwiseWorker implements Peer {
       return;
     }
     Answered last = answered.get(asker);
-    if (last != null
-        && (h.incarnation() < last.incarnation()
-            || h.incarnation() == last.incarnation() && h.round() <= last.number())) {
+    Asked before = newest.get(asker);
+    if (before != null && before.covers(h)) {
       s.discard();
-      if (h.incarnation() == last.incarnation() && h.round() == last.number()) {
+      if (last != null && last.to(h)) {
+        effects.ended(h, Ending.HEARD);
         reply(asker, last, effects); // The answer was lost, or is still under way.
       } else {
         refused(h, Refusal.DUPLICATE, "question=" + h.round() + " is answered", effects);
       }
       return;
     }
+    newest.put(asker, new Asked(h.incarnation(), h.round()));
     forget(asker);
+    effects.ended(h, Ending.AVERAGED);
     Lease half = effects.lease();
     averaged(model.answer(s.values().vector(), half.vector()));
     s.discard();
@@ -376,6 +408,7 @@ public final class PairwiseWorker implements Peer {
     }
     partner = null;
     effects.cancelTimer(PATIENCE);
+    effects.ended(h, Ending.AVERAGED);
     model.take(s.values().vector());
     averaged(2 * Math.sqrt(s.values().vector().squaredNorm()));
     s.discard();

@@ -20,7 +20,7 @@ final class PowerEdge {
   private long count;
   private boolean orthonormal;
 
-  PowerEdge(List<MatrixPart> matrices, EdgeBasis basis, int self, int other, long count) {
+  PowerEdge(List<MatrixPart> matrices, EdgeBasis basis, int self, int other) {
     this.matrices = matrices;
     this.basis = basis;
     this.lower = Math.min(self, other);
@@ -35,7 +35,7 @@ final class PowerEdge {
       q[i] = new double[m.columns() * m.rank()];
       product[i] = new double[Math.max(p[i].length, q[i].length)];
     }
-    reset(count);
+    reset(0);
   }
 
   /** Begins anew from the basis of that count. */

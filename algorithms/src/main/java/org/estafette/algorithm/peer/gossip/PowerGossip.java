@@ -75,7 +75,14 @@ final class PowerGossip implements PeerMethod {
     for (PeerId peer : to.from()) {
       edges.computeIfAbsent(
           peer,
-          p -> new PowerEdge(matrices, basis, to.self().slot(), p.slot(), equal ? 0 : iterations));
+          p -> {
+            PowerEdge edge = new PowerEdge(matrices, basis, to.self().slot(), p.slot());
+            if (!equal) {
+              // Where the other end joins, it skips its first round from the same factors.
+              edge.skip(iterations);
+            }
+            return edge;
+          });
     }
   }
 
