@@ -16,6 +16,7 @@ import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
 import org.estafette.actor.checkpoint.Transformers;
 import org.estafette.actor.checkpoint.Verification;
+import org.estafette.algorithm.guard.GuardState;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.memory.FlatVector;
@@ -50,7 +51,8 @@ public final class RunCheckpoints {
       long sent,
       boolean finished,
       long[] shardProgress,
-      List<WorkerRecord> workers) {}
+      List<WorkerRecord> workers,
+      @Nullable GuardState guard) {}
 
   /**
    * The checkpoints of a run folder.
@@ -140,7 +142,8 @@ public final class RunCheckpoints {
                 state.sent(),
                 state.finished(),
                 state.shardProgress(),
-                state.workers())));
+                state.workers(),
+                state.guard())));
     b.attribute("tokens", state.tokens()).attribute("local_steps", state.localSteps());
     b.attribute("vectors", new ArrayList<>(state.vectors().keySet()));
     return b;
@@ -182,7 +185,8 @@ public final class RunCheckpoints {
         s.workers(),
         List.of(),
         Double.NaN,
-        vectors);
+        vectors,
+        s.guard() == null ? GuardState.NONE : s.guard());
   }
 
   /** The model's parameters of a checkpoint, for the model that {@code workshop} makes. */

@@ -171,7 +171,7 @@
           }
         }
       });
-      const sign = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], note: ['--soft', 1] };
+      const sign = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], quarantined: ['--bad', -1], released: ['--good', 1], note: ['--soft', 1] };
       for (const e of events) {
         if (e[0] < 0 || e[1] < begin) continue;
         const [name, up] = sign[e[2]] || sign.note, cx = x(e[1]), cy = y(e[0]), r = 5 * dpr;

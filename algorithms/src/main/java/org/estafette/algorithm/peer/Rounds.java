@@ -139,6 +139,9 @@ final class Rounds {
         train(effects);
         return;
       }
+      if (e.diverged()) {
+        Diverged.stay(e, here.header(here.round), effects);
+      }
       report =
           new RoundReport(
               e.result().steps(),

@@ -20,6 +20,7 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
+import org.estafette.algorithm.peer.Diverged;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.peer.PeerPlan;
@@ -248,6 +249,9 @@ public final class PairwiseWorker implements Peer {
       if (e.round() != round + 1 || e.result().steps() == 0) {
         train(effects);
         return;
+      }
+      if (e.diverged()) {
+        Diverged.stay(e, header(0, round), effects);
       }
       model.trained(delta.vector());
     }
