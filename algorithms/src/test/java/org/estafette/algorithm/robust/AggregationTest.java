@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule against a plain one that shares no code with it. */
 class AggregationTest {
-  private static final int[] LENGTHS = {0, 1, 3, 31, 511, 512, 513, 4095, 4097};
+  private static final int[] LENGTHS = {0, 1, 3, 31, 511, 513, 1025};
   private static final int[] COUNTS = {1, 2, 3, 4, 5, 7, 8, 13, 16, 17};
 
   private static FlatVector vector(Precision p, double[] values) {
@@ -142,7 +142,7 @@ class AggregationTest {
   void krumShouldTakeThePushThatIsNearestToTheOthers(Precision p) {
     for (int f = 0; f < 4; f++) {
       for (int count : new int[] {Krum.least(f), Krum.least(f) + 1, Krum.least(f) + 4}) {
-        for (int length : new int[] {1, 3, 31, 513, 4097, 10_007}) {
+        for (int length : new int[] {1, 3, 31, 4097}) {
           Random random = new Random(17L * f + count + length);
           double[][] xs = new double[count][length];
           for (double[] x : xs) {
