@@ -128,7 +128,7 @@ final class ControlEndpoints {
   }
 
   /** Nested objects and dotted names mean the same, as in HOCON. */
-  private static Map<String, String> keys(String body) {
+  static Map<String, String> keys(String body) {
     JsonNode node;
     try {
       node =
