@@ -33,6 +33,19 @@ public sealed interface Decision {
   /** A worker is gone; {@code stepsLost} are the local steps of the round that it was in. */
   record Left(PeerId worker, int incarnation, int stepsLost) implements Decision {}
 
+  /**
+   * A worker's pushes are refused from now on.
+   *
+   * @param refusals unusable pushes among its newest
+   * @param reason what was wrong with the last one
+   * @param detail what was seen and what was expected
+   */
+  record Quarantined(PeerId worker, int refusals, Refusal reason, String detail)
+      implements Decision {}
+
+  /** A worker's pushes are taken again, after so many good ones in a row. */
+  record Released(PeerId worker, int goodPushes) implements Decision {}
+
   /** A synchronous round ended with {@code participants} pushes. */
   record RoundClosed(long round, int participants, long version) implements Decision {}
 

@@ -23,7 +23,12 @@ public sealed interface Event {
    * @param delta the pseudo-gradient, owned by the participant
    */
   record RoundTrained(long round, TrainedRound result, double seconds, Lease delta, double at)
-      implements Event {}
+      implements Event {
+    /** Whether NaN or infinity came of it: of no use to anybody. */
+    public boolean diverged() {
+      return !Double.isFinite(result.meanLoss()) || !delta.vector().isFinite();
+    }
+  }
 
   /** A message arrived; the participant owns its leases. */
   record Received(Message message, double at) implements Event {}

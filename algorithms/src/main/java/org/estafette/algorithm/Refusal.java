@@ -20,6 +20,12 @@ public enum Refusal {
   WRONG_SHAPE("the update's vector does not have the model's form"),
   /** NaN or infinite. */
   NOT_FINITE("the update holds NaN or infinite values"),
+  /** Much longer than pushes usually are. */
+  NORM_TOO_LARGE("the update is much larger than updates usually are"),
+  /** Its worker has sent too much that could not be used. */
+  QUARANTINED("the worker is in quarantine after too many unusable updates"),
+  /** The worker's own training gave NaN or infinity; it was not sent. */
+  DIVERGED("the worker's local training gave NaN or infinite values"),
   /** Older than the staleness policy admits. */
   TOO_STALE("the update is staler than the policy admits"),
   /** The mailbox is full. */
@@ -38,6 +44,17 @@ public enum Refusal {
   /** One plain sentence for logs and people. */
   public String sentence() {
     return sentence;
+  }
+
+  /**
+   * Whether it is the content that is wrong, which no honest worker sends: such refusals bring
+   * their sender into quarantine. What came late, twice or to the wrong place is nobody's fault.
+   */
+  public boolean badContent() {
+    return switch (this) {
+      case UNKNOWN_VERSION, WRONG_SHAPE, NOT_FINITE, NORM_TOO_LARGE -> true;
+      default -> false;
+    };
   }
 
   /** Name in metrics and JSON: lower case with underscores. */

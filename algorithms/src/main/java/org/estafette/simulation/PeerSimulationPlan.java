@@ -62,7 +62,10 @@ public record PeerSimulationPlan(
         .findFirst()
         .ifPresent(f -> {
           throw new IllegalArgumentException(
-              "a fault (" + FaultKind.text(f) + ") names the server (expected one of " + workers
+              "a fault ("
+                  + FaultKind.text(f)
+                  + ") names the server (expected one of "
+                  + workers
                   + " workers: there is no server)");
         });
   }

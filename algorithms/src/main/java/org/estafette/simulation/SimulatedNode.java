@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
+import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
@@ -26,6 +28,8 @@ final class SimulatedNode implements Effects {
   int known;
   boolean live;
   double frozenUntil;
+  private int sentLife;
+  private long sentSequence;
   @Nullable WorkerSetup setup;
   @Nullable Lease loaded;
 
@@ -62,7 +66,21 @@ final class SimulatedNode implements Effects {
     // sent to a server reaches the one that is there then.
     int aimed = to.isServer() ? 0 : worker.known;
     double delay = worker.setup == null ? 0 : worker.setup.link().delay(message);
+    if (message instanceof PseudoGradient push) {
+      poison(push);
+    }
     world.carry(id, to, aimed, delay, message);
+  }
+
+  /** Spoils what leaves a poisoned worker, behind its own back; what it sends again is the same. */
+  private void poison(PseudoGradient push) {
+    Header h = push.header();
+    if (h.incarnation() == sentLife && h.sequence() <= sentSequence) {
+      return;
+    }
+    sentLife = h.incarnation();
+    sentSequence = h.sequence();
+    world.weather.venoms(world.now, id).forEach(venom -> venom.spoil(push.delta().vector()));
   }
 
   @Override

@@ -293,7 +293,6 @@ public final class Simulator implements AutoCloseable {
     TrainedRound result = setup.trainer().train(t.order(), NEVER);
     Lease delta = world.leases.get();
     setup.trainer().pseudoGradient(delta.vector());
-    world.weather.venoms(world.now, node.id).forEach(venom -> venom.spoil(delta.vector()));
     tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, world.now));
   }
 

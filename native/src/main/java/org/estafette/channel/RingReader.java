@@ -1,6 +1,5 @@
 package org.estafette.channel;
 
-import io.aeron.Image;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.DirectBuffer;
@@ -16,13 +15,11 @@ final class RingReader implements AutoCloseable {
   private @Nullable RingFile file;
   private boolean failed;
 
-  /** The ring of that stream; none where it does not come through shared memory. */
-  RingReader(Path directory, Image image) {
-    boolean shared = image.sourceIdentity().startsWith("aeron:ipc");
-    this.path =
-        shared
-            ? RingFile.path(directory, image.subscription().streamId(), image.sessionId())
-            : null;
+  /**
+   * @param path where it lies; null for a stream that does not come through shared memory
+   */
+  RingReader(@Nullable Path path) {
+    this.path = path;
   }
 
   /** Address of the piece that the pointer at {@code at} names; 0 where it cannot be. */
@@ -44,6 +41,11 @@ final class RingReader implements AutoCloseable {
   /** Bytes of the piece. */
   static int length(DirectBuffer buffer, int at) {
     return buffer.getInt(at + FrameFormat.RING_LENGTH_AT, FrameFormat.ORDER);
+  }
+
+  /** Whether a fragment has pointed into it. */
+  boolean inUse() {
+    return file != null;
   }
 
   /** The stream has been read up to there, whatever was in it. */

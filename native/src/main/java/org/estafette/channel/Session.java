@@ -24,7 +24,9 @@ final class Session implements ControlledFragmentHandler {
     SKIPPING
   }
 
-  private final Image image;
+  private final @Nullable Image image;
+  private final int session;
+  private final String source;
   private final ChannelConfig config;
   private final ChannelListener listener;
   private final ChannelCounters counters;
@@ -50,24 +52,43 @@ final class Session implements ControlledFragmentHandler {
       ChannelListener listener,
       ChannelCounters counters,
       Authenticity authenticity) {
+    this(
+        image, image.sessionId(), image.sourceIdentity(), config, listener, counters, authenticity);
+  }
+
+  /** Without an image for tests that hand fragments over themselves. */
+  Session(
+      @Nullable Image image,
+      int session,
+      String source,
+      ChannelConfig config,
+      ChannelListener listener,
+      ChannelCounters counters,
+      Authenticity authenticity) {
     this.image = image;
+    this.session = session;
+    this.source = source;
     this.config = config;
     this.listener = listener;
     this.counters = counters;
     this.authenticity = authenticity;
-    this.digest = new FrameDigest(authenticity.code(image.sessionId()));
-    this.ring = new RingReader(config.directory(), image);
+    this.digest = new FrameDigest(authenticity.code(session));
+    this.ring =
+        new RingReader(
+            image == null || !source.startsWith("aeron:ipc")
+                ? null
+                : RingFile.path(config.directory(), image.subscription().streamId(), session));
     counters.sessionsOpened.increment();
   }
 
   boolean of(Image other) {
-    return image.correlationId() == other.correlationId();
+    return image != null && image.correlationId() == other.correlationId();
   }
 
   /** Takes up to {@code limit} fragments; returns how many. */
   int poll(int limit, long nanoTime) {
     now = nanoTime;
-    return image.controlledPoll(this, limit);
+    return image == null ? 0 : image.controlledPoll(this, limit);
   }
 
   /** The stream is over: an unfinished frame is given up. */
@@ -82,7 +103,7 @@ final class Session implements ControlledFragmentHandler {
   @Override
   public Action onFragment(DirectBuffer buffer, int offset, int length, Header place) {
     Action action = take(buffer, offset, length);
-    if (action != Action.ABORT) {
+    if (action != Action.ABORT && ring.inUse()) {
       // Refused or not: what it pointed to is not looked at again.
       ring.taken(place.position());
     }
@@ -182,7 +203,7 @@ final class Session implements ControlledFragmentHandler {
     position = 0;
     frame = buffer.getLong(at + FrameFormat.FRAME_AT, FrameFormat.ORDER);
     if (digest.keyed()) {
-      authenticity.begun(image.sessionId(), frame);
+      authenticity.begun(session, frame);
     }
     state = State.ASSEMBLING;
     take(buffer, at, FrameFormat.BEGIN_BYTES, length, last);
@@ -200,7 +221,7 @@ final class Session implements ControlledFragmentHandler {
     }
     if (digest.keyed()
         && !authenticity.isNew(
-            image.sessionId(), buffer.getLong(at + FrameFormat.FRAME_AT, FrameFormat.ORDER))) {
+            session, buffer.getLong(at + FrameFormat.FRAME_AT, FrameFormat.ORDER))) {
       return Refusal.REPLAYED;
     }
     if (announced < 0
@@ -225,7 +246,7 @@ final class Session implements ControlledFragmentHandler {
                       : Authenticity.Fault.SENDER_WITHOUT_KEY;
           default -> null;
         };
-    return fault == null ? "" : "; " + authenticity.complain(fault, image.sourceIdentity());
+    return fault == null ? "" : "; " + authenticity.complain(fault, source);
   }
 
   private Action holdBack(FrameHeader identity, long announced) {

@@ -47,10 +47,29 @@ public sealed interface FlatVector permits Float32Vector, Float64Vector {
    */
   void weightedSum(FlatVector[] xs, double[] weights, int count);
 
+  /**
+   * this ← for each coordinate the mean of the xs' values without the {@code trim} smallest and the
+   * {@code trim} largest. With {@code trim = (count − 1) / 2} that is the median. The numbers are
+   * finite.
+   *
+   * @throws IllegalArgumentException where {@code 2·trim >= count}
+   */
+  void trimmedMean(FlatVector[] xs, int count, int trim);
+
+  /**
+   * All inner products: {@code into[i·count + j] = xs[i]·xs[j]}, accumulated in float64, with each
+   * vector read from memory once. The xs are of this vector's length and precision; this vector
+   * itself takes no part.
+   */
+  void gram(FlatVector[] xs, int count, double[] into);
+
   /** Σ this·other, accumulated in float64. */
   double dot(FlatVector other);
 
-  /** Σ this², accumulated in float64. */
+  /**
+   * Σ this², accumulated in float64. Of float32 numbers it is finite exactly where all of them are:
+   * norm and {@link #isFinite} in one pass.
+   */
   default double squaredNorm() {
     return dot(this);
   }

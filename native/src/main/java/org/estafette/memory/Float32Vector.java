@@ -3,7 +3,9 @@ package org.estafette.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import org.estafette.kernel.AdamStep;
+import org.estafette.kernel.CoordinateSort;
 import org.estafette.kernel.LinearStep;
 import org.estafette.kernel.OuterKernels;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,14 @@ public final class Float32Vector implements FlatVector {
   private static final OuterKernels KERNELS = OuterKernels.best();
   private static final long[] NONE = {};
 
+  /** Elements of a block of {@link #gram}: those of 16 vectors fit a second-level cache. */
+  private static final int BLOCK = 4096;
+
   private final MemorySegment segment;
   private final long address;
   private final long length;
   private long[] operands = NONE;
+  private @Nullable CoordinateSort sort;
 
   private Float32Vector(MemorySegment segment) {
     this.segment = segment;
@@ -178,6 +184,40 @@ public final class Float32Vector implements FlatVector {
     long[] addresses = addresses("xs", xs, count);
     KERNELS.weightedSum(address, addresses, weights, count, length);
     Reference.reachabilityFence(this);
+    Reference.reachabilityFence(xs);
+  }
+
+  @Override
+  public void trimmedMean(FlatVector[] xs, int count, int trim) {
+    Operands.checkCount(count, xs.length, "xs");
+    Operands.checkTrim(count, trim);
+    long[] addresses = addresses("xs", xs, count);
+    CoordinateSort s = sort;
+    if (s == null) {
+      s = new CoordinateSort();
+      sort = s;
+    }
+    s.trimmedMean(address, addresses, count, trim, length);
+    Reference.reachabilityFence(this);
+    Reference.reachabilityFence(xs);
+  }
+
+  @Override
+  public void gram(FlatVector[] xs, int count, double[] into) {
+    Operands.checkCount(count, xs.length, "xs");
+    Operands.checkCount(count * count, into.length, "into");
+    long[] addresses = addresses("xs", xs, count);
+    Arrays.fill(into, 0, count * count, 0);
+    for (long done = 0; done < length; done += BLOCK) {
+      long n = Math.min(BLOCK, length - done);
+      long o = done * Float.BYTES;
+      for (int i = 0; i < count; i++) {
+        for (int j = i; j < count; j++) {
+          into[i * count + j] += KERNELS.dot(addresses[i] + o, addresses[j] + o, n);
+        }
+      }
+    }
+    Operands.mirror(into, count);
     Reference.reachabilityFence(xs);
   }
 

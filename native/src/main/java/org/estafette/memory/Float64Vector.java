@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Float64Vector implements FlatVector {
   private final double[] array;
+  private double[] values = {};
 
   private Float64Vector(double[] array) {
     this.array = array;
@@ -122,6 +123,44 @@ public final class Float64Vector implements FlatVector {
       }
       array[i] = sum;
     }
+  }
+
+  @Override
+  public void trimmedMean(FlatVector[] xs, int count, int trim) {
+    Operands.checkCount(count, xs.length, "xs");
+    Operands.checkTrim(count, trim);
+    for (int j = 0; j < count; j++) {
+      like("xs", xs[j]);
+    }
+    if (values.length != count) {
+      values = new double[count];
+    }
+    for (int i = 0; i < array.length; i++) {
+      for (int j = 0; j < count; j++) {
+        values[j] = ((Float64Vector) xs[j]).array[i];
+      }
+      Arrays.sort(values);
+      double sum = 0;
+      for (int j = trim; j < count - trim; j++) {
+        sum += values[j];
+      }
+      array[i] = sum / (count - 2 * trim);
+    }
+  }
+
+  @Override
+  public void gram(FlatVector[] xs, int count, double[] into) {
+    Operands.checkCount(count, xs.length, "xs");
+    Operands.checkCount(count * count, into.length, "into");
+    for (int j = 0; j < count; j++) {
+      like("xs", xs[j]);
+    }
+    for (int i = 0; i < count; i++) {
+      for (int j = i; j < count; j++) {
+        into[i * count + j] = xs[i].dot(xs[j]);
+      }
+    }
+    Operands.mirror(into, count);
   }
 
   @Override

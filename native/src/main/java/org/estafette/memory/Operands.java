@@ -14,6 +14,22 @@ final class Operands {
     }
   }
 
+  static void checkTrim(int count, int trim) {
+    if (trim < 0 || 2 * trim >= count) {
+      throw new IllegalArgumentException(
+          "trim=" + trim + " of count=" + count + " (expected 0 <= trim < count / 2)");
+    }
+  }
+
+  /** Copies what is above the diagonal below it. */
+  static void mirror(double[] square, int count) {
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < i; j++) {
+        square[i * count + j] = square[j * count + i];
+      }
+    }
+  }
+
   static void checkSteps(
       @Nullable FlatVector momentum,
       @Nullable FlatVector buffer,

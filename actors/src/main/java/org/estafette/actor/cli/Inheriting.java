@@ -11,8 +11,8 @@ import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
 import org.estafette.actor.cli.progress.ProgressDisplay;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.node.RunHome;
 import org.estafette.actor.node.Behind;
+import org.estafette.actor.node.RunHome;
 import org.estafette.actor.node.ServerHost;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.record.RunFolder;
@@ -116,7 +116,8 @@ final class Inheriting implements ServerHost.Successor, AutoCloseable {
         from == null
             ? new RunHome(folder.name(), Version.own(), folder::writeConfig)
             : TrainCommand.resumed(folder, from, tally);
-    return new ServerHost.Inheritance(follows, resume, home, epoch > 1 ? Wake.read(folder.metrics()) : Behind.NOTHING);
+    return new ServerHost.Inheritance(
+        follows, resume, home, epoch > 1 ? Wake.read(folder.metrics()) : Behind.NOTHING);
   }
 
   /** When this process began, as {@link System#nanoTime} counts. */

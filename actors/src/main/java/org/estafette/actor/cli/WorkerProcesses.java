@@ -2,7 +2,6 @@ package org.estafette.actor.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,8 +148,7 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   private List<String> command(int index) {
-    List<String> command =
-        ChildJvm.command(logs.resolve("process-" + index + ".log"), List.of());
+    List<String> command = ChildJvm.command(logs.resolve("process-" + index + ".log"), List.of());
     command.addAll(
         List.of(
             "node",

@@ -168,9 +168,8 @@ public final class ConfigReader {
             ? RunConfig.Meeting.ASYNC
             : RunConfig.Meeting.valueOf(
                 v.oneOf("strategy", "async", "sync", "relay", "gossip").toUpperCase(Locale.ROOT));
-    boolean synchronous = meeting == RunConfig.Meeting.SYNC;
     RunConfig.Workers workers = workers(v);
-    RunConfig.Outer outer = outer(v, workers.count(), synchronous);
+    RunConfig.Outer outer = outer(v, workers.count(), meeting);
     RunConfig.Relay relay = NeighbourSections.relay(v);
     RunConfig.Gossip gossip = NeighbourSections.gossip(v);
     return new RunConfig(
@@ -186,6 +185,7 @@ public final class ConfigReader {
         relay,
         gossip,
         outer,
+        GuardSections.guard(v),
         new RunConfig.Staleness(
             v.oneOf("staleness.policy", "constant", "polynomial").equals("polynomial"),
             v.within("staleness.exponent", 0, 1e3),
@@ -242,7 +242,8 @@ public final class ConfigReader {
         count, v.flag("local-steps.dynamic"), (int) v.whole("local-steps.least", 1, count));
   }
 
-  private static RunConfig.Outer outer(Values v, int workers, boolean synchronous) {
+  private static RunConfig.Outer outer(Values v, int workers, RunConfig.Meeting meeting) {
+    boolean synchronous = meeting == RunConfig.Meeting.SYNC;
     String rule = v.text("outer.rule");
     boolean averages =
         rule.equals("delayed-nesterov")
@@ -263,6 +264,8 @@ public final class ConfigReader {
         v.above0("outer.epsilon"),
         v.within("outer.weight-decay", 0, 1e3),
         v.oneOf("outer.averaging", "uniform", "tokens").equals("tokens"),
+        GuardSections.aggregation(v, meeting),
+        GuardSections.clipping(v),
         v.map("outer.options"));
   }
 

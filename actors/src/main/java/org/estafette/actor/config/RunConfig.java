@@ -24,6 +24,7 @@ public record RunConfig(
     Relay relay,
     Gossip gossip,
     Outer outer,
+    Guard guard,
     Staleness staleness,
     Grace grace,
     Shards shards,
@@ -145,7 +146,33 @@ public record RunConfig(
       double epsilon,
       double weightDecay,
       boolean byTokens,
+      Aggregation aggregation,
+      Clip clip,
       Map<String, String> options) {}
+
+  /**
+   * {@code estafette.outer.aggregation}.
+   *
+   * @param keep 0 for "auto"
+   */
+  public record Aggregation(String rule, double trim, int byzantine, int keep) {
+    /** Whether pushes are averaged, or applied one by one. */
+    public boolean mean() {
+      return rule.equals("mean");
+    }
+  }
+
+  /** {@code estafette.outer.clip}; infinite where it is off. */
+  public record Clip(double median, double norm) {
+    /** Whether there is a limit. */
+    public boolean active() {
+      return Double.isFinite(median) || Double.isFinite(norm);
+    }
+  }
+
+  /** {@code estafette.guard}; an infinite factor where the norm does not matter. */
+  public record Guard(
+      double normFactor, int window, int warmup, int refusals, int within, int probation) {}
 
   /** {@code estafette.staleness}. */
   public record Staleness(

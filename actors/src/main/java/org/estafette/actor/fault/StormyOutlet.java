@@ -71,8 +71,7 @@ public final class StormyOutlet implements FrameOutlet {
   }
 
   /** Before that channel. */
-  public StormyOutlet(
-      String name, TensorChannel channel, NodeWeather weather, FrameFates fates) {
+  public StormyOutlet(String name, TensorChannel channel, NodeWeather weather, FrameFates fates) {
     this.channel = channel;
     this.weather = weather;
     this.fates = fates;

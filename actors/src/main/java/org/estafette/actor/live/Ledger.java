@@ -20,6 +20,7 @@ final class Ledger {
   private String node = "";
   private boolean live;
   private int incarnation = 1;
+  private String quarantine = "";
   private long rounds;
   private long localSteps;
   private long tokens;
@@ -105,6 +106,8 @@ final class Ledger {
         restarts.add(
             new WorkerStatus.Restart(event.seconds(), life, cause(event.reason()), steps, null));
       }
+      case QUARANTINED -> quarantine = event.reason();
+      case RELEASED -> quarantine = "";
       case NOTE -> {}
     }
   }
@@ -126,6 +129,11 @@ final class Ledger {
 
   boolean live() {
     return live;
+  }
+
+  /** Why its pushes are refused whatever they hold; empty where they are not. */
+  String quarantine() {
+    return live ? quarantine : "";
   }
 
   String node() {
@@ -166,6 +174,7 @@ final class Ledger {
         givenByAll > 0 ? given / givenByAll : 0,
         loss,
         last,
-        List.copyOf(restarts));
+        List.copyOf(restarts),
+        !quarantine().isEmpty());
   }
 }

@@ -253,6 +253,11 @@ public final class LiveRun implements RunView, Consumer<Metric> {
     }
     unreachable.forEach(node -> warnings.add("node " + node + " cannot be reached"));
     recent.warning().ifPresent(warnings::add);
+    ledgers.forEach((worker, ledger) -> {
+      if (!ledger.quarantine().isEmpty()) {
+        warnings.add(worker + " is in quarantine: " + ledger.quarantine());
+      }
+    });
     if (state == RunState.TRAINING) {
       double at = clock.getAsDouble();
       ledgers.forEach((worker, ledger) -> {

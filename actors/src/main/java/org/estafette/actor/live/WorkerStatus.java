@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean training loss of its newest round, nats; null before its first
  * @param lastSeconds when its newest push was decided on; null before its first
  * @param restarts its earlier lives' ends
+ * @param quarantined whether its pushes are refused whatever they hold
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerStatus(
@@ -46,7 +47,8 @@ public record WorkerStatus(
     double contribution,
     @Nullable Double loss,
     @Nullable Double lastSeconds,
-    List<Restart> restarts) {
+    List<Restart> restarts,
+    boolean quarantined) {
 
   /**
    * An end of a worker, and its return.

@@ -155,7 +155,7 @@ final class ControlEndpoints {
   }
 
   /** Nested objects and dotted names mean the same, as in HOCON. */
-  private static Map<String, String> keys(String body) {
+  static Map<String, String> keys(String body) {
     Map<String, String> keys = new TreeMap<>();
     flatten("", object(body, KEYS), keys);
     return keys;

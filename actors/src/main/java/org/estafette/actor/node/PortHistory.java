@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.function.DoubleSupplier;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.history.HistoryRecorder;
 import org.estafette.actor.fault.FrameFates;
+import org.estafette.actor.history.HistoryRecorder;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.PeerId;
@@ -83,13 +83,7 @@ final class PortHistory implements FrameFates, AutoCloseable {
   /** As much of a push's header as names it. */
   private static Header header(FrameHeader f) {
     return new Header(
-        f.run(),
-        PeerId.worker((int) f.sender()),
-        (int) f.incarnation(),
-        f.sequence(),
-        0,
-        0,
-        0);
+        f.run(), PeerId.worker((int) f.sender()), (int) f.incarnation(), f.sequence(), 0, 0, 0);
   }
 
   void received(long destination, Update update) {

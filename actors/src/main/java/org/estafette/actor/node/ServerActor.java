@@ -189,8 +189,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
             p.sequence(),
             p.epoch(),
             p.version(),
-            0);
-    return ending ? this : handle(new Event.Received(new Pull(h, p.secondsPerStep()), now()));
+            p.diverged());
+    Pull pull = new Pull(h, p.secondsPerStep(), p.diverged() != 0);
+    return ending ? this : handle(new Event.Received(pull, now()));
   }
 
   private Behavior<ServerMessage> onMailboxRefused(ServerMessage.MailboxRefused m) {

@@ -108,8 +108,7 @@ public final class ServerHost implements AutoCloseable {
    */
   public record TakenOver(long epoch, RunMonitor monitor, RunView view, RunControl control) {}
 
-  private record Here(
-      RunDescription description, RunClock clock, Behind behind, long nextFault) {}
+  private record Here(RunDescription description, RunClock clock, Behind behind, long nextFault) {}
 
   private ServerHost(Plan plan, TensorPort port, @Nullable RunFaults faults) {
     this.plan = plan;
@@ -241,8 +240,7 @@ public final class ServerHost implements AutoCloseable {
     RunClock clock = new RunClock(monitor.now().seconds());
     LiveRun live =
         new LiveRun(
-            Coordinator.facts(
-                plan.run(), plan.workshop(), from.home(), config.workers().count()),
+            Coordinator.facts(plan.run(), plan.workshop(), from.home(), config.workers().count()),
             monitor::now,
             clock,
             ConfigReader.render(config));

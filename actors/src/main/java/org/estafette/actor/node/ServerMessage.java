@@ -37,7 +37,12 @@ public sealed interface ServerMessage {
   record Hello(String key, ActorRef<WorkerMessage> worker, Endpoint endpoint)
       implements ServerMessage, ControlMessage {}
 
-  /** {@link org.estafette.algorithm.Pull} as a control message. */
+  /**
+   * {@link org.estafette.algorithm.Pull} as a control message.
+   *
+   * @param diverged the round whose training gave NaN or infinity; 0 for none, and from releases
+   *     that do not report it
+   */
   record PullRequest(
       long run,
       int slot,
@@ -45,7 +50,8 @@ public sealed interface ServerMessage {
       long sequence,
       long epoch,
       long version,
-      double secondsPerStep)
+      double secondsPerStep,
+      long diverged)
       implements ServerMessage, ControlMessage {}
 
   /**

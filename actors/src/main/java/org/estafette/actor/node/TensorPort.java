@@ -91,7 +91,9 @@ final class TensorPort implements AutoCloseable {
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
     this.channel = TensorChannel.open(config, new Listener(lost));
     this.outlet =
-        weather == null ? channel::send : new StormyOutlet(config.name(), channel, weather, history);
+        weather == null
+            ? channel::send
+            : new StormyOutlet(config.name(), channel, weather, history);
   }
 
   /** What faults do to updates that are sent here; null where there are none. */

@@ -127,7 +127,8 @@ final class WorkerActor extends TrainingActor {
                   p.header().sequence(),
                   p.header().epoch(),
                   p.header().version(),
-                  p.secondsPerStep()));
+                  p.secondsPerStep(),
+                  p.diverged() ? p.header().round() : 0));
       case Update u -> {
         var me = getContext().getSelf();
         if (serverEndpoint == null) {

@@ -262,6 +262,10 @@ public sealed interface Metric {
     LOST,
     /** Was started again in place of a lost one. */
     RESTARTED,
+    /** Its pushes are refused from now on, whatever they hold. */
+    QUARANTINED,
+    /** Its pushes are taken again. */
+    RELEASED,
     /** Anything else worth a line. */
     NOTE;
 

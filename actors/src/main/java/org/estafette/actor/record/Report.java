@@ -186,8 +186,8 @@ public final class Report {
           "<div class=key><span><i class=ramp></i>staleness, fresh to stale</span>"
               + "<span><i style='background:var(--refused)'></i>refused</span>"
               + "<span><i style='background:var(--s5);width:4px'></i>merged with others</span>"
-              + "<span>▲ joined, restarted</span><span>▼ left, lost</span>"
-              + "<span>┆ fault</span></div>");
+              + "<span>▲ joined, restarted, released</span>"
+              + "<span>▼ left, lost, quarantined</span><span>┆ fault</span></div>");
     }
     page.raw("</section>");
   }

@@ -2,6 +2,8 @@ package org.estafette.actor.run;
 
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.algorithm.guard.Clipping;
+import org.estafette.algorithm.guard.GuardPlan;
 import org.estafette.algorithm.outer.AdamOuter;
 import org.estafette.algorithm.outer.LinearOuter;
 import org.estafette.algorithm.outer.OuterOptimizer;
@@ -12,6 +14,12 @@ import org.estafette.algorithm.outer.StalenessPolicy;
 import org.estafette.algorithm.pace.GraceWindow;
 import org.estafette.algorithm.pace.LocalSteps;
 import org.estafette.algorithm.pace.ShardChoice;
+import org.estafette.algorithm.robust.Aggregation;
+import org.estafette.algorithm.robust.CoordinateMedian;
+import org.estafette.algorithm.robust.Krum;
+import org.estafette.algorithm.robust.Mean;
+import org.estafette.algorithm.robust.RobustBuffer;
+import org.estafette.algorithm.robust.TrimmedMean;
 import org.estafette.algorithm.schedule.WarmupCosine;
 import org.estafette.algorithm.server.ServerPlan;
 import org.estafette.algorithm.train.InnerOptimizer;
@@ -29,6 +37,19 @@ final class Algorithms {
       return new AdamOuter(
           o.rate(), o.momentum(), o.beta2(), o.epsilon(), o.weightDecay(), length, precision);
     }
+    if (!o.aggregation().mean() && !config.synchronous()) {
+      // The reader lets only the two buffered rules through.
+      OuterRule step =
+          o.rule().equals("fedbuff")
+              ? new Rules.Sgd(o.rate())
+              : new Rules.Nesterov(o.rate(), o.momentum());
+      return new RobustBuffer(
+          new LinearOuter(step, length, precision),
+          aggregation(config),
+          o.period(),
+          length,
+          precision);
+    }
     Object rule = rule(o);
     if (rule instanceof OuterProvider own) {
       OuterProvider.Request request =
@@ -37,6 +58,58 @@ final class Algorithms {
       return Classes.asked("outer.rule", own, () -> own.create(request));
     }
     return new LinearOuter((OuterRule) rule, length, precision);
+  }
+
+  /**
+   * How several pushes become one.
+   *
+   * @throws ConfigException where there are never enough of them for the rule
+   */
+  static Aggregation aggregation(RunConfig config) {
+    RunConfig.Aggregation a = config.outer().aggregation();
+    Aggregation made =
+        switch (a.rule()) {
+          case "mean" -> new Mean();
+          case "median" -> new CoordinateMedian();
+          case "trimmed-mean" -> new TrimmedMean(a.trim());
+          case "krum" -> new Krum(a.byzantine(), 1);
+          case "multi-krum" -> new Krum(a.byzantine(), a.keep());
+          default ->
+              Classes.named(
+                  a.rule(),
+                  Aggregation.class,
+                  "outer.aggregation.rule",
+                  "mean, median, trimmed-mean, krum, multi-krum");
+        };
+    boolean rounds = config.synchronous();
+    int pushes = rounds ? config.workers().count() : config.outer().period();
+    if (!a.mean() && pushes < made.least()) {
+      throw new ConfigException(
+          "estafette.outer.aggregation.rule = "
+              + a.rule()
+              + " (byzantine = "
+              + a.byzantine()
+              + ") with "
+              + (rounds ? "workers.count = " : "outer.period = ")
+              + pushes
+              + "; expected at least "
+              + made.least()
+              + " pushes (krum: 2·byzantine + 3), or another rule");
+    }
+    return made;
+  }
+
+  private static GuardPlan guard(RunConfig config) {
+    RunConfig.Guard g = config.guard();
+    RunConfig.Clip c = config.outer().clip();
+    return new GuardPlan(
+        g.normFactor(),
+        g.window(),
+        g.warmup(),
+        new Clipping(c.median(), c.norm()),
+        g.refusals(),
+        g.within(),
+        g.probation());
   }
 
   /** The user's own participants. */
@@ -102,7 +175,8 @@ final class Algorithms {
         config.schedule().perShard()
             ? ServerPlan.ScheduleScope.SHARD
             : ServerPlan.ScheduleScope.RUN,
-        config.seed());
+        config.seed(),
+        guard(config));
   }
 
   static TrainerOptions trainer(RunConfig config, long budget) {
@@ -136,6 +210,7 @@ final class Algorithms {
    */
   static void check(RunConfig config) {
     outer(config, 1, Precision.FLOAT32);
+    aggregation(config);
     if (config.ownStrategy().named()) {
       strategy(config);
     }

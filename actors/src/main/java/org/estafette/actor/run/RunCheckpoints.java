@@ -22,6 +22,7 @@ import org.estafette.actor.checkpoint.VectorDigests;
 import org.estafette.actor.checkpoint.Verification;
 import org.estafette.actor.checkpoint.WriteGuard;
 import org.estafette.actor.halt.HaltPoints;
+import org.estafette.algorithm.guard.GuardState;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.server.WorkerRecord;
 import org.estafette.memory.FlatVector;
@@ -59,7 +60,8 @@ public final class RunCheckpoints {
       long sent,
       boolean finished,
       long[] shardProgress,
-      List<WorkerRecord> workers) {}
+      List<WorkerRecord> workers,
+      @Nullable GuardState guard) {}
 
   /**
    * The checkpoints of a run folder.
@@ -196,7 +198,8 @@ public final class RunCheckpoints {
                 state.sent(),
                 state.finished(),
                 state.shardProgress(),
-                state.workers())));
+                state.workers(),
+                state.guard())));
     b.attribute("tokens", state.tokens()).attribute("local_steps", state.localSteps());
     b.attribute("vectors", new ArrayList<>(state.vectors().keySet()));
     b.attribute(DIGESTS, VectorDigests.of(state.vectors()));
@@ -246,7 +249,8 @@ public final class RunCheckpoints {
         s.workers(),
         List.of(),
         Double.NaN,
-        vectors);
+        vectors,
+        s.guard() == null ? GuardState.NONE : s.guard());
   }
 
   /** The model's parameters of a checkpoint, for the model that {@code workshop} makes. */

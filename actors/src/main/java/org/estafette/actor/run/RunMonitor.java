@@ -262,6 +262,22 @@ public final class RunMonitor {
       }
       case Decision.Mixed m -> mixed(at, m);
       case Decision.Rewired r -> rewired(at, r);
+      case Decision.Quarantined q ->
+          event(
+              at,
+              q.worker(),
+              Metric.Kind.QUARANTINED,
+              q.refusals()
+                  + " of its newest pushes could not be used, the last: "
+                  + q.reason().key()
+                  + ", "
+                  + q.detail());
+      case Decision.Released r ->
+          event(
+              at,
+              r.worker(),
+              Metric.Kind.RELEASED,
+              r.goodPushes() + " good pushes in a row: the next one counts again");
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);
@@ -321,6 +337,9 @@ public final class RunMonitor {
   }
 
   private void train(double meanLoss) {
+    if (!Double.isFinite(meanLoss)) {
+      return; // Of a round that diverged: it is counted, but no later mean would get over it.
+    }
     loss = Double.isNaN(loss) ? meanLoss : (1 - NEWEST) * loss + NEWEST * meanLoss;
   }
 

@@ -156,7 +156,14 @@ public final class Workshop implements AutoCloseable {
         config.outer().byTokens()
             ? RoundCoordinator.Averaging.TOKENS
             : RoundCoordinator.Averaging.UNIFORM;
-    return new RoundCoordinator(plan, parameters, outer, averaging, config.workers().count(), 30);
+    return new RoundCoordinator(
+        plan,
+        parameters,
+        outer,
+        averaging,
+        Algorithms.aggregation(config),
+        config.workers().count(),
+        30);
   }
 
   /**

@@ -63,6 +63,52 @@ final class ConfigReaderTest {
         .hasMessageContaining("run.conf: 4");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "strategy=async,outer.aggregation.rule=median | outer.aggregation.rule | strategy = sync",
+        "strategy=relay,outer.aggregation.rule=krum | outer.aggregation.rule | buffered-nesterov",
+        "strategy=sync,outer.aggregation.rule=mode | outer.aggregation.rule | one of mean, median",
+        "strategy=sync,outer.aggregation.rule=median,outer.averaging=tokens | outer.averaging |"
+            + " uniform",
+        "strategy=sync,outer.aggregation.rule=median,outer.clip.norm=2 | aggregation.rule | clip is"
+            + " on",
+        "strategy=sync,outer.aggregation.trim=0.5 | outer.aggregation.trim | < 0.5",
+        "outer.clip.median=0 | outer.clip.median | a number > 0",
+        "guard.norm-factor=1 | guard.norm-factor | a number > 1, or off",
+        "guard.norm-warmup=200 | guard.norm-warmup | 1 … 128",
+        "guard.quarantine-after=21 | guard.quarantine-after | 0 … 20",
+        "guard.quarantine-within=65 | guard.quarantine-within | 1 … 64",
+      })
+  void shouldSayWhichRulesAgainstBadPushesDoNotGoTogether(
+      String settings, String key, String expected) {
+    String[] pairs = settings.strip().split("[=,]");
+    assertThatThrownBy(() -> with(pairs))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("estafette.")
+        .hasMessageContaining(key.strip())
+        .hasMessageContaining(expected.strip());
+  }
+
+  @Test
+  void shouldReadWhatIsDoneAgainstBadPushes() {
+    RunConfig plain = with();
+    assertThat(plain.guard()).isEqualTo(new RunConfig.Guard(30, 128, 16, 3, 20, 5));
+    assertThat(plain.outer().aggregation().mean()).isTrue();
+    assertThat(plain.outer().clip().active()).isFalse();
+    RunConfig config =
+        with(
+            "strategy", "async",
+            "outer.rule", "fedbuff",
+            "outer.aggregation.rule", "multi-krum",
+            "outer.aggregation.byzantine", "2",
+            "guard.norm-factor", "off");
+    assertThat(config.guard().normFactor()).isInfinite();
+    assertThat(config.outer().aggregation())
+        .isEqualTo(new RunConfig.Aggregation("multi-krum", 0.2, 2, 0));
+  }
+
   @Test
   void shouldRefuseKeysOutsideTheSection(@TempDir Path dir) {
     assertThatThrownBy(() -> of(dir, "tokens = 5\n"))

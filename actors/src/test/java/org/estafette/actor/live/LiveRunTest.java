@@ -191,6 +191,32 @@ final class LiveRunTest {
   }
 
   @Test
+  void shouldWarnOfAWorkerInQuarantineUntilItIsReleased() {
+    live.known("worker-2", "process-2", "10.0.0.7:2551", 1);
+    joined(monitor, 1, 2, 1);
+    monitor.decided(
+        5,
+        new Decision.Quarantined(
+            PeerId.worker(2), 3, org.estafette.algorithm.Refusal.NOT_FINITE, "round 7 holds NaN"));
+    assertThat(live.workers().getFirst().quarantined()).isTrue();
+    assertThat(live.workers().getFirst().live()).isTrue();
+    assertThat(live.status().warnings())
+        .containsExactly(
+            "worker-2 is in quarantine: 3 of its newest pushes could not be used, the last:"
+                + " not_finite, round 7 holds NaN");
+    assertThat(written)
+        .anyMatch(m -> m instanceof Metric.WorkerEvent e && e.kind() == Metric.Kind.QUARANTINED);
+    monitor.decided(9, new Decision.Released(PeerId.worker(2), 5));
+    assertThat(live.workers().getFirst().quarantined()).isFalse();
+    assertThat(live.status().warnings()).isEmpty();
+    assertThat(written)
+        .anyMatch(m ->
+            m instanceof Metric.WorkerEvent e
+                && e.kind() == Metric.Kind.RELEASED
+                && e.reason().startsWith("5 good pushes"));
+  }
+
+  @Test
   void shouldTellWhatTheEndOfAWorkerCost() {
     live.known("worker-2", "process-2", "10.0.0.7:2551", 1);
     joined(monitor, 1, 2, 1);

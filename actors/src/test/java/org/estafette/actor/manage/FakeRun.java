@@ -156,7 +156,8 @@ public final class FakeRun implements RunView, RunControl {
         0.5,
         2.75,
         3.0,
-        restarts);
+        restarts,
+        false);
   }
 
   @Override

@@ -133,7 +133,7 @@ final class ClusterTest {
     try (Workshop workshop = TinyRuns.workshop(text, "tokens", "100000000");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 1, 1))) {
       // Of a worker that the server's actor has seen go.
-      coordinator.tell(new ServerMessage.PullRequest(run, 1, 1, 1, 1, 0, 1));
+      coordinator.tell(new ServerMessage.PullRequest(run, 1, 1, 1, 1, 0, 1, 0));
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() ->

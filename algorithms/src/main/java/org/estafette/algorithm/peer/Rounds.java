@@ -4,7 +4,6 @@ import java.util.List;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
-import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.peer.PeerPlan.Pace;
 import org.estafette.algorithm.peer.Place.Phase;
@@ -140,6 +139,9 @@ final class Rounds {
         train(effects);
         return;
       }
+      if (e.diverged()) {
+        Diverged.stay(e, here.own(here.round + 1), effects);
+      }
       report =
           new RoundReport(
               e.result().steps(),
@@ -147,17 +149,6 @@ final class Rounds {
               e.seconds(),
               e.result().meanLoss(),
               here.self.slot());
-      if (!delta.vector().isFinite()) {
-        // The parameters before these steps are kept: nothing else could bring them back.
-        delta.vector().fill(0);
-        effects.decided(
-            new Decision.Refused(
-                here.own(here.round + 1),
-                Refusal.NOT_FINITE,
-                "the worker's own local steps of round "
-                    + (here.round + 1)
-                    + " gave NaN or infinity"));
-      }
       method.trained(x, delta.vector(), e.result().rate());
     }
     long next = inbox.next(here.tick, behind);

@@ -1,20 +1,38 @@
 package org.estafette.algorithm.server;
 
+import java.util.Map;
+import java.util.TreeMap;
+import org.estafette.algorithm.Decision;
+import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Refusal;
+import org.estafette.algorithm.guard.GuardPlan;
+import org.estafette.algorithm.guard.GuardState;
+import org.estafette.algorithm.guard.NormHistory;
+import org.estafette.algorithm.guard.Standing;
 import org.estafette.memory.FlatVector;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at a push before it may change anything. */
+/**
+ * Looks at a push before it may change anything, and remembers what came of it: each push that was
+ * looked at is {@link #admitted} or {@link #refused(Header, Outcome.Refused, Roster, Effects)
+ * refused} next.
+ */
 final class AdmissionGuard {
   private final long run;
   private final FlatVector parameters;
+  private final GuardPlan plan;
+  private final NormHistory history;
+  private double norm = Double.NaN;
 
-  AdmissionGuard(long run, FlatVector parameters) {
+  AdmissionGuard(long run, FlatVector parameters, GuardPlan plan) {
     this.run = run;
     this.parameters = parameters;
+    this.plan = plan;
+    this.history = new NormHistory(plan);
   }
 
   /** Whether a message belongs here at all: run, and no later life of its sender. */
@@ -92,12 +110,102 @@ final class AdmissionGuard {
               + member.busySteps
               + " that were assigned)");
     }
-    if (!delta.isFinite()) {
+    Outcome.Refused numbers = numbers(push);
+    if (numbers == null && member.standing.quarantined()) {
+      return refused(
+          Refusal.QUARANTINED,
+          "good pushes="
+              + (member.standing.good() + 1)
+              + " (released after "
+              + plan.probation()
+              + " in a row)");
+    }
+    return numbers;
+  }
+
+  /** One pass over the vector: a sum of squares is finite where all that is in it is. */
+  private Outcome.@Nullable Refused numbers(PseudoGradient push) {
+    FlatVector delta = push.delta().vector();
+    double squared = delta.squaredNorm();
+    // Squares of float64 may be infinite where the numbers are not.
+    if (!Double.isFinite(squared) && !delta.isFinite()) {
       return refused(
           Refusal.NOT_FINITE,
-          "the pseudo-gradient of round " + h.round() + " holds NaN or infinity");
+          "the pseudo-gradient of round " + push.header().round() + " holds NaN or infinity");
     }
-    return null;
+    norm = Math.sqrt(squared);
+    String tooLarge = history.tooLarge(norm, push.report().steps(), parameters);
+    return tooLarge == null ? null : refused(Refusal.NORM_TOO_LARGE, tooLarge);
+  }
+
+  /**
+   * The push that was looked at last is taken.
+   *
+   * @return factor on it, in (0, 1], by the plan's clipping against the history
+   */
+  double admitted(PseudoGradient push, Roster.Member member) {
+    int steps = push.report().steps();
+    double factor = plan.clip().factor(norm, history.typical(steps));
+    history.accepted(norm, steps);
+    member.standing.accepted();
+    return factor;
+  }
+
+  /** A push is refused: what that means for its sender. */
+  void refused(Header h, Outcome.Refused why, Roster roster, Effects effects) {
+    Roster.Member member = roster.find(h.sender());
+    if (member == null) {
+      return;
+    }
+    Standing standing = member.standing;
+    if (why.reason() == Refusal.QUARANTINED) {
+      if (standing.good(plan)) {
+        effects.decided(new Decision.Released(member.id, plan.probation()));
+      }
+    } else if (why.reason().badContent()) {
+      if (why.reason() == Refusal.NORM_TOO_LARGE && !standing.quarantined()) {
+        history.refused();
+      }
+      if (standing.bad(plan) && fewAreOut(roster)) {
+        standing.quarantine();
+        effects.decided(
+            new Decision.Quarantined(
+                member.id, standing.bad(plan.within()), why.reason(), why.detail()));
+      }
+    }
+  }
+
+  /** A minority can be told to be wrong, no more: so one of three, never one of two. */
+  private static boolean fewAreOut(Roster roster) {
+    int live = 0;
+    int out = 1;
+    for (Roster.Member m : roster.all()) {
+      live += m.live() ? 1 : 0;
+      out += m.live() && m.standing.quarantined() ? 1 : 0;
+    }
+    return 2 * out < live;
+  }
+
+  GuardState state(Roster roster) {
+    Map<Integer, Standing> standings = new TreeMap<>();
+    roster.all().forEach(m -> standings.put(m.id.slot(), m.standing));
+    return GuardState.of(history, standings);
+  }
+
+  /** Takes up a saved state, after the roster did. */
+  void restore(GuardState state, Roster roster) {
+    history.restore(state);
+    for (GuardState.Suspect s : state.suspects()) {
+      Roster.Member member = roster.find(PeerId.worker(s.slot()));
+      if (member != null) {
+        member.standing.restore(s);
+      }
+    }
+  }
+
+  /** What a worker is told that has reported NaN of its own. */
+  static Outcome.Refused diverged(Header h) {
+    return refused(Refusal.DIVERGED, "round " + h.round() + " gave NaN or infinity");
   }
 
   static Outcome.Refused refused(Refusal reason, String detail) {

@@ -42,6 +42,9 @@ public final class AsyncWorker implements ServerWorker {
   private @Nullable PseudoGradient unanswered;
   private boolean waiting;
 
+  /** The round that this worker reports as diverged until it is answered; 0 for none. */
+  private long lost;
+
   /**
    * A worker of run {@code run}.
    *
@@ -101,8 +104,8 @@ public final class AsyncWorker implements ServerWorker {
 
   @Override
   public boolean atRest() {
-    // A push that is kept for asking again is no part of the state.
-    return unanswered == null;
+    // A push or a report that is kept for asking again is no part of the state.
+    return unanswered == null && lost == 0;
   }
 
   /** Gives back the push that is kept for asking again. */
@@ -140,6 +143,7 @@ public final class AsyncWorker implements ServerWorker {
     epoch = h.epoch();
     version = h.version();
     dropUnanswered();
+    lost = 0;
     answered = true;
     effects.cancelTimer(PATIENCE);
     Assignment assignment = model.assignment();
@@ -167,6 +171,10 @@ public final class AsyncWorker implements ServerWorker {
       pull(effects);
       return;
     }
+    if (e.diverged()) {
+      diverged(e, effects);
+      return;
+    }
     RoundReport report =
         new RoundReport(
             e.result().steps(),
@@ -184,7 +192,22 @@ public final class AsyncWorker implements ServerWorker {
 
   private void pull(Effects effects) {
     dropUnanswered();
+    lost = 0;
     ask(new Pull(header(++sequence, 0), secondsPerStep), effects);
+  }
+
+  /**
+   * NaN or infinity is of no use to anybody. The round is reported as lost, and the next one begins
+   * from the parameters that the server sends, like every round: nothing of this one stays.
+   */
+  private void diverged(Event.RoundTrained e, Effects effects) {
+    String seen = "round " + e.round() + ": mean loss=" + e.result().meanLoss();
+    e.delta().close();
+    dropUnanswered();
+    lost = e.round();
+    Pull report = new Pull(header(++sequence, e.round()), secondsPerStep, true);
+    effects.decided(new Decision.Refused(report.header(), Refusal.DIVERGED, seen));
+    ask(report, effects);
   }
 
   private void ask(Message message, Effects effects) {
@@ -203,7 +226,7 @@ public final class AsyncWorker implements ServerWorker {
     }
     PseudoGradient push = unanswered;
     if (push == null) {
-      ask(new Pull(header(sequence, 0), secondsPerStep), effects);
+      ask(new Pull(header(sequence, lost), secondsPerStep, lost != 0), effects);
       return;
     }
     push.delta().retain();

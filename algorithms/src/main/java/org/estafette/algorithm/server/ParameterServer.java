@@ -62,7 +62,7 @@ public final class ParameterServer implements Server {
     this.parameters = parameters;
     this.outer = outer;
     this.work = new WorkGiver(plan);
-    this.guard = new AdmissionGuard(plan.run(), parameters);
+    this.guard = new AdmissionGuard(plan.run(), parameters, plan.guard());
     this.snapshots = new Snapshots(parameters, plan.compensation() != 0);
   }
 
@@ -122,8 +122,15 @@ public final class ParameterServer implements Server {
     if (Double.isNaN(member.secondsPerStep())) {
       roster.measured(member, pull.secondsPerStep());
     }
+    Outcome outcome = new Outcome.Welcome();
+    if (pull.diverged() && h.sequence() > member.lastSequence) {
+      Outcome.Refused why = AdmissionGuard.diverged(h);
+      effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
+      outcome = why;
+      work.lost(member);
+    }
     member.lastSequence = Math.max(member.lastSequence, h.sequence());
-    answer(new Reply(member, h.sequence(), new Outcome.Welcome()), at, effects);
+    answer(new Reply(member, h.sequence(), outcome), at, effects);
   }
 
   /** Makes the sender a live member of its incarnation; what its former life was doing is lost. */
@@ -190,7 +197,7 @@ public final class ParameterServer implements Server {
       }
       member.lastSequence = push.header().sequence();
       pushes[admitted.size()] = push.delta().vector();
-      weights[admitted.size()] = plan.weight() * factor;
+      weights[admitted.size()] = plan.weight() * factor * guard.admitted(push, member);
       admitted.add(push);
       if (plan.compensation() != 0) {
         // Compensation needs the parameters as they stand when this push is applied.
@@ -251,6 +258,7 @@ public final class ParameterServer implements Server {
             : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
     push.discard();
     effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
+    guard.refused(h, why, roster, effects);
     senders.add(new Refusing(h, why));
   }
 
@@ -331,6 +339,7 @@ public final class ParameterServer implements Server {
     Header header = new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
     if (assignment != null) {
       effects.decided(new Decision.Assigned(member.id, assignment, version));
+      work.lendIfOut(member);
     }
     effects.send(
         member.id,
@@ -416,7 +425,8 @@ public final class ParameterServer implements Server {
         parameters,
         snapshots.kept(),
         answers,
-        windowEnds);
+        windowEnds,
+        guard);
   }
 
   @Override
@@ -426,7 +436,7 @@ public final class ParameterServer implements Server {
 
   @Override
   public void restore(ServerState state) {
-    SavedState.take(state, parameters, outer, work, roster);
+    SavedState.take(state, parameters, outer, work, roster, guard);
     snapshots.restore(state.vectors());
     epoch = state.epoch();
     version = state.version();

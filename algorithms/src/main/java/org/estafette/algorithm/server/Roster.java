@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.guard.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** The workers that a server knows, by slot. */
 final class Roster {
-  /** One worker; the fields are those of {@link WorkerRecord}. */
+  /** One worker; the fields are those of {@link WorkerRecord}, and how the guard sees it. */
   static final class Member {
     final PeerId id;
     int incarnation;
@@ -23,6 +24,7 @@ final class Roster {
     int busySteps;
     int busyShard;
     double assignedAt;
+    final Standing standing = new Standing();
 
     Member(PeerId id) {
       this.id = id;

@@ -1,5 +1,6 @@
 package org.estafette.algorithm.server;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,10 @@ import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.Update;
+import org.estafette.algorithm.guard.Clipping;
 import org.estafette.algorithm.outer.OuterOptimizer;
+import org.estafette.algorithm.robust.Aggregation;
+import org.estafette.algorithm.robust.Mean;
 import org.estafette.memory.FlatVector;
 
 /**
@@ -42,6 +46,7 @@ public final class RoundCoordinator implements Server {
   private final FlatVector mean;
   private final OuterOptimizer outer;
   private final Averaging averaging;
+  private final Aggregation aggregation;
   private final int workers;
   private final double quorumPatience;
   private final Roster roster = new Roster();
@@ -65,9 +70,22 @@ public final class RoundCoordinator implements Server {
   private boolean gathering = true;
   private boolean finished;
 
+  /** A coordinator that takes the mean. */
+  public RoundCoordinator(
+      ServerPlan plan,
+      FlatVector parameters,
+      OuterOptimizer outer,
+      Averaging averaging,
+      int workers,
+      double quorumPatience) {
+    this(plan, parameters, outer, averaging, new Mean(), workers, quorumPatience);
+  }
+
   /**
    * A coordinator for these parameters.
    *
+   * @param averaging what the pushes weigh, for rules that weigh them
+   * @param aggregation how a round's pushes become one
    * @param workers participants that the first round waits for
    * @param quorumPatience seconds after which it begins with those that have come
    */
@@ -76,6 +94,7 @@ public final class RoundCoordinator implements Server {
       FlatVector parameters,
       OuterOptimizer outer,
       Averaging averaging,
+      Aggregation aggregation,
       int workers,
       double quorumPatience) {
     this.plan = plan;
@@ -83,10 +102,11 @@ public final class RoundCoordinator implements Server {
     this.mean = parameters.precision().zeros(parameters.length());
     this.outer = outer;
     this.averaging = averaging;
+    this.aggregation = aggregation;
     this.workers = workers;
     this.quorumPatience = quorumPatience;
     this.work = new WorkGiver(plan);
-    this.guard = new AdmissionGuard(plan.run(), parameters);
+    this.guard = new AdmissionGuard(plan.run(), parameters, plan.guard());
     this.snapshots = new Snapshots(parameters, false);
   }
 
@@ -158,6 +178,16 @@ public final class RoundCoordinator implements Server {
     if (Double.isNaN(member.secondsPerStep())) {
       roster.measured(member, pull.secondsPerStep());
     }
+    if (pull.diverged() && h.round() == member.round && expected.remove(member.id)) {
+      // The round goes on without it; it is told with the next one.
+      Outcome.Refused why = AdmissionGuard.diverged(h);
+      effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
+      work.lost(member);
+      outcomes.put(member.id, why);
+      member.waiting = true;
+      advance(at, effects);
+      return;
+    }
     if (finished || (running && expected.contains(member.id))) {
       // It lost its answer: the round again; at the end without work, but it need not ask again.
       send(member, at, effects, new Outcome.Welcome());
@@ -207,6 +237,7 @@ public final class RoundCoordinator implements Server {
               : AdmissionGuard.refused(Refusal.UNKNOWN_WORKER, h.sender().toString());
       push.discard();
       effects.decided(new Decision.Refused(h, why.reason(), why.detail()));
+      guard.refused(h, why, roster, effects);
       if (why.reason() == Refusal.DUPLICATE && member != null && member.live()) {
         askedAgain(member, why, at, effects);
       } else if (why.reason() != Refusal.WRONG_RUN && why.reason() != Refusal.OLD_INCARNATION) {
@@ -214,6 +245,7 @@ public final class RoundCoordinator implements Server {
       }
       return;
     }
+    guard.admitted(push, member);
     member.lastSequence = h.sequence();
     member.waiting = true;
     roster.measured(member, push.report().secondsPerStep());
@@ -279,7 +311,11 @@ public final class RoundCoordinator implements Server {
     effects.cancelTimer(QUORUM);
     expected.clear();
     for (Roster.Member m : roster.all()) {
-      if (m.live() && m.waiting && send(m, at, effects, outcomeOf(m))) {
+      // A worker in quarantine takes the round too, but nobody waits for it.
+      if (m.live()
+          && m.waiting
+          && send(m, at, effects, outcomeOf(m))
+          && !m.standing.quarantined()) {
         expected.add(m.id);
       }
     }
@@ -302,6 +338,7 @@ public final class RoundCoordinator implements Server {
     member.waiting = assignment == null;
     if (assignment != null) {
       effects.decided(new Decision.Assigned(member.id, assignment, version));
+      work.lendIfOut(member);
     }
     Header header = new Header(plan.run(), PeerId.SERVER, 0, ++sent, epoch, version, member.round);
     effects.send(
@@ -315,7 +352,7 @@ public final class RoundCoordinator implements Server {
     return assignment != null;
   }
 
-  /** The outer step on the mean of what arrived, added in the order of the slots. */
+  /** The outer step on the aggregate of what arrived, taken in the order of the slots. */
   private void close(Effects effects) {
     int n = arrived.size();
     running = false;
@@ -335,7 +372,8 @@ public final class RoundCoordinator implements Server {
       // A round without any tokens has no weights of its own: then all count alike.
       weights[j] = total > 0 ? weights[j] / total : 1.0 / n;
     }
-    mean.weightedSum(deltas, weights, n);
+    clip(deltas, weights, n);
+    aggregation.aggregate(mean, deltas, weights, n);
     outer.apply(parameters, new FlatVector[] {mean}, new double[] {1}, 1);
     version++;
     j = 0;
@@ -347,6 +385,24 @@ public final class RoundCoordinator implements Server {
     }
     arrived.clear();
     effects.decided(new Decision.RoundClosed(version, n, version));
+  }
+
+  /** What is longer than the round's median allows counts for less. */
+  private void clip(FlatVector[] deltas, double[] weights, int n) {
+    Clipping clip = plan.guard().clip();
+    if (!clip.active()) {
+      return;
+    }
+    double[] norms = new double[n];
+    for (int j = 0; j < n; j++) {
+      norms[j] = Math.sqrt(deltas[j].squaredNorm());
+    }
+    double[] sorted = norms.clone();
+    Arrays.sort(sorted);
+    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    for (int j = 0; j < n; j++) {
+      weights[j] *= clip.factor(norms[j], median);
+    }
   }
 
   @Override
@@ -395,7 +451,8 @@ public final class RoundCoordinator implements Server {
         parameters,
         Map.of(),
         List.of(),
-        Double.NaN);
+        Double.NaN,
+        guard);
   }
 
   @Override
@@ -405,7 +462,7 @@ public final class RoundCoordinator implements Server {
 
   @Override
   public void restore(ServerState state) {
-    SavedState.take(state, parameters, outer, work, roster);
+    SavedState.take(state, parameters, outer, work, roster, guard);
     epoch = state.epoch();
     version = state.version();
     tokens = state.tokens();

@@ -33,7 +33,8 @@ final class SavedState {
       FlatVector parameters,
       Map<String, FlatVector> snapshots,
       List<ServerState.HeldAnswer> held,
-      double windowEnds) {
+      double windowEnds,
+      AdmissionGuard guard) {
     SequencedMap<String, FlatVector> vectors = vectors(parameters, outer);
     vectors.putAll(snapshots);
     return new ServerState(
@@ -49,7 +50,8 @@ final class SavedState {
         roster.records(),
         held,
         windowEnds,
-        vectors);
+        vectors,
+        guard.state(roster));
   }
 
   /** Takes up the parts that both servers share, after checking that all of it fits. */
@@ -58,13 +60,15 @@ final class SavedState {
       FlatVector parameters,
       OuterOptimizer outer,
       WorkGiver work,
-      Roster roster) {
+      Roster roster,
+      AdmissionGuard guard) {
     SequencedMap<String, FlatVector> present = vectors(parameters, outer);
     check(saved, present);
     present.forEach((name, here) -> here.copyFrom(vector(saved, name)));
     outer.restoreCounter(saved.counter());
     work.restore(saved.localSteps(), saved.shardProgress(), saved.workers());
     roster.restore(saved.workers());
+    guard.restore(saved.guard(), roster);
   }
 
   private static FlatVector vector(ServerState saved, String name) {

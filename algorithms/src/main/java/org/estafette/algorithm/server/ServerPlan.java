@@ -1,5 +1,6 @@
 package org.estafette.algorithm.server;
 
+import org.estafette.algorithm.guard.GuardPlan;
 import org.estafette.algorithm.outer.StalenessPolicy;
 import org.estafette.algorithm.pace.GraceWindow;
 import org.estafette.algorithm.pace.LocalSteps;
@@ -19,6 +20,7 @@ import org.estafette.algorithm.pace.ShardChoice;
  * @param budget local steps of the whole run, over all workers; {@link Long#MAX_VALUE} for no end
  * @param schedule what the learning-rate schedule counts
  * @param seed of shard choices
+ * @param guard how closely pushes are looked at
  */
 public record ServerPlan(
     long run,
@@ -31,7 +33,8 @@ public record ServerPlan(
     long[] shardSizes,
     long budget,
     ScheduleScope schedule,
-    long seed) {
+    long seed,
+    GuardPlan guard) {
 
   /** What the learning-rate schedule counts. */
   public enum ScheduleScope {
@@ -39,6 +42,51 @@ public record ServerPlan(
     SHARD,
     /** Local steps of the run, over all workers: slow and fast workers decay together. */
     RUN
+  }
+
+  /** With the standard guard. */
+  public ServerPlan(
+      long run,
+      double weight,
+      StalenessPolicy staleness,
+      double compensation,
+      LocalSteps localSteps,
+      GraceWindow grace,
+      ShardChoice shards,
+      long[] shardSizes,
+      long budget,
+      ScheduleScope schedule,
+      long seed) {
+    this(
+        run,
+        weight,
+        staleness,
+        compensation,
+        localSteps,
+        grace,
+        shards,
+        shardSizes,
+        budget,
+        schedule,
+        seed,
+        GuardPlan.STANDARD);
+  }
+
+  /** The same with another guard. */
+  public ServerPlan with(GuardPlan other) {
+    return new ServerPlan(
+        run,
+        weight,
+        staleness,
+        compensation,
+        localSteps,
+        grace,
+        shards,
+        shardSizes,
+        budget,
+        schedule,
+        seed,
+        other);
   }
 
   /** Checks the numbers. */

@@ -3,6 +3,7 @@ package org.estafette.algorithm.server;
 import java.util.List;
 import java.util.SequencedMap;
 import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.guard.GuardState;
 import org.estafette.memory.FlatVector;
 
 /**
@@ -23,6 +24,7 @@ import org.estafette.memory.FlatVector;
  * @param windowEnds when that is; NaN where no window is open
  * @param vectors {@code parameters}, the outer optimizer's vectors and, with delay compensation,
  *     what each worker pulled: live views in {@link Server#state}, copied by who saves
+ * @param guard what the guard remembers
  */
 public record ServerState(
     int schema,
@@ -37,7 +39,45 @@ public record ServerState(
     List<WorkerRecord> workers,
     List<HeldAnswer> held,
     double windowEnds,
-    SequencedMap<String, FlatVector> vectors) {
+    SequencedMap<String, FlatVector> vectors,
+    GuardState guard) {
+  /** States that were saved before the guard had a memory have none. */
+  public ServerState {
+    guard = guard == null ? GuardState.NONE : guard;
+  }
+
+  /** Of a server whose guard has seen nothing. */
+  public ServerState(
+      int schema,
+      long epoch,
+      long version,
+      long counter,
+      long localSteps,
+      long tokens,
+      long sent,
+      boolean finished,
+      long[] shardProgress,
+      List<WorkerRecord> workers,
+      List<HeldAnswer> held,
+      double windowEnds,
+      SequencedMap<String, FlatVector> vectors) {
+    this(
+        schema,
+        epoch,
+        version,
+        counter,
+        localSteps,
+        tokens,
+        sent,
+        finished,
+        shardProgress,
+        workers,
+        held,
+        windowEnds,
+        vectors,
+        GuardState.NONE);
+  }
+
   /** The present form. */
   public static final int SCHEMA = 1;
 
@@ -77,6 +117,7 @@ public record ServerState(
         workers,
         held,
         windowEnds,
-        other);
+        other,
+        guard);
   }
 }

@@ -99,6 +99,16 @@ final class WorkGiver {
     return steps;
   }
 
+  /**
+   * The round just given to a worker in quarantine counts for nothing: its steps go back to the
+   * budget at once, and nobody waits for them.
+   */
+  void lendIfOut(Roster.Member member) {
+    if (member.standing.quarantined()) {
+      lost(member);
+    }
+  }
+
   boolean exhausted() {
     return done >= budget;
   }

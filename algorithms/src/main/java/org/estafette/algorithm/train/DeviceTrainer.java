@@ -114,7 +114,19 @@ public final class DeviceTrainer implements LocalTrainer {
       tokens += batch.tokens();
       taken++;
     }
+    forgetIfDiverged(sum);
     return new TrainedRound(taken, tokens, taken == 0 ? Double.NaN : sum / taken, last, rates);
+  }
+
+  /** Moments with NaN or infinity would spoil every round to come, whatever it begins from. */
+  private void forgetIfDiverged(double losses) {
+    boolean finite = Double.isFinite(losses) && Double.isFinite(device.squaredNorm(parameters));
+    for (DeviceVector moment : moments) {
+      finite = finite && Double.isFinite(device.squaredNorm(moment));
+    }
+    if (!finite) {
+      forget();
+    }
   }
 
   private double step(double rate) {

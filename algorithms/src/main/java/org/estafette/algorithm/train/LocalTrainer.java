@@ -21,7 +21,8 @@ public interface LocalTrainer extends AutoCloseable {
 
   /**
    * Takes the local steps of a round. The round may be longer or shorter than ordered only by
-   * {@code interrupted}, which is asked between steps.
+   * {@code interrupted}, which is asked between steps. Where NaN or infinity comes of it, the inner
+   * optimizer begins anew: the next {@link #load} leaves nothing of this round.
    *
    * @return what was done
    */

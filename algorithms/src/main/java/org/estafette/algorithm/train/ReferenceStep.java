@@ -41,6 +41,14 @@ final class ReferenceStep {
     }
   }
 
+  boolean isFinite() {
+    return moments.stream().allMatch(FlatVector::isFinite);
+  }
+
+  void forget() {
+    moments.forEach(m -> m.fill(0));
+  }
+
   /** One step along {@code gradient}, which is overwritten where weights decay. */
   void apply(double rate, long step) {
     switch (optimizer) {

@@ -86,6 +86,11 @@ public final class ReferenceTrainer implements LocalTrainer {
       sum += last;
       taken++;
     }
+    if (!Double.isFinite(sum) || !x.isFinite() || !step.isFinite()) {
+      // Moments with NaN would spoil every round to come, whatever it begins from.
+      step.forget();
+      optimizerStep = 0;
+    }
     return new TrainedRound(taken, taken, sum / taken, last, rates);
   }
 

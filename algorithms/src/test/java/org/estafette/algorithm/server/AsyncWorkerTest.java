@@ -184,4 +184,34 @@ class AsyncWorkerTest {
     patienceEnds();
     assertThat(last().sequence()).as("the same question again").isEqualTo(push + 1);
   }
+
+  private void trainedTo(long round, double loss, double delta) {
+    var lease = pool.lease();
+    lease.vector().fill(0);
+    lease.vector().set(1, delta);
+    worker.on(
+        new Event.RoundTrained(round, new TrainedRound(4, 9, loss, 1, 0.1), 2, lease, 2), effects);
+  }
+
+  @Test
+  void shouldReportARoundThatDivergedInsteadOfSendingIt() {
+    double[][] cases = {{Double.NaN, 0}, {1, Double.NaN}, {1, Double.NEGATIVE_INFINITY}};
+    for (int i = 0; i < cases.length; i++) {
+      answer(7, 1, last().sequence(), i + 1, true);
+      trainedTo(i + 1, cases[i][0], cases[i][1]);
+      Pull pull = (Pull) effects.sent.getLast().message();
+      assertThat(pull.diverged()).isTrue();
+      assertThat(pull.header().round()).isEqualTo(i + 1);
+      assertThat(effects.decisions(Decision.Refused.class))
+          .hasSize(i + 1)
+          .last()
+          .satisfies(r -> assertThat(r.reason()).isEqualTo(Refusal.DIVERGED));
+      patienceEnds();
+      assertThat(effects.sent.getLast().message()).as("asked again").isEqualTo(pull);
+      assertThat(worker.atRest()).isFalse();
+    }
+    answer(7, 1, last().sequence(), 4, true);
+    trainedTo(4, 1, 0.5);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(PseudoGradient.class);
+  }
 }

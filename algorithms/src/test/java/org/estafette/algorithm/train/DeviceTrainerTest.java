@@ -119,6 +119,23 @@ class DeviceTrainerTest {
   }
 
   @Test
+  void shouldForgetARoundThatDiverged() {
+    try (DeviceTrainer spoilt = trainer(adam());
+        DeviceTrainer fresh = trainer(adam())) {
+      spoilt.train(order(3, 0), () -> false);
+      FlatVector wrong = start();
+      wrong.set(5, Double.NaN);
+      spoilt.load(wrong);
+      assertThat(spoilt.train(order(3, 3), () -> false).meanLoss()).isNaN();
+      assertThat(delta(spoilt).isFinite()).isFalse();
+      spoilt.load(start());
+      assertThat(spoilt.train(order(3, 6), () -> false))
+          .isEqualTo(fresh.train(order(3, 6), () -> false));
+      assertSameBits(delta(spoilt), delta(fresh));
+    }
+  }
+
+  @Test
   void shouldGoOnFromASavedStateBitForBit() {
     try (DeviceTrainer whole = trainer(adam());
         DeviceTrainer resumed = trainer(adam())) {

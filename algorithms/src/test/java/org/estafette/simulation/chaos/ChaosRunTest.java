@@ -39,6 +39,7 @@ class ChaosRunTest {
               Refusal.OLD_EPOCH,
               Refusal.OLD_INCARNATION,
               Refusal.NOT_FINITE,
+              Refusal.QUARANTINED,
               Refusal.BACKLOG);
     }
   }
@@ -56,7 +57,11 @@ class ChaosRunTest {
     double sum = 0;
     double worst = 0;
     for (long seed = 0; seed < runs; seed++) {
-      double ratio = ChaosRun.of(seed).loss() / ChaosRun.undisturbed(seed).loss();
+      ChaosRun.Verdict calm = ChaosRun.undisturbed(seed);
+      assertThat(calm.refused())
+          .as("a healthy run, seed %d", seed)
+          .doesNotContainKeys(Refusal.NORM_TOO_LARGE, Refusal.QUARANTINED, Refusal.DIVERGED);
+      double ratio = ChaosRun.of(seed).loss() / calm.loss();
       sum += ratio;
       worst = Math.max(worst, ratio);
     }

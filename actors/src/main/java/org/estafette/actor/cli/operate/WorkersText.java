@@ -48,7 +48,7 @@ public final class WorkersText {
     return List.of(
         w.worker(),
         w.node(),
-        w.live() ? "up" : "gone",
+        w.live() ? w.quarantined() ? "quarantined" : "up" : "gone",
         decimal("%.1f", w.stepsPerSecond()),
         String.valueOf(w.rounds()),
         Numbers.count(w.tokens()),

@@ -343,7 +343,8 @@ public final class ScriptedRun implements RunView {
                 w.steps / all,
                 w.loss,
                 w.last,
-                w.restarts))
+                w.restarts,
+                false))
         .toList();
   }
 

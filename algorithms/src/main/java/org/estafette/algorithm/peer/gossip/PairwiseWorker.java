@@ -21,6 +21,7 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
+import org.estafette.algorithm.peer.Diverged;
 import org.estafette.algorithm.peer.Neighbourhood;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.peer.PeerPlan;
@@ -266,16 +267,11 @@ public final class PairwiseWorker implements Peer {
         train(effects);
         return;
       }
-      if (delta.vector().isFinite()) {
-        model.trained(delta.vector());
-      } else {
-        // Its own model would be lost, and then its partners'; the round counts for nothing.
-        refused(
-            new Header(plan.run(), self, incarnation, 0, epoch, 0, round + 1),
-            Refusal.NOT_FINITE,
-            "the worker's own local steps of round " + (round + 1) + " gave NaN or infinity",
-            effects);
+      if (e.diverged()) {
+        Diverged.stay(
+            e, new Header(plan.run(), self, incarnation, 0, epoch, 0, round + 1), effects);
       }
+      model.trained(delta.vector());
     }
     round++;
     effects.decided(
