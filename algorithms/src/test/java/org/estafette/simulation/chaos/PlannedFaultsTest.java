@@ -38,8 +38,7 @@ final class PlannedFaultsTest {
 
   private static FaultPlan plan(ChaosCase run) {
     FaultPlan random =
-        new RandomMix(
-                run.workers(), 0, SECONDS, 1.2, 0.5, 4, true, List.of(FaultKind.values()))
+        new RandomMix(run.workers(), 0, SECONDS, 1.2, 0.5, 4, true, List.of(FaultKind.values()))
             .plan(run.seed());
     // Some of them wait for a version instead of a time.
     List<FaultPlan.Timed> timed = new ArrayList<>();
