@@ -110,23 +110,32 @@ final class ControlCommands {
 
     @Override
     String body() {
-      Map<String, Object> keys = new TreeMap<>();
-      RunOptions.parse("change", pairs).forEach((key, value) -> keys.put(key, value(value)));
-      try {
-        return Json.LINES.writeValueAsString(keys);
-      } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-        throw new ConfigException("the keys cannot be written as JSON: " + e.getMessage());
-      }
+      return json("change", pairs);
     }
+  }
 
-    private static Object value(String hocon) {
-      try {
-        return com.typesafe.config.ConfigFactory.parseString("v = " + hocon)
-            .getValue("v")
-            .unwrapped();
-      } catch (com.typesafe.config.ConfigException e) {
-        return hocon; // Plain text, as with --set.
-      }
+  /**
+   * An object of what was given as {@code key=value}, values in HOCON.
+   *
+   * @param what they follow, for messages
+   */
+  static String json(String what, List<String> pairs) {
+    Map<String, Object> keys = new TreeMap<>();
+    RunOptions.parse(what, pairs).forEach((key, value) -> keys.put(key, value(value)));
+    try {
+      return Json.LINES.writeValueAsString(keys);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new ConfigException("the keys cannot be written as JSON: " + e.getMessage());
+    }
+  }
+
+  private static Object value(String hocon) {
+    try {
+      return com.typesafe.config.ConfigFactory.parseString("v = " + hocon)
+          .getValue("v")
+          .unwrapped();
+    } catch (com.typesafe.config.ConfigException e) {
+      return hocon; // Plain text, as with --set.
     }
   }
 }

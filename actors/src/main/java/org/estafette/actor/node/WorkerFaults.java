@@ -20,7 +20,7 @@ final class WorkerFaults implements StepFaults {
   private static final long LONGEST_PARK = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final @Nullable NodeWeather weather;
-  private final BooleanSupplier killDriver;
+  private final TensorPort port;
   private volatile @Nullable PeerId self;
 
   /** Ends a worker's actor as a crash would; its place starts another one. */
@@ -41,7 +41,7 @@ final class WorkerFaults implements StepFaults {
 
   WorkerFaults(TensorPort port) {
     this.weather = port.weather();
-    this.killDriver = port::killDriver;
+    this.port = port;
   }
 
   /** The worker has this place from now on. */
@@ -61,7 +61,7 @@ final class WorkerFaults implements StepFaults {
     }
     Fault fault = FaultText.parse(m.fault());
     switch (fault) {
-      case Fault.KillDriver k -> killDriver.getAsBoolean();
+      case Fault.KillDriver k -> port.killDriver();
       default -> {
         w.begin(m.id(), fault, m.left(), m.seed());
         again.accept(

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.config.FaultPlanReader;
 import org.estafette.algorithm.Refusal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -212,7 +213,11 @@ final class DocumentationTest {
     for (Markdown.Block block : blocks("hocon")) {
       Path file = Files.writeString(folder.resolve("block.conf"), block.text());
       try {
-        ConfigReader.read(file, Map.of());
+        if (block.text().startsWith("faults {")) {
+          FaultPlanReader.read(file, 2);
+        } else {
+          ConfigReader.read(file, Map.of());
+        }
       } catch (RuntimeException e) {
         throw new AssertionError(block + ": " + e.getMessage(), e);
       }

@@ -71,6 +71,7 @@ final class DocumentedCommandsTest {
         shrink(args);
         args.set(args.indexOf("--tokens") + 1, "1000000000");
         args.addAll(List.of("--set", "management.port=" + port, "--set", "management.writes=true"));
+        args.addAll(List.of("--set", "faults.enabled=true"));
         ended =
             CompletableFuture.supplyAsync(
                 () -> Main.commandLine().execute(args.toArray(String[]::new)));

@@ -56,6 +56,9 @@ final class ControlMessagesTest {
         new WorkerMessage.NeighbourPull(1, 2, 3, 4, 5, 6, 7, Double.NaN),
         new WorkerMessage.ParametersWanted(7, Long.MAX_VALUE),
         new WorkerMessage.ReportAgain(),
+        new WorkerMessage.Mishap(3, 2.5, 7, "{\"kind\": \"lose\"}"),
+        new WorkerMessage.Kill(3, Double.POSITIVE_INFINITY),
+        new ServerMessage.FaultReport(1, 2, 3, 4),
       };
       for (ControlMessage message : messages) {
         Object back = kit.serializationTestKit().verifySerialization(message, false);
