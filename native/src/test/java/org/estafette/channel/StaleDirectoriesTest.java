@@ -78,8 +78,7 @@ class StaleDirectoriesTest {
     Process child = ChildSender.start("driver", new Endpoint("-", directory.toString(), 1, null));
     try {
       BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
+          new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
       String line = out.readLine();
       while (line != null && !line.contains(ChildSender.READY)) {
         line = out.readLine();

@@ -89,7 +89,8 @@ public final class Epochs {
       Path file = folder.resolve(name(epoch));
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer text = ByteBuffer.wrap((holder + "\n" + RUN + run + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer text =
+            ByteBuffer.wrap((holder + "\n" + RUN + run + "\n").getBytes(StandardCharsets.UTF_8));
         while (text.hasRemaining()) {
           channel.write(text);
         }
@@ -141,8 +142,7 @@ public final class Epochs {
     long newest = newestIn(checkpoints);
     return newest == 0
         ? Optional.empty()
-        : Optional.of(
-            Files.getLastModifiedTime(checkpoints.resolve(FOLDER).resolve(name(newest))));
+        : Optional.of(Files.getLastModifiedTime(checkpoints.resolve(FOLDER).resolve(name(newest))));
   }
 
   private static String nameOf(Path folder, long epoch) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  estafette train --processes --standby    starts such processes, and is all that people need",
+      "  estafette train --processes --standby    starts such processes, and is all that people"
+          + " need",
     })
 final class HostCommand implements Callable<Integer> {
   @Option(names = "--run", required = true)

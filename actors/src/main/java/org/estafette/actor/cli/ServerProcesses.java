@@ -128,7 +128,13 @@ final class ServerProcesses implements AutoCloseable {
     inRow = lived ? 1 : inRow + 1;
     if (inRow > MOST_IN_A_ROW) {
       message.accept(
-          "  " + role + " ended with status " + status + ", the " + inRow + "th in a row: giving up");
+          "  "
+              + role
+              + " ended with status "
+              + status
+              + ", the "
+              + inRow
+              + "th in a row: giving up");
       result.complete(ExitStatus.RUN.code());
       return;
     }

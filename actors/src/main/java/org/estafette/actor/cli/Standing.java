@@ -21,8 +21,7 @@ final class Standing {
     HostPort at =
         HostPort.parse(join)
             .orElseThrow(() ->
-                new ConfigException(
-                    "--standby with --join " + join + " (expected one HOST:PORT)"));
+                new ConfigException("--standby with --join " + join + " (expected one HOST:PORT)"));
     OptionalLong number = number(run);
     Map<String, String> own = new HashMap<>(settings);
     String address = host.equals("auto") ? LocalAddress.towards(at) : host;

@@ -46,8 +46,7 @@ final class SupervisedTraining {
     Files.deleteIfExists(ManagementFile.in(folder.path()));
     long id = System.currentTimeMillis();
     try (SharedDriver driver =
-            SharedDriver.launch(
-                Coordinator.driver(config, id, "run-" + Long.toHexString(id)));
+            SharedDriver.launch(Coordinator.driver(config, id, "run-" + Long.toHexString(id)));
         LauncherNode node = new LauncherNode(config);
         ServerProcesses servers =
             new ServerProcesses(
@@ -56,8 +55,7 @@ final class SupervisedTraining {
                 out::println,
                 node::dead);
         WorkerProcesses workers =
-            new WorkerProcesses(
-                node.address(), config, folder.logs(), out::println, node::died)) {
+            new WorkerProcesses(node.address(), config, folder.logs(), out::println, node::died)) {
       Interrupts.onFirst(() -> {
         workers.restartNoMore();
         servers.end();

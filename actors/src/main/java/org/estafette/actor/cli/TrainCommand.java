@@ -92,8 +92,8 @@ final class TrainCommand implements Callable<Integer> {
       fallbackValue = "1",
       paramLabel = "N",
       description =
-          "With --processes: the server has a process of its own, and N more stand by (default 1) to"
-              + " go on with the run from its newest checkpoint when that one dies; with 0 it is"
+          "With --processes: the server has a process of its own, and N more stand by (default 1)"
+              + " to go on with the run from its newest checkpoint when that one dies; with 0 it is"
               + " only started again.")
   @Nullable Integer standby;
 
@@ -306,8 +306,7 @@ final class TrainCommand implements Callable<Integer> {
     throw new RunFailedException("the run ended early: " + ended.reason());
   }
 
-  static RunHome resumed(
-      RunFolder folder, StoredCheckpoint from, @Nullable RunTally tally) {
+  static RunHome resumed(RunFolder folder, StoredCheckpoint from, @Nullable RunTally tally) {
     double seconds = tally == null ? 0 : tally.seconds();
     return new RunHome(
         folder.name(),

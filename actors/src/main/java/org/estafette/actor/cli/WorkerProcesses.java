@@ -117,8 +117,7 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   private List<String> command(int index) {
-    List<String> command =
-        ChildJvm.command(logs.resolve("process-" + index + ".log"), List.of());
+    List<String> command = ChildJvm.command(logs.resolve("process-" + index + ".log"), List.of());
     command.addAll(
         List.of(
             "node",

@@ -207,8 +207,7 @@ public final class Coordinator implements AutoCloseable {
 
   /** Claims the run's next epoch, which only a node may do that begins. */
   private ServerSetup claimed(ActorSystem<?> at, RunClock clock, Plan plan) throws IOException {
-    Epochs.Claim claim =
-        plan.checkpoints().claim(Succession.holder(at), plan.run());
+    Epochs.Claim claim = plan.checkpoints().claim(Succession.holder(at), plan.run());
     EpochWatch.begin(at, claim, result::completeExceptionally);
     return new ServerSetup(
         plan.run(),

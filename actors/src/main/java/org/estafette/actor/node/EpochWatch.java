@@ -21,7 +21,8 @@ final class EpochWatch {
   /**
    * @param superseded told once why this node's server must end, by any thread
    */
-  static void begin(ActorSystem<?> system, Epochs.Claim claim, Consumer<Epochs.SupersededException> superseded) {
+  static void begin(
+      ActorSystem<?> system, Epochs.Claim claim, Consumer<Epochs.SupersededException> superseded) {
     Executor io =
         system.dispatchers().lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
     boolean[] told = {false};

@@ -43,8 +43,7 @@ final class Resumption {
         .event(
             Metric.RunKind.NOTE,
             "server of epoch %d goes on from version %d, counter %d: %s"
-                .formatted(
-                    setup.epoch(), from.version(), from.counter(), VectorDigests.text(now)));
+                .formatted(setup.epoch(), from.version(), from.counter(), VectorDigests.text(now)));
     HaltPoints.reached(HaltPoints.RESTORED);
   }
 }

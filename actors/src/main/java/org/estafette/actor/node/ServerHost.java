@@ -228,8 +228,7 @@ public final class ServerHost implements AutoCloseable {
     RunClock clock = new RunClock(monitor.now().seconds());
     LiveRun live =
         new LiveRun(
-            Coordinator.facts(
-                plan.run(), plan.workshop(), from.home(), config.workers().count()),
+            Coordinator.facts(plan.run(), plan.workshop(), from.home(), config.workers().count()),
             monitor::now,
             clock,
             ConfigReader.render(config));

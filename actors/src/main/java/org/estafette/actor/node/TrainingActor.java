@@ -349,8 +349,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       Lease start = java.util.Objects.requireNonNull(staged, "train before load");
       staged = null;
       roundUnderWay = true;
-      thread.train(
-          life, round, TrainingActor.this.order(order), start, List.copyOf(moments));
+      thread.train(life, round, TrainingActor.this.order(order), start, List.copyOf(moments));
       moments.clear();
     }
 

@@ -101,7 +101,8 @@ class EpochsTest {
 
   @Test
   void shouldKeepWholeWhatTwoWriteIntoOneFolderAtATime() throws Exception {
-    // Without claims, as two processes of an older release would: each file and folder is one's own.
+    // Without claims, as two processes of an older release would: each file and folder is one's
+    // own.
     CheckpointStore one = new CheckpointStore(folder, 100);
     CheckpointStore other = new CheckpointStore(folder, 100);
     try (ExecutorService both = Executors.newFixedThreadPool(2)) {
@@ -116,7 +117,8 @@ class EpochsTest {
         try {
           other.write(checkpoint(version));
         } catch (IOException e) {
-          // The other has taken the half-written one away as a leftover, or a leftover is gone before
+          // The other has taken the half-written one away as a leftover, or a leftover is gone
+          // before
           // it is looked at: refused, never half there.
           assertThat(e).hasMessageContaining("-version-");
         }

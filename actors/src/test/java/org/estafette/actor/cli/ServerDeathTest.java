@@ -172,8 +172,7 @@ final class ServerDeathTest {
       if (metric instanceof Metric.RunEvent e && e.text().startsWith("server of epoch ")) {
         Matcher m = GOES_ON.matcher(e.text());
         version = m.matches() ? Long.parseLong(m.group(2)) : 0;
-      } else if (metric instanceof Metric.PushRecord p
-          && p.outcome() != Metric.Outcome.REFUSED) {
+      } else if (metric instanceof Metric.PushRecord p && p.outcome() != Metric.Outcome.REFUSED) {
         version++;
       }
     }
@@ -228,8 +227,9 @@ final class ServerDeathTest {
     Process p = train("", "300000", "--standby");
     await()
         .atMost(Duration.ofSeconds(90))
-        .until(() -> Files.isRegularFile(run().resolve("metrics.jsonl"))
-            && Files.readString(run().resolve("metrics.jsonl")).contains("\"push\""));
+        .until(() ->
+            Files.isRegularFile(run().resolve("metrics.jsonl"))
+                && Files.readString(run().resolve("metrics.jsonl")).contains("\"push\""));
     IoUtil.delete(driver(p).toFile(), false);
     finishes(p);
     assertThat(output()).contains("is gone; it starts anew");

@@ -58,13 +58,12 @@ final class SuccessionTest {
   }
 
   private long events(Metric.RunKind kind) {
-    return metrics.stream()
-        .filter(m -> m instanceof Metric.RunEvent e && e.kind() == kind)
-        .count();
+    return metrics.stream().filter(m -> m instanceof Metric.RunEvent e && e.kind() == kind).count();
   }
 
   private boolean said(String text) {
-    return metrics.stream().anyMatch(m -> m instanceof Metric.RunEvent e && e.text().contains(text));
+    return metrics.stream()
+        .anyMatch(m -> m instanceof Metric.RunEvent e && e.text().contains(text));
   }
 
   @Test
@@ -128,8 +127,9 @@ final class SuccessionTest {
             .until(() -> own.latest().checkpoint().version() > before.version());
         await()
             .atMost(PATIENCE)
-            .until(() -> coordinator.view().status().warnings().stream()
-                .noneMatch(w -> w.contains("No space")));
+            .until(() ->
+                coordinator.view().status().warnings().stream()
+                    .noneMatch(w -> w.contains("No space")));
         coordinator.stop("enough");
         assertThat(coordinator.result().get(40, TimeUnit.SECONDS).failure()).isEmpty();
       }
