@@ -99,7 +99,11 @@ final class Inheriting implements ServerHost.Successor, AutoCloseable {
     board = curves;
     RunMonitor follows =
         new RunMonitor(
-            config.tokens(), curves.after(metric -> TrainCommand.log(log, shown, metric)));
+            config.tokens(),
+            new OwnLines(
+                folder.checkpoints(),
+                System::nanoTime,
+                curves.after(metric -> TrainCommand.log(log, shown, metric))));
     if (tally != null) {
       follows.before(tally);
     }

@@ -163,7 +163,12 @@ final class TrainCommand implements Callable<Integer> {
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
         TensorBoard board = Boards.open(config, folder, display)) {
       RunMonitor monitor =
-          new RunMonitor(config.tokens(), board.after(metric -> log(metrics, display, metric)));
+          new RunMonitor(
+              config.tokens(),
+              new OwnLines(
+                  folder.checkpoints(),
+                  System::nanoTime,
+                  board.after(metric -> log(metrics, display, metric))));
       if (tally != null) {
         monitor.before(tally);
       }

@@ -34,18 +34,14 @@ public final class MetricsLog implements AutoCloseable {
    * @throws IOException where the file cannot be written
    */
   public static MetricsLog open(Path file) throws IOException {
-    FileChannel channel =
+    try (FileChannel channel =
         FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      long end = endOfLastLine(channel);
-      channel.truncate(end);
-      channel.position(end);
-      return new MetricsLog(file, channel);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.truncate(endOfLastLine(channel));
     }
+    // To the end as it is then: a process that was frozen must not write over its successor's.
+    return new MetricsLog(
+        file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
   }
 
   /**

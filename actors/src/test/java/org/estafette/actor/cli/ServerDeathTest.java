@@ -22,6 +22,7 @@ import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.run.TinyRuns;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,45 @@ final class ServerDeathTest {
     finishes(p);
     assertThat(output()).contains("is gone; it starts anew");
     assertTakenUpAsSaved();
+    assertEachPushMadeAVersion();
+  }
+
+  /** Of the child with that role; null while there is none. */
+  private static @Nullable ProcessHandle host(Process p, String role) throws IOException {
+    for (ProcessHandle child : p.descendants().toList()) {
+      Path cmdline = Path.of("/proc", Long.toString(child.pid()), "cmdline");
+      if (Files.exists(cmdline) && Files.readString(cmdline).contains("\0" + role + "\0")) {
+        return child;
+      }
+    }
+    return null;
+  }
+
+  private static void signal(String signal, ProcessHandle to) throws Exception {
+    assertThat(new ProcessBuilder("kill", signal, "" + to.pid()).start().waitFor()).isZero();
+  }
+
+  private boolean recorded(String text) throws IOException {
+    Path metrics = run().resolve("metrics.jsonl");
+    return Files.isRegularFile(metrics) && Files.readString(metrics).contains(text);
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldEndAServerThatWasFrozenWhileAnotherTookOver() throws Exception {
+    Process p = train("", "200000", "--standby", "--set", "workers.speeds=[0.1]");
+    await()
+        .atMost(Duration.ofSeconds(120))
+        .until(() -> recorded("is saved in") && host(p, "server-1") != null);
+    ProcessHandle frozen = host(p, "server-0");
+    signal("-STOP", frozen);
+    await().atMost(Duration.ofSeconds(90)).until(() -> recorded("server of epoch 2 goes on"));
+    signal("-CONT", frozen);
+    finishes(p);
+    assertThat(output())
+        .contains("epoch=1 (expected 2): another server has taken this run over")
+        .contains("server-0 (pid " + frozen.pid() + ") ended with status 7");
+    assertThat(assertTakenUpAsSaved()).containsOnlyKeys(2L);
     assertEachPushMadeAVersion();
   }
 }
