@@ -35,13 +35,18 @@ public final class ConfigFuzz {
     List<String> texts = new ArrayList<>();
     texts.add("estafette { strategy = sync, outer { rule = nesterov, aggregation.rule = krum } }");
     texts.add("estafette.guard { norm-factor = 30, quarantine-after = 3 }\nakka.loglevel = DEBUG");
-    texts.add("estafette { workers { count = 4, speeds = [1, 0.5, 0.25, 0.1] }, grace.window = 2s }");
+    texts.add(
+        "estafette { workers { count = 4, speeds = [1, 0.5, 0.25, 0.1] }, grace.window = 2s }");
     texts.add("outer.rate=0.7");
     texts.add("topology.edges=[[0, 1], [1, 2]]");
     texts.add("data.path=/tmp/a b#c");
     texts.add("{\"estafette\": {\"model\": {\"mlp\": {\"hidden\": [4, ${?x}]}}}}");
     texts.add("estafette.seed = ${HOME} \"é\" // words");
     texts.add("estafette { seed = " + "[".repeat(200) + "]".repeat(200) + " }");
+    // Found by fuzzing: no section where one is expected.
+    texts.add("estafette = \"a\"");
+    texts.add("estafette = null");
+    texts.add("estafette = [1]");
     return texts.stream().map(t -> t.getBytes(StandardCharsets.UTF_8)).toList();
   }
 }

@@ -7,10 +7,26 @@ import java.util.Random;
 /** Damages inputs the way a mutational fuzzer does; the same seed gives the same inputs. */
 final class Mutations {
   private static final long[] ODD = {
-    0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, 100_000_000, 100_000_001
+    0,
+    1,
+    -1,
+    127,
+    128,
+    255,
+    256,
+    32767,
+    65535,
+    65536,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    100_000_000,
+    100_000_001
   };
-  private static final String ALPHABET = "{}[]()\"':,.=/\\#$%&?+-_ \n\t0123456789eEnulNaInfty\u0000é";
+  private static final String ALPHABET =
+      "{}[]()\"':,.=/\\#$%&?+-_ \n\t0123456789eEnulNaInfty\u0000é";
 
   private final Random random;
 

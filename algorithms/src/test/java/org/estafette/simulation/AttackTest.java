@@ -146,7 +146,9 @@ class AttackTest {
     }
   }
 
-  /** Loss on fresh rows at the end; worker 7 is wrong from that second on, never where it is NaN. */
+  /**
+   * Loss on fresh rows at the end; worker 7 is wrong from that second on, never where it is NaN.
+   */
   private static double loss(long seed, Server server, Attack attack, double from) {
     boolean poisoned = !Double.isNaN(from);
     Rows rows = new Rows(seed);
@@ -209,7 +211,9 @@ class AttackTest {
     return ratio(seed, attack, server, 0);
   }
 
-  /** Loss over that of eight honest workers in rounds; worker 7 goes wrong at second {@code from}. */
+  /**
+   * Loss over that of eight honest workers in rounds; worker 7 goes wrong at second {@code from}.
+   */
   private static double ratio(long seed, Attack attack, Server server, double from) {
     double honest =
         HONEST.computeIfAbsent(
@@ -223,8 +227,7 @@ class AttackTest {
   void robustRulesShouldBearOneOfEight(Attack attack) {
     for (long seed : SEEDS) {
       for (Aggregation rule :
-          List.of(
-              new CoordinateMedian(), new TrimmedMean(0.125), new Krum(1, 1), new Krum(1, 0))) {
+          List.of(new CoordinateMedian(), new TrimmedMean(0.125), new Krum(1, 1), new Krum(1, 0))) {
         assertThat(ratio(seed, attack, rounds(rule, GuardPlan.LENIENT)))
             .as("%s, rounds of %s, seed %d", attack, rule, seed)
             .isLessThan(1.1);

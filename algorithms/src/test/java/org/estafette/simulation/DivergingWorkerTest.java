@@ -106,13 +106,12 @@ class DivergingWorkerTest {
               .toList();
       assertThat(refused).hasSizeGreaterThan(3);
       assertThat(refused)
-          .allMatch(r ->
-              r.reason() == Refusal.DIVERGED && r.header().sender().equals(PeerId.worker(2)));
+          .allMatch(
+              r -> r.reason() == Refusal.DIVERGED && r.header().sender().equals(PeerId.worker(2)));
       long ofTwo =
           decisions.stream()
               .filter(d ->
-                  d instanceof Decision.Applied a
-                      && a.header().sender().equals(PeerId.worker(2)))
+                  d instanceof Decision.Applied a && a.header().sender().equals(PeerId.worker(2)))
               .count();
       assertThat(ofTwo).as("its other rounds count").isGreaterThan(3L * refused.size());
       for (int i = 0; i < DIMENSION; i++) {

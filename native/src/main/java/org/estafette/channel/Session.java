@@ -51,7 +51,8 @@ final class Session implements ControlledFragmentHandler {
       ChannelListener listener,
       ChannelCounters counters,
       Authenticity authenticity) {
-    this(image, image.sessionId(), image.sourceIdentity(), config, listener, counters, authenticity);
+    this(
+        image, image.sessionId(), image.sourceIdentity(), config, listener, counters, authenticity);
   }
 
   /** Without an image for tests that hand fragments over themselves. */

@@ -43,8 +43,7 @@ public final class CoordinateSort {
       if (count - 2 * trim > 1) {
         scale(sum, share, n);
       }
-      MemorySegment.copy(
-          sum, 0, VectorsMemory.ALL, ValueLayout.JAVA_FLOAT, into + 4 * done, n);
+      MemorySegment.copy(sum, 0, VectorsMemory.ALL, ValueLayout.JAVA_FLOAT, into + 4 * done, n);
     }
   }
 

@@ -28,8 +28,7 @@ final class GuardSections {
     String rule = v.text("outer.aggregation.rule");
     if (!rule.contains(".")) {
       rule =
-          v.oneOf(
-              "outer.aggregation.rule", "mean", "median", "trimmed-mean", "krum", "multi-krum");
+          v.oneOf("outer.aggregation.rule", "mean", "median", "trimmed-mean", "krum", "multi-krum");
     }
     RunConfig.Aggregation aggregation =
         new RunConfig.Aggregation(
@@ -57,7 +56,8 @@ final class GuardSections {
     }
     if (clipping(v).active()) {
       throw v.wrong(
-          "outer.aggregation.rule", "mean where outer.clip is on: clipping is of the mean's pushes");
+          "outer.aggregation.rule",
+          "mean where outer.clip is on: clipping is of the mean's pushes");
     }
     return aggregation;
   }

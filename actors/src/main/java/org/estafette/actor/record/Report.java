@@ -183,10 +183,10 @@ public final class Report {
     page.raw("</div><div class=chart data-chart=" + kind + "></div>");
     if (kind.equals("timeline")) {
       page.raw(
-          "<div class=key><span><i class=ramp></i>staleness, fresh to stale</span>"
-              + "<span><i style='background:var(--refused)'></i>refused</span>"
-              + "<span><i style='background:var(--s5);width:4px'></i>merged with others</span>"
-              + "<span>▲ joined, restarted, released</span><span>▼ left, lost, quarantined</span></div>");
+          "<div class=key><span><i class=ramp></i>staleness, fresh to stale</span><span><i"
+              + " style='background:var(--refused)'></i>refused</span><span><i"
+              + " style='background:var(--s5);width:4px'></i>merged with others</span><span>▲"
+              + " joined, restarted, released</span><span>▼ left, lost, quarantined</span></div>");
     }
     page.raw("</section>");
   }

@@ -70,8 +70,10 @@ final class ConfigReaderTest {
         "strategy=async,outer.aggregation.rule=median | outer.aggregation.rule | strategy = sync",
         "strategy=relay,outer.aggregation.rule=krum | outer.aggregation.rule | buffered-nesterov",
         "strategy=sync,outer.aggregation.rule=mode | outer.aggregation.rule | one of mean, median",
-        "strategy=sync,outer.aggregation.rule=median,outer.averaging=tokens | outer.averaging | uniform",
-        "strategy=sync,outer.aggregation.rule=median,outer.clip.norm=2 | aggregation.rule | clip is on",
+        "strategy=sync,outer.aggregation.rule=median,outer.averaging=tokens | outer.averaging |"
+            + " uniform",
+        "strategy=sync,outer.aggregation.rule=median,outer.clip.norm=2 | aggregation.rule | clip is"
+            + " on",
         "strategy=sync,outer.aggregation.trim=0.5 | outer.aggregation.trim | < 0.5",
         "outer.clip.median=0 | outer.clip.median | a number > 0",
         "guard.norm-factor=1 | guard.norm-factor | a number > 1, or off",

@@ -205,8 +205,7 @@ final class LiveRunTest {
             "worker-2 is in quarantine: 3 of its newest pushes could not be used, the last:"
                 + " not_finite, round 7 holds NaN");
     assertThat(written)
-        .anyMatch(m ->
-            m instanceof Metric.WorkerEvent e && e.kind() == Metric.Kind.QUARANTINED);
+        .anyMatch(m -> m instanceof Metric.WorkerEvent e && e.kind() == Metric.Kind.QUARANTINED);
     monitor.decided(9, new Decision.Released(PeerId.worker(2), 5));
     assertThat(live.workers().getFirst().quarantined()).isFalse();
     assertThat(live.status().warnings()).isEmpty();

@@ -3,8 +3,8 @@ package org.estafette.actor.manage;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.scaladsl.model.IllegalUriException;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.scaladsl.model.IllegalUriException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,9 @@ public final class HttpFuzz {
   public static List<byte[]> seeds() {
     return List.of(
         bytes("http://localhost:8558/estafette/run?points=20", "", "{\"tokens\": 5000}"),
-        bytes("http://127.0.0.1/a%20b?x=1&y=%C3%A9", "http://127.0.0.1", "{\"checkpoint.every\": \"30s\"}"),
+        bytes(
+            "http://127.0.0.1/a%20b?x=1&y=%C3%A9",
+            "http://127.0.0.1", "{\"checkpoint.every\": \"30s\"}"),
         bytes("http://[::1]:1/health", "null", "{\"checkpoint\": {\"keep\": 3}, \"x\": [1, null]}"),
         bytes("http://evil.example/", "http://evil.example:80/%", "{\"tokens\": 1e999}"),
         bytes("/estafette/config", "ftp://[::1", "[".repeat(2000)));

@@ -51,8 +51,7 @@ class AggregationTest {
   }
 
   private static double[] apply(Aggregation rule, Precision p, double[][] xs, double[] weights) {
-    FlatVector[] vectors =
-        Arrays.stream(xs).map(x -> vector(p, x)).toArray(FlatVector[]::new);
+    FlatVector[] vectors = Arrays.stream(xs).map(x -> vector(p, x)).toArray(FlatVector[]::new);
     FlatVector into = p.zeros(xs[0].length);
     into.fill(7);
     rule.aggregate(into, vectors, weights, xs.length);
@@ -127,8 +126,7 @@ class AggregationTest {
           distances.add(sum);
         }
       }
-      double score =
-          distances.stream().sorted().limit(xs.length - f - 2).mapToDouble(d -> d).sum();
+      double score = distances.stream().sorted().limit(xs.length - f - 2).mapToDouble(d -> d).sum();
       if (score < best) {
         best = score;
         winner = i;
@@ -151,7 +149,9 @@ class AggregationTest {
           double[] weights = uniform(count);
           double[] krum = apply(new Krum(f, 1), p, xs, weights);
           int winner = plainKrum(xs, f);
-          assertThat(krum).as("f=%d of %d, length %d", f, count, length).containsExactly(xs[winner]);
+          assertThat(krum)
+              .as("f=%d of %d, length %d", f, count, length)
+              .containsExactly(xs[winner]);
           assertThat(weights[winner]).isEqualTo(1);
           assertThat(Arrays.stream(weights).sum()).isEqualTo(1);
         }
@@ -177,8 +177,7 @@ class AggregationTest {
     assertThat(krum.least()).isEqualTo(9);
     assertThat(apply(krum, Precision.FLOAT64, new double[][] {{4}})).containsExactly(4);
     assertThat(apply(krum, Precision.FLOAT64, new double[][] {{4}, {6}})).containsExactly(5);
-    assertThat(apply(krum, Precision.FLOAT64, new double[][] {{1}, {1.5}, {100}})[0])
-        .isLessThan(2);
+    assertThat(apply(krum, Precision.FLOAT64, new double[][] {{1}, {1.5}, {100}})[0]).isLessThan(2);
     assertThat(apply(krum, Precision.FLOAT64, new double[][] {{1}, {1}, {1.5}, {1}, {99}})[0])
         .isEqualTo(1);
   }
@@ -236,8 +235,7 @@ class AggregationTest {
   }
 
   static Stream<Aggregation> robust() {
-    return Stream.of(
-        new CoordinateMedian(), new TrimmedMean(0.23), new Krum(2, 1), new Krum(2, 0));
+    return Stream.of(new CoordinateMedian(), new TrimmedMean(0.23), new Krum(2, 1), new Krum(2, 0));
   }
 
   @Test

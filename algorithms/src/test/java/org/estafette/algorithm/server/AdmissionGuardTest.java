@@ -374,8 +374,7 @@ class AdmissionGuardTest {
                 4,
                 30);
     try (ServerRig rig =
-        new ServerRig(make.apply(plan(guard), Float64Vector.zeros(ServerRig.DIMENSION)))
-            .start(4)) {
+        new ServerRig(make.apply(plan(guard), Float64Vector.zeros(ServerRig.DIMENSION))).start(4)) {
       rig.give(
           new MergedPush(
               List.of(

@@ -339,7 +339,7 @@ public final class ScriptedRun implements RunView {
                 w.loss,
                 w.last,
                 w.restarts,
-        false))
+                false))
         .toList();
   }
 
