@@ -43,6 +43,10 @@ public final class ConfigFuzz {
     texts.add("{\"estafette\": {\"model\": {\"mlp\": {\"hidden\": [4, ${?x}]}}}}");
     texts.add("estafette.seed = ${HOME} \"é\" // words");
     texts.add("estafette { seed = " + "[".repeat(200) + "]".repeat(200) + " }");
+    // Found by fuzzing: no section where one is expected.
+    texts.add("estafette = \"a\"");
+    texts.add("estafette = null");
+    texts.add("estafette = [1]");
     return texts.stream().map(t -> t.getBytes(StandardCharsets.UTF_8)).toList();
   }
 }

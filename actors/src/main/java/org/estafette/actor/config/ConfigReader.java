@@ -2,8 +2,10 @@ package org.estafette.actor.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +82,9 @@ public final class ConfigReader {
     for (String key : OperationSections.OF_ONE_NODE) {
       own = own.withoutPath(ROOT + "." + key);
     }
-    if (own.hasPath(ROOT)) {
-      for (String key : KnownKeys.unknown(own.getObject(ROOT), reference().getConfig(ROOT))) {
+    ConfigObject given = section(own);
+    if (given != null) {
+      for (String key : KnownKeys.unknown(given, reference().getConfig(ROOT))) {
         own = own.withoutPath(ROOT + "." + key);
         unknown.accept(String.join(".", ConfigUtil.splitPath(key)));
       }
@@ -147,10 +150,26 @@ public final class ConfigReader {
     }
   }
 
+  /** The section of our keys; null where there is none. */
+  private static @Nullable ConfigObject section(Config own) {
+    ConfigValue value = own.root().get(ROOT);
+    if (value == null || value instanceof ConfigObject) {
+      return (ConfigObject) value;
+    }
+    throw new ConfigException(
+        ROOT
+            + " = "
+            + value.render()
+            + " ("
+            + value.origin().description()
+            + "): it is a section with keys of its own, not a value");
+  }
+
   private static RunConfig of(Config own) {
     Config reference = reference();
-    if (own.hasPath(ROOT)) {
-      KnownKeys.check(own.getObject(ROOT), reference.getConfig(ROOT));
+    ConfigObject given = section(own);
+    if (given != null) {
+      KnownKeys.check(given, reference.getConfig(ROOT));
     }
     Config all = parse(() -> own.withFallback(reference), "the configuration");
     return read(all, new Values(all.getConfig(ROOT)));

@@ -15,11 +15,14 @@ import org.estafette.algorithm.data.Partition;
 import org.estafette.algorithm.outer.LinearOuter;
 import org.estafette.algorithm.outer.OuterRule;
 import org.estafette.algorithm.outer.Rules;
+import org.estafette.algorithm.robust.Aggregation;
 import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.memory.FlatVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkshopTest {
   @TempDir Path dir;
@@ -36,6 +39,55 @@ final class WorkshopTest {
       return MixtureTask.asyncLocalSgdSmall(request.seed())
           .dataset(request.shards(), Partition.named("iid", 1), request.seed());
     }
+  }
+
+  /** An aggregation rule of the user's own. */
+  public static final class OwnAggregation implements Aggregation {
+    @Override
+    public void aggregate(FlatVector into, FlatVector[] deltas, double[] weights, int count) {
+      into.copyFrom(deltas[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "strategy=sync,outer.aggregation.rule=median",
+        "strategy=sync,outer.aggregation.rule=trimmed-mean",
+        "strategy=sync,outer.aggregation.rule=krum",
+        "strategy=sync,outer.aggregation.rule=multi-krum,outer.aggregation.keep=2",
+        "strategy=sync,outer.aggregation.rule=org.estafette.actor.run.WorkshopTest$OwnAggregation",
+        "outer.rule=fedbuff,outer.aggregation.rule=median",
+        "outer.rule=buffered-nesterov,outer.aggregation.rule=krum",
+        "outer.clip.median=3,outer.clip.norm=5",
+        "strategy=sync,outer.clip.median=3",
+        "guard.norm-factor=off,guard.quarantine-after=0",
+      })
+  void shouldLearnWithEachRuleAgainstBadPushes(String settings) throws Exception {
+    String[] pairs = ("workers.count=5,tokens=32000," + settings).split("[=,]");
+    try (Workshop workshop = with(pairs);
+        SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(32000, line -> {}))) {
+      run.start();
+      run.validate();
+      run.run(() -> false, at -> {});
+      assertThat(run.server().finished()).isTrue();
+      assertThat(run.server().parameters().isFinite()).isTrue();
+      run.server().state();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "strategy=sync;workers.count=4;outer.aggregation.rule=krum, workers.count = 4, at least 5",
+    "strategy=sync;workers.count=7;outer.aggregation.rule=multi-krum;outer.aggregation.byzantine=3, workers.count = 7, at least 9",
+    "outer.rule=fedbuff;outer.period=2;outer.aggregation.rule=median, outer.period = 2, at least 3",
+  })
+  void shouldSayAtTheStartThatARuleNeedsMorePushes(String settings, String seen, String expected) {
+    assertThatThrownBy(() -> with(settings.split("[=;]")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("estafette.outer.aggregation.rule")
+        .hasMessageContaining(seen)
+        .hasMessageContaining(expected);
   }
 
   /** An outer rule of the user's own. */
