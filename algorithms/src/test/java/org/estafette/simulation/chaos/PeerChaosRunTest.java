@@ -42,7 +42,7 @@ class PeerChaosRunTest {
           .contains(
               Refusal.DUPLICATE,
               Refusal.OLD_EPOCH,
-              Refusal.NOT_FINITE,
+              Refusal.DIVERGED,
               Refusal.ROUND_OVER,
               Refusal.RUN_OVER);
       assertThat(held)
