@@ -2,6 +2,7 @@ package org.estafette.actor.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.simulation.chaos.ChaosRun;
 import org.estafette.simulation.chaos.PeerChaosRun;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,6 +22,8 @@ import picocli.CommandLine.Option;
           + " doubles, delays, corruption, poison) and holds the history of each against what"
           + " Estafette promises: runs with a server, and runs without one over all methods of"
           + " relay and gossip. A run is decided by its kind and seed: the same run each time.",
+      "With --minutes one real run of processes is broken instead: processes are killed and stopped,"
+          + " messages lost, and its end is compared with that of the same run without faults.",
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -27,6 +31,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  estafette soak --runs 10000",
       "  estafette soak --runs 1 --seed 4711 --kind peers     one run again, with all it broke",
+      "  estafette soak --minutes 10                          processes, for ten minutes",
     })
 final class SoakCommand implements Callable<Integer> {
   private static final long LINE_NANOS = 2_000_000_000L;
@@ -62,38 +67,59 @@ final class SoakCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the verdict as JSON.")
   boolean json;
 
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description = "Break a run of processes for so long; then a run without faults follows.")
+  @Nullable Double minutes;
+
+  @Option(
+      names = "--mean-between",
+      paramLabel = "SECONDS",
+      description = "Between two faults of --minutes, on average. Default: ${DEFAULT-VALUE}.")
+  double meanBetween = 4;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "New folder for the runs of --minutes. Default: one below runs/.")
+  @Nullable Path out;
+
   private final SoakTally server = new SoakTally("server", "pushes applied");
   private final SoakTally peers = new SoakTally("peers", "rounds averaged");
   private int done;
 
   @Override
   public Integer call() throws Exception {
+    if (minutes != null) {
+      return SoakOfProcesses.run(minutes, meanBetween, seed, out, json);
+    }
     if (runs < 1) {
       throw new ConfigException("--runs " + runs + " (expected >= 1)");
     }
-    PrintStream out = json ? System.err : System.out;
+    PrintStream to = json ? System.err : System.out;
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     long next = System.nanoTime() + LINE_NANOS;
     for (; done < runs && !interrupted.get(); done++) {
       if (kind != Kind.peers) {
         ChaosRun.Verdict v = ChaosRun.of(seed + done);
-        server.take(v.seed(), "", v.finished(), v.violations(), out);
+        server.take(v.seed(), "", v.finished(), v.violations(), to);
         server.count(v.faults(), v.takeovers(), v.applied(), v.refused());
       }
       if (kind != Kind.server) {
         PeerChaosRun.Verdict v = PeerChaosRun.of(seed + done);
-        peers.take(v.seed(), v.kind(), v.finished(), v.violations(), out);
+        peers.take(v.seed(), v.kind(), v.finished(), v.violations(), to);
         peers.count(v.faults(), v.rejoined(), v.averages(), v.refused());
       }
       if (System.nanoTime() - next > 0) {
         next = System.nanoTime() + LINE_NANOS;
-        out.printf(
+        to.printf(
             "  %,d of %,d seeds, %,d faults, %,d bad runs%n",
             done + 1, runs, server.faults() + peers.faults(), bad());
       }
     }
-    print(out);
+    print(to);
     if (json) {
       System.out.println(new ObjectMapper().writeValueAsString(verdict()));
     }
@@ -108,15 +134,15 @@ final class SoakCommand implements Callable<Integer> {
     return server.bad() + peers.bad();
   }
 
-  private void print(PrintStream out) {
-    out.printf("  seeds      %d … %d%n", seed, seed + done - 1);
+  private void print(PrintStream to) {
+    to.printf("  seeds      %d … %d%n", seed, seed + done - 1);
     if (kind != Kind.peers) {
-      out.printf("with a server: %,d runs%n", done);
-      server.print("a new server took over", out);
+      to.printf("with a server: %,d runs%n", done);
+      server.print("a new server took over", to);
     }
     if (kind != Kind.server) {
-      out.printf("without a server: %,d runs%n", done);
-      peers.print("a worker came back or came later", out);
+      to.printf("without a server: %,d runs%n", done);
+      peers.print("a worker came back or came later", to);
     }
   }
 

@@ -51,6 +51,6 @@ class MonkeyTest {
         .filter(Disturbance.Asked.class::isInstance)
         .map(Disturbance.Asked.class::cast)
         .distinct()
-        .forEach(a -> assertThat(FaultPlanReader.fault(a.json())).as(a.json()).isNotNull());
+        .forEach(a -> assertThat(FaultPlanReader.one(a.json(), 0, 3)).as(a.json()).isNotNull());
   }
 }
