@@ -1,6 +1,8 @@
 package org.estafette.channel;
 
 import io.aeron.CommonContext;
+import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.DriverTimeoutException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -66,8 +68,20 @@ public final class StaleDirectories {
     return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
         && own(directory)
         && old(directory)
-        && !CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {})
+        && !driven(directory)
         && !heldHere(directory);
+  }
+
+  /** Whether a driver's heart beats there. What cannot be read is left alone. */
+  private static boolean driven(Path directory) {
+    try {
+      return CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {});
+    } catch (DriverTimeoutException e) {
+      return false; // Begun long ago and never finished: its driver was killed while it started.
+    } catch (AeronException e) {
+      ChannelLog.LOG.debug("{} cannot be told: {}", directory, e.getMessage());
+      return true;
+    }
   }
 
   /** A lock without its directory: its holder was killed before it had one, or after. */
@@ -99,7 +113,7 @@ public final class StaleDirectories {
     for (Path directory : find(place)) {
       try (DirectoryLock _ = DirectoryLock.acquire(directory)) {
         // Looked at once more, now that nobody can have started there meanwhile.
-        if (!CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {})) {
+        if (!driven(directory)) {
           IoUtil.delete(directory.toFile(), true);
           gone.add(directory);
         }

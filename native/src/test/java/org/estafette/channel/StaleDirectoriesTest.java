@@ -46,6 +46,15 @@ class StaleDirectoriesTest {
   }
 
   @Test
+  void shouldRemoveWhatADriverLeftThatWasKilledWhileItStarted() throws IOException {
+    Path begun = directory("begun");
+    // Long enough for the control file's head, all of it zero: made, and not written yet.
+    Files.write(begun.resolve("cnc.dat"), new byte[1 << 20]);
+    aged(begun);
+    assertThat(StaleDirectories.sweep(place)).containsExactly(begun);
+  }
+
+  @Test
   void shouldLeaveWhatIsYoungAndWhatIsOfOthers() throws IOException {
     Path young = directory("young");
     Files.setLastModifiedTime(young, FileTime.from(Instant.now()));

@@ -23,6 +23,7 @@ final class Breaker {
   private final List<Double> recoveries = new ArrayList<>();
   private int serverDeaths;
   private int missed;
+  private String id = "";
 
   /** The server's death that nobody has succeeded yet. */
   private @Nullable Death open;
@@ -42,6 +43,7 @@ final class Breaker {
     while (run.alive() && System.nanoTime() - until < 0) {
       Optional<JsonNode> status = asker.status();
       if (status.isPresent() && status.get().path("version").asLong() > 0) {
+        id = status.get().path("run").asText();
         return true;
       }
       Thread.sleep(200);
@@ -148,6 +150,11 @@ final class Breaker {
         message.accept("            a server again after %.1f s".formatted(seconds));
       }
     }
+  }
+
+  /** Number of the run, in hexadecimal; empty where it never said so. */
+  String id() {
+    return id;
   }
 
   /** How often each kind was done. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,8 +34,10 @@ final class Leftovers {
    * What is there now and was not before, in words; empty where all is well.
    *
    * @param processes that belonged to the run
+   * @param run its number in hexadecimal, which the names of its shared memory have in them; empty
+   *     where it is not known
    */
-  List<String> now(Set<ProcessHandle> processes) throws IOException {
+  List<String> now(Set<ProcessHandle> processes, String run) throws IOException {
     List<String> left = new ArrayList<>();
     for (ProcessHandle p : processes) {
       if (p.isAlive()) {
@@ -42,12 +45,16 @@ final class Leftovers {
       }
     }
     String name = folder.toAbsolutePath().toString();
+    Set<ProcessHandle> own = new HashSet<>();
+    for (ProcessHandle p = ProcessHandle.current(); p != null; p = p.parent().orElse(null)) {
+      own.add(p); // Whoever started this one may have named the folder, too.
+    }
     ProcessHandle.allProcesses()
-        .filter(p -> p.pid() != ProcessHandle.current().pid())
+        .filter(p -> !own.contains(p))
         .filter(p -> p.info().commandLine().map(c -> c.contains(name)).orElse(false))
         .forEach(p -> left.add("process " + p.pid() + " of " + name));
     for (String entry : sharedMemory()) {
-      if (!sharedMemory.contains(entry)) {
+      if (!sharedMemory.contains(entry) && entry.contains(run)) {
         left.add(ShmCheck.sharedMemory().resolve(entry).toString());
       }
     }

@@ -88,10 +88,13 @@ public final class ProcessSoak {
                 .plan(60 * plan.minutes(), DEATHS));
         summary = finish(run, asker, breaker, failures);
       } else {
-        failures.add("the run applied no push within " + START_SECONDS + " s");
+        failures.add(
+            run.alive()
+                ? "the run applied no push within " + START_SECONDS + " s"
+                : "the run ended before it applied a push; see " + folder.resolve("disturbed.out"));
       }
     }
-    failures.addAll(leftovers.now(breaker.seen()).stream().map(l -> "left behind: " + l).toList());
+    failures.addAll(leftovers.now(breaker.seen(), breaker.id()).stream().map(l -> "left behind: " + l).toList());
     deaths(breaker, failures);
     if (summary != null) {
       history(disturbed, failures);
