@@ -1,9 +1,10 @@
 package org.estafette.channel;
 
+import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.DriverTimeoutException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -75,13 +76,31 @@ public final class StaleDirectories {
   /** Whether a driver's heart beats there. What cannot be read is left alone. */
   private static boolean driven(Path directory) {
     try {
-      return CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {});
-    } catch (DriverTimeoutException e) {
-      return false; // Begun long ago and never finished: its driver was killed while it started.
-    } catch (AeronException e) {
-      ChannelLog.LOG.debug("{} cannot be told: {}", directory, e.getMessage());
+      return begun(directory)
+          && CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {});
+    } catch (AeronException | IOException e) {
+      ChannelLog.LOG.debug("{} cannot be told: {}", directory, e.toString());
       return true;
     }
+  }
+
+  /**
+   * Whether its driver came so far as to write the control file's version, the last thing that is
+   * written of its head; Aeron would wait for it.
+   */
+  private static boolean begun(Path directory) throws IOException {
+    Path control = directory.resolve(CncFileDescriptor.CNC_FILE);
+    if (!Files.isRegularFile(control)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(control)) {
+      for (byte b : in.readNBytes(Integer.BYTES)) {
+        if (b != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** A lock without its directory: its holder was killed before it had one, or after. */
