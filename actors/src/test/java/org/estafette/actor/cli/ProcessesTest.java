@@ -120,27 +120,21 @@ final class ProcessesTest {
             dir.resolve("plan.conf"),
             """
             faults { seed = 4, list = [
-              { kind = lose, probability = 0.1, at = 0, seconds = 1h }
-              { kind = corrupt, probability = 0.2, at = 0, seconds = 1h }
+              { kind = lose, probability = 0.05, at = 0, seconds = 1h }
+              { kind = corrupt, probability = 0.05, at = 0, seconds = 1h }
               { kind = duplicate, probability = 0.2, at = 0, seconds = 1h }
               { kind = kill, who = worker-1, at-version = 6, downtime = 500ms }
               { kind = freeze, who = worker-0, at-version = 8, seconds = 1 }
             ] }
             """);
     List<String> before = shm();
-    Process p =
-        start(
-            train(
-                TinyRuns.text(dir),
-                "600000",
-                "--processes",
-                "--faults",
-                plan.toString(),
-                // The survivor is so slow that the run cannot end before the other is back.
-                "--set",
-                "workers.speeds=[0.02,1]",
-                "--set",
-                "workers.patience=500ms"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                train(TinyRuns.text(dir), "100000", "--processes", "--faults", plan.toString())));
+    // The survivor is so slow that the run cannot end before the other is back.
+    command.addAll(List.of("--set", "workers.speeds=[0.05,1]", "--set", "workers.patience=300ms"));
+    Process p = start(command.toArray(String[]::new));
     assertThat(status(p)).as(output()).isZero();
     List<JsonNode> faults = new ArrayList<>();
     for (String line : Files.readAllLines(run().resolve("metrics.jsonl"))) {
