@@ -114,6 +114,7 @@ final class ProcessesTest {
 
   @Test
   @Tag("nightly")
+  @Timeout(300)
   void shouldBringAPlansFaultsAboutInTheWorkersProcesses() throws Exception {
     Path plan =
         Files.writeString(
@@ -135,7 +136,8 @@ final class ProcessesTest {
     // The survivor is so slow that the run cannot end before the other is back.
     command.addAll(List.of("--set", "workers.speeds=[0.05,1]", "--set", "workers.patience=300ms"));
     Process p = start(command.toArray(String[]::new));
-    assertThat(status(p)).as(output()).isZero();
+    assertThat(p.waitFor(270, TimeUnit.SECONDS)).as(output()).isTrue();
+    assertThat(p.exitValue()).as(output()).isZero();
     List<JsonNode> faults = new ArrayList<>();
     for (String line : Files.readAllLines(run().resolve("metrics.jsonl"))) {
       if (line.contains("\"fault\"")) {
