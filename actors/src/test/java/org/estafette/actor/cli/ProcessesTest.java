@@ -114,6 +114,47 @@ final class ProcessesTest {
 
   @Test
   @Tag("nightly")
+  @Timeout(300)
+  void shouldBringAPlansFaultsAboutInTheWorkersProcesses() throws Exception {
+    Path plan =
+        Files.writeString(
+            dir.resolve("plan.conf"),
+            """
+            faults { seed = 4, list = [
+              { kind = lose, probability = 0.05, at = 0, seconds = 1h }
+              { kind = corrupt, probability = 0.05, at = 0, seconds = 1h }
+              { kind = duplicate, probability = 0.2, at = 0, seconds = 1h }
+              { kind = kill, who = worker-1, at-version = 6, downtime = 500ms }
+              { kind = freeze, who = worker-0, at-version = 8, seconds = 1 }
+            ] }
+            """);
+    List<String> before = shm();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                train(TinyRuns.text(dir), "100000", "--processes", "--faults", plan.toString())));
+    // The survivor is so slow that the run cannot end before the other is back.
+    command.addAll(List.of("--set", "workers.speeds=[0.05,1]", "--set", "workers.patience=300ms"));
+    Process p = start(command.toArray(String[]::new));
+    assertThat(p.waitFor(270, TimeUnit.SECONDS)).as(output()).isTrue();
+    assertThat(p.exitValue()).as(output()).isZero();
+    List<JsonNode> faults = new ArrayList<>();
+    for (String line : Files.readAllLines(run().resolve("metrics.jsonl"))) {
+      if (line.contains("\"fault\"")) {
+        faults.add(new ObjectMapper().readTree(line));
+      }
+    }
+    assertThat(faults)
+        .as(output())
+        .anyMatch(f -> f.get("reason").asText().matches("worker-1 is back after .* s .*"))
+        .noneMatch(f -> f.get("phase").asText().equals("not-carried-out"));
+    JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
+    assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
+    assertThat(shm()).allMatch(before::contains);
+  }
+
+  @Test
+  @Tag("nightly")
   void shouldGiveTheKeysOnToTheWorkersProcesses() throws Exception {
     Path keys = dir.resolve("keys");
     org.estafette.actor.security.KeyMaker.create(keys, List.of(), 9, false);

@@ -52,6 +52,24 @@ class ReportTest {
   }
 
   @Test
+  void shouldShowEachFaultWithWhatItDidAndMarkItOnTheTimeline() {
+    List<Metric> lines = new ArrayList<>(RUN.metrics());
+    lines.add(new Metric.FaultRecord(3, 1, "lose", null, "began", "20 % <lost> for 5 s", 0));
+    lines.add(new Metric.FaultRecord(4, 2, "kill", "worker-1", "began", "worker-1 is killed", 0));
+    lines.add(
+        new Metric.FaultRecord(
+            4.5, 3, "fill-shm", null, "not-carried-out", "fill-shm is not carried out here", 0));
+    lines.add(new Metric.FaultRecord(8, 1, "lose", null, "ended", "over: 7 messages lost", 7));
+    String page = Report.html(List.of(new RunRecord("f", RUN.config(), RUN.summary(), lines)));
+    assertThat(page)
+        .contains("<h2>Faults</h2>", "20 % &lt;lost&gt; for 5 s", "over: 7 messages lost")
+        .contains("not over when the run ended", "not carried out")
+        .contains("[-1,3.0,\"fault\",")
+        .containsPattern("\\[\\d+,4.0,\"fault\",\"worker-1 is killed\"]");
+    assertThat(Report.html(List.of(RUN))).doesNotContain("<h2>Faults</h2>");
+  }
+
+  @Test
   void shouldShowTheConsensusDistanceOfARunWithoutAServer() throws IOException {
     Exchanges exchanges = new Exchanges(40, 2, 1, 3, 1, 0.125);
     Metric.ProgressPoint point =
