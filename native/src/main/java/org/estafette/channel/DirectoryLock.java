@@ -56,6 +56,20 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
+   * Whether the lock is there and nobody holds it. Not to be asked of a directory that this process
+   * has locked: closing another descriptor of the file would drop that lock.
+   */
+  static synchronized boolean isFree(Path directory) throws IOException {
+    Path file = directory.resolveSibling(directory.getFileName() + ".lock");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel)) {
+      return lock != null;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /**
    * Makes the file as long as this process's number. The path then tells by its length alone
    * whether it still names the file that we locked; reading it would not do, since closing any
    * other descriptor of the file drops a POSIX lock.

@@ -1,6 +1,7 @@
 package org.estafette.channel;
 
 import io.aeron.CommonContext;
+import io.aeron.exceptions.AeronException;
 import java.nio.file.Path;
 
 /**
@@ -46,8 +47,12 @@ public final class SharedDriver implements AutoCloseable {
 
   /** Whether its files are where channels look for them, and its heartbeat is fresh. */
   public boolean alive() {
-    return CommonContext.isDriverActive(
-        config.directory().toFile(), config.driverTimeout().toMillis(), said -> {});
+    try {
+      return CommonContext.isDriverActive(
+          config.directory().toFile(), config.driverTimeout().toMillis(), said -> {});
+    } catch (AeronException e) {
+      return false; // Its control file is there and has nothing in it.
+    }
   }
 
   /** Ends what is left of it, and starts anew in the same place. */

@@ -1,10 +1,6 @@
 package org.estafette.channel;
 
-import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
-import io.aeron.exceptions.AeronException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,12 +14,13 @@ import org.agrona.IoUtil;
 
 /**
  * What media drivers that were killed have left in shared memory. A directory is stale where all of
- * this holds: it has the name and the owner of this user's nodes, its driver's heartbeat is older
- * than any that lives, and nobody holds its lock, which the kernel takes from a process that dies.
- * Names of others are never touched, nor is anything that can be in use.
+ * this holds: it has the name and the owner of this user's nodes, it was not made just now, and
+ * nobody holds its lock, which the kernel takes from a process that dies and leaves to one that is
+ * frozen. The driver's heartbeat would say less, and asking for it waits for a driver that was
+ * killed while it started. Names of others are never touched, nor is what has no lock.
  */
 public final class StaleDirectories {
-  private static final Duration SILENT = Duration.ofSeconds(15);
+  private static final Duration SETTLED = Duration.ofSeconds(15);
   private static final String LOCK = ".lock";
 
   private StaleDirectories() {}
@@ -69,43 +66,17 @@ public final class StaleDirectories {
     return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
         && own(directory)
         && old(directory)
-        && !driven(directory)
-        && !heldHere(directory);
-  }
-
-  /** Whether a driver's heart beats there. What cannot be read is left alone. */
-  private static boolean driven(Path directory) {
-    try {
-      return begun(directory)
-          && CommonContext.isDriverActive(directory.toFile(), SILENT.toMillis(), said -> {});
-    } catch (AeronException | IOException e) {
-      ChannelLog.LOG.debug("{} cannot be told: {}", directory, e.toString());
-      return true;
-    }
-  }
-
-  /**
-   * Whether its driver came so far as to write the control file's version, the last thing that is
-   * written of its head; Aeron would wait for it.
-   */
-  private static boolean begun(Path directory) throws IOException {
-    Path control = directory.resolve(CncFileDescriptor.CNC_FILE);
-    if (!Files.isRegularFile(control)) {
-      return false;
-    }
-    try (InputStream in = Files.newInputStream(control)) {
-      for (byte b : in.readNBytes(Integer.BYTES)) {
-        if (b != 0) {
-          return true;
-        }
-      }
-    }
-    return false;
+        && !heldHere(directory)
+        && DirectoryLock.isFree(directory);
   }
 
   /** A lock without its directory: its holder was killed before it had one, or after. */
   private static boolean orphan(Path lock, Path directory) throws IOException {
-    return !Files.exists(directory) && own(lock) && old(lock) && !heldHere(directory);
+    return !Files.exists(directory)
+        && own(lock)
+        && old(lock)
+        && !heldHere(directory)
+        && DirectoryLock.isFree(directory);
   }
 
   private static boolean own(Path path) throws IOException {
@@ -115,7 +86,7 @@ public final class StaleDirectories {
 
   private static boolean old(Path path) throws IOException {
     long age = System.currentTimeMillis() - Files.getLastModifiedTime(path).toMillis();
-    return age > SILENT.toMillis();
+    return age > SETTLED.toMillis();
   }
 
   /** Opening the lock of a driver of this process, and closing it again, would drop that lock. */
@@ -131,11 +102,8 @@ public final class StaleDirectories {
     List<Path> gone = new ArrayList<>();
     for (Path directory : find(place)) {
       try (DirectoryLock _ = DirectoryLock.acquire(directory)) {
-        // Looked at once more, now that nobody can have started there meanwhile.
-        if (!driven(directory)) {
-          IoUtil.delete(directory.toFile(), true);
-          gone.add(directory);
-        }
+        IoUtil.delete(directory.toFile(), true);
+        gone.add(directory);
       } catch (ChannelException e) {
         ChannelLog.LOG.debug("{} is not stale: {}", directory, e.getMessage());
       }
