@@ -79,7 +79,8 @@ final class WorkshopTest {
   @ParameterizedTest
   @CsvSource({
     "strategy=sync;workers.count=4;outer.aggregation.rule=krum, workers.count = 4, at least 5",
-    "strategy=sync;workers.count=7;outer.aggregation.rule=multi-krum;outer.aggregation.byzantine=3, workers.count = 7, at least 9",
+    "strategy=sync;workers.count=7;outer.aggregation.rule=multi-krum;outer.aggregation.byzantine=3,"
+        + " workers.count = 7, at least 9",
     "outer.rule=fedbuff;outer.period=2;outer.aggregation.rule=median, outer.period = 2, at least 3",
   })
   void shouldSayAtTheStartThatARuleNeedsMorePushes(String settings, String seen, String expected) {
