@@ -87,7 +87,7 @@ class FaultTest04PartitionedPeersSimTest {
             PeerRig sum =
                 new PeerRig(
                     Surroundings.pushSum(DirectedGraph.exponential(PeerRig.N)),
-                    PeerPlan.of(1, 1, 300).withPace(PeerPlan.Pace.ASYNCHRONOUS),
+                    PeerPlan.of(1, 1, 300).withPatience(1),
                     () ->
                         GossipMethods.make(
                             new GossipOptions.AsyncSum(true), PeerRig.DIMENSION, Precision.FLOAT64),
