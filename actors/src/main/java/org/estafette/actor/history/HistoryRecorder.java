@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Header;
@@ -169,12 +167,12 @@ public final class HistoryRecorder implements Chronicle, AutoCloseable {
   }
 
   private void loseUndecided(String why) {
-    List<PushName> names = new ArrayList<>(undecided.keySet());
-    for (PushName name : names) {
-      for (int copies = undecided.remove(name); copies > 0; copies--) {
+    undecided.forEach((name, copies) -> {
+      for (int i = 0; i < copies; i++) {
         tell(new Fact.Lost(last, name, why));
       }
-    }
+    });
+    undecided.clear();
   }
 
   /** Ends the file: this process will see nothing more of the run. */

@@ -52,7 +52,7 @@ record ProcessHistory(
     List<Fact> facts = new ArrayList<>();
     String sum = "";
     boolean closed = false;
-    JsonNode first = null;
+    ObjectNode first = FactLine.JSON.createObjectNode();
     for (int i = 0; i < lines.size(); i++) {
       ObjectNode line = parse(file, i + 1, lines.get(i));
       String seen = line.path(HistoryFile.SUM).asText();
@@ -64,7 +64,7 @@ record ProcessHistory(
             i + 1,
             "sum=" + seen + " (expected " + sum + "): it, or a line before, was changed");
       }
-      if (first == null) {
+      if (i == 0) {
         first = line;
         if (line.path("schema").asInt() != HistoryFile.SCHEMA) {
           throw new DamagedHistoryException(

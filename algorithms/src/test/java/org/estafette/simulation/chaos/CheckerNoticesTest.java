@@ -42,4 +42,19 @@ class CheckerNoticesTest {
   void aServerThatRefusesInSilenceShouldBeNoticed() {
     assertThat(broken(SpoiltServer.Silent::new)).containsExactly(Promise.ACCOUNTED_FOR);
   }
+
+  @Test
+  void aServerThatSkipsVersionsShouldBeNoticed() {
+    assertThat(broken(SpoiltServer.Lying::skipping)).contains(Promise.VERSIONS_INCREASE);
+  }
+
+  @Test
+  void aServerThatAppliesTwiceShouldBeNoticed() {
+    assertThat(broken(SpoiltServer.Lying::twice)).contains(Promise.APPLIED_AT_MOST_ONCE);
+  }
+
+  @Test
+  void aServerThatGoesByAnOldEpochShouldBeNoticed() {
+    assertThat(broken(SpoiltServer.Lying::old)).containsExactly(Promise.ONE_EPOCH_ACCEPTS);
+  }
 }

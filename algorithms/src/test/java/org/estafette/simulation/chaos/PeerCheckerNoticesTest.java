@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * are spoilt on purpose, and exactly the promise that they break must be told.
  */
 class PeerCheckerNoticesTest {
-  private static final int RUNS = 4;
+  private static final int RUNS = 3;
 
   private static Set<Promise> broken(PeerKind kind, Spoil spoil) {
     Set<Promise> all = EnumSet.noneOf(Promise.class);

@@ -125,6 +125,74 @@ abstract class SpoiltServer implements Server {
     }
   }
 
+  /** Tells what it decides, but not as it was. */
+  static final class Lying extends SpoiltServer {
+    private final java.util.function.Function<Decision.Applied, java.util.List<Decision>> lie;
+
+    private Lying(
+        Server good, java.util.function.Function<Decision.Applied, java.util.List<Decision>> lie) {
+      super(good);
+      this.lie = lie;
+    }
+
+    /** Skips a version with each push. */
+    static Lying skipping(Server good) {
+      return new Lying(
+          good,
+          a ->
+              java.util.List.of(
+                  new Decision.Applied(
+                      a.header(),
+                      a.report(),
+                      a.staleness(),
+                      a.weight(),
+                      2 * a.version(),
+                      a.merged())));
+    }
+
+    /** Applies each push twice. */
+    static Lying twice(Server good) {
+      return new Lying(good, a -> java.util.List.of(a, a));
+    }
+
+    /** Goes by the epoch before its own. */
+    static Lying old(Server good) {
+      return new Lying(
+          good,
+          a -> {
+            Header h = a.header();
+            Header former =
+                new Header(
+                    h.run(),
+                    h.sender(),
+                    h.incarnation(),
+                    h.sequence(),
+                    h.epoch() - 1,
+                    h.version(),
+                    h.round());
+            return java.util.List.of(
+                new Decision.Applied(
+                    former, a.report(), a.staleness(), a.weight(), a.version(), a.merged()));
+          });
+    }
+
+    @Override
+    public void on(Event event, Effects effects) {
+      super.on(
+          event,
+          new SpoiltPeer.Through(effects) {
+            @Override
+            public void decided(Decision decision) {
+              if (decision instanceof Decision.Applied a) {
+                lie.apply(a).forEach(super::decided);
+              } else {
+                super.decided(decision);
+              }
+            }
+          });
+    }
+  }
+
   private record Muted(Effects to) implements Effects {
     @Override
     public void send(org.estafette.algorithm.PeerId peer, Message message) {

@@ -35,7 +35,7 @@ class FaultTest03KilledRelayNodeSimTest {
   private static final double DIES_BEFORE = 40;
 
   private static PeerRig rig(String tree, PeerPlan.Pace pace) {
-    int rounds = pace == PeerPlan.Pace.ASYNCHRONOUS ? 900 : 500;
+    int rounds = pace == PeerPlan.Pace.ASYNCHRONOUS ? 600 : 450;
     return new PeerRig(
         Surroundings.relay(
             RelayTree.of(Topologies.named(tree, PeerRig.N, TopologyOptions.defaults()), 0)),

@@ -87,12 +87,12 @@ class FaultTest04PartitionedPeersSimTest {
             PeerRig sum =
                 new PeerRig(
                     Surroundings.pushSum(DirectedGraph.exponential(PeerRig.N)),
-                    PeerPlan.of(1, 1, 600).withPace(PeerPlan.Pace.ASYNCHRONOUS),
+                    PeerPlan.of(1, 1, 300).withPatience(1),
                     () ->
                         GossipMethods.make(
                             new GossipOptions.AsyncSum(true), PeerRig.DIMENSION, Precision.FLOAT64),
                     new Law.PushSum(true, true),
-                    t -> t < 300 ? 0.05 : 0.002,
+                    t -> t < 150 ? 0.05 : 0.002,
                     Double.POSITIVE_INFINITY);
             PeerRig.Outcome clean = sum.run(PeerRig.network(FaultPlan.NONE)).good();
             PeerRig.Outcome lossy = sum.run(PeerRig.network(faults)).good();
