@@ -8,6 +8,7 @@ import org.estafette.device.ComputePrecision;
 import org.estafette.device.Device;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ abstract class GpuContract {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("nightly")
   void theSameInputShouldGiveTheSameBits(ComputePrecision precision) {
     assertThat(new Correctness(opened(precision), precision).unrepeatable(seed)).isEmpty();
   }

@@ -16,7 +16,7 @@
 #define KERNEL extern "C" __attribute__((visibility("default")))
 #define SHARED static
 #define DEVICE inline
-#define __launch_bounds__(n)
+#define __launch_bounds__(...)
 
 struct uint3 {
   unsigned x, y, z;

@@ -33,19 +33,25 @@ final class CudaLibraries {
 
   private final Map<String, String> environment;
   private final Path home;
+  private final @Nullable String named;
 
   /**
    * @param environment the process's
    * @param home the user's folder
+   * @param named the folder to look in first; null where none is named
    */
-  CudaLibraries(Map<String, String> environment, Path home) {
+  CudaLibraries(Map<String, String> environment, Path home, @Nullable String named) {
     this.environment = environment;
     this.home = home;
+    this.named = named;
   }
 
   /** With this process's environment. */
   static CudaLibraries ofProcess() {
-    return new CudaLibraries(System.getenv(), Path.of(System.getProperty("user.home", ".")));
+    return new CudaLibraries(
+        System.getenv(),
+        Path.of(System.getProperty("user.home", ".")),
+        System.getProperty(PROPERTY));
   }
 
   /**
@@ -53,10 +59,24 @@ final class CudaLibraries {
    *
    * @param name what the loader is to load: a path, or a bare name
    * @param where what people are told
+   * @param companion how the name of a library begins that it needs and that lies beside it
    */
-  record Found(String name, String where) {
+  record Found(String name, String where, String companion) {
+    /**
+     * Loads it. What it needs is loaded first: the loader knows libraries that are loaded by their
+     * names, and would not look into this folder.
+     */
     SymbolLookup open() throws CudaUnavailableException {
       try {
+        Path folder = Path.of(name).getParent();
+        if (folder != null && !companion.isEmpty()) {
+          for (Path beside : children(folder, companion + "*")) {
+            // Not the alternative builds; a link to one that is loaded already costs nothing.
+            if (!beside.getFileName().toString().contains(".alt.")) {
+              SymbolLookup.libraryLookup(beside, Arena.global());
+            }
+          }
+        }
         return name.contains("/")
             ? SymbolLookup.libraryLookup(Path.of(name), Arena.global())
             : SymbolLookup.libraryLookup(name, Arena.global());
@@ -85,11 +105,11 @@ final class CudaLibraries {
           }) {
         Path file = Path.of(folder).resolve(name);
         if (!folder.isEmpty() && Files.exists(file)) {
-          return new Found(file.toString(), file.toString());
+          return new Found(file.toString(), file.toString(), "");
         }
       }
       if (loads(name)) {
-        return new Found(name, name);
+        return new Found(name, name, "");
       }
     }
     throw new CudaUnavailableException(
@@ -98,7 +118,7 @@ final class CudaLibraries {
 
   /** The compiler of kernels. */
   Found nvrtc() throws CudaUnavailableException {
-    return toolkit("NVRTC", "nvrtc", "libnvrtc.so", "libnvrtc-builtins");
+    return toolkit("NVRTC", "nvrtc", "libnvrtc.so", "libnvrtc-builtins.so");
   }
 
   /** The matrix products. */
@@ -112,7 +132,7 @@ final class CudaLibraries {
     for (Path folder : folders) {
       Path found = newest(folder, file);
       if (found != null) {
-        return new Found(found.toString(), found.toString());
+        return new Found(found.toString(), found.toString(), companion);
       }
     }
     Found packed = packed(file, companion);
@@ -121,7 +141,7 @@ final class CudaLibraries {
     }
     for (String version : new String[] {".13", ".12", ""}) {
       if (loads(file + version)) {
-        return new Found(file + version, file + version);
+        return new Found(file + version, file + version, "");
       }
     }
     throw new CudaUnavailableException(
@@ -144,7 +164,6 @@ final class CudaLibraries {
   /** Folders to look in, in order, those that are there. */
   private List<Path> folders() {
     Set<Path> all = new LinkedHashSet<>();
-    String named = System.getProperty(PROPERTY);
     if (named != null) {
       all.add(Path.of(named));
     }
@@ -248,7 +267,8 @@ final class CudaLibraries {
         Path folder = unpack(candidate, file, companion);
         Path found = newest(folder, file);
         if (found != null) {
-          return new Found(found.toString(), found + " (of " + candidate.getFileName() + ")");
+          return new Found(
+              found.toString(), found + " (of " + candidate.getFileName() + ")", companion);
         }
       } catch (IOException | UncheckedIOException e) {
         continue; // A damaged jar: the next one may do, and nothing found is said at the end.

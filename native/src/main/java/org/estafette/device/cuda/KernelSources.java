@@ -29,7 +29,7 @@ final class KernelSources {
           "images.cu");
 
   private static final Pattern KERNEL =
-      Pattern.compile("KERNEL void (?:__launch_bounds__\\(\\d+\\) )?(\\w+?)(##D)?\\(");
+      Pattern.compile("KERNEL void (?:__launch_bounds__\\([\\d, ]+\\) )?(\\w+?)(##D)?\\(");
   private static final Pattern INSTANCE = Pattern.compile("(?m)^ATTENTION\\((\\d+)\\)$");
 
   private KernelSources() {}

@@ -46,7 +46,8 @@ final class Nvrtc implements KernelCompiler {
 
   /** What the compiler is told for a GPU. */
   static List<String> options(int architecture) {
-    return List.of("--std=c++17", "--gpu-architecture=sm_" + architecture, "-lineinfo");
+    return List.of(
+        "--std=c++17", "--gpu-architecture=sm_" + architecture, "-default-device", "-lineinfo");
   }
 
   /** 13010 for 13.1. */

@@ -11,9 +11,9 @@
 // different banks.
 #include "common.cuh"
 
-static const int ROWS = 64;
-static const int STEP = 32;
-static const float LOG2E = 1.4426950408889634f;
+constexpr int ROWS = 64;
+constexpr int STEP = 32;
+constexpr float LOG2E = 1.4426950408889634f;
 
 struct Shape {
   int tokens, heads;

@@ -5,7 +5,7 @@
 // thread j of them has columns j, j + 8, … of it. E = (largest head width) / 8.
 #include "common.cuh"
 
-static const int TILE = 32;
+constexpr int TILE = 32;
 
 struct Shape {
   int tokens, heads, d;
@@ -28,7 +28,7 @@ DEVICE void products(float* s, const float* a, const float* b) {
   const int w = 8 * E + 1;
   int row = threadIdx.x >> 3, j = threadIdx.x & 7;
   s[0] = s[1] = s[2] = s[3] = 0;
-#pragma unroll 8
+#pragma unroll 4
   for (int k = 0; k < 8 * E; k++) {
     float x = a[row * w + k];
 #pragma unroll
@@ -246,16 +246,16 @@ DEVICE void backwardQueries(
 }
 
 #define ATTENTION(D)                                                                              \
-  KERNEL void __launch_bounds__(256) attention_f##D(                                              \
+  KERNEL void __launch_bounds__(256, 2) attention_f##D(                                           \
       float* out, float* lse, const float* qkv, int tokens, int heads, int d, float scale) {      \
     forward<D / 8>(out, lse, qkv, Shape{tokens, heads, d, scale});                                \
   }                                                                                               \
-  KERNEL void __launch_bounds__(256) attention_keys_f##D(                                         \
+  KERNEL void __launch_bounds__(256, 2) attention_keys_f##D(                                      \
       float* dQkv, const float* dOut, const float* lse, const float* delta, const float* qkv,     \
       int tokens, int heads, int d, float scale) {                                                \
     backwardKeys<D / 8>(dQkv, dOut, lse, delta, qkv, Shape{tokens, heads, d, scale});             \
   }                                                                                               \
-  KERNEL void __launch_bounds__(256) attention_queries_f##D(                                      \
+  KERNEL void __launch_bounds__(256, 2) attention_queries_f##D(                                   \
       float* dQkv, const float* dOut, const float* lse, const float* delta, const float* qkv,     \
       int tokens, int heads, int d, float scale) {                                                \
     backwardQueries<D / 8>(dQkv, dOut, lse, delta, qkv, Shape{tokens, heads, d, scale});          \

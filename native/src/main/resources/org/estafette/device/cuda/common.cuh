@@ -17,10 +17,13 @@ struct bf16 {
 #define KERNEL extern "C" __global__
 #define SHARED __shared__
 #define DEVICE __device__ __forceinline__
+#ifndef INFINITY  // NVRTC has no headers.
+#define INFINITY __uint_as_float(0x7f800000u)
+#endif
 extern __shared__ __align__(16) unsigned char dynamicShared[];
 #endif
 
-static const u32 ALL_LANES = 0xffffffffu;
+constexpr u32 ALL_LANES = 0xffffffffu;
 
 DEVICE float toFloat(float x) { return x; }
 
@@ -58,7 +61,7 @@ struct Pack {
 
 template <int N>
 struct Count {
-  static const int n = N;
+  static constexpr int n = N;
 };
 
 template <int N>
