@@ -3,7 +3,6 @@ package org.estafette.device.cuda;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
-import org.jspecify.annotations.Nullable;
 
 /** A piece of a GPU's memory: words, and behind them in bfloat16 the same numbers as halves. */
 final class CudaArena implements DeviceArena {
@@ -14,13 +13,13 @@ final class CudaArena implements DeviceArena {
   /** Address of element 0's half; 0 where the device computes in float32. */
   final long halves;
 
-  final @Nullable Forms forms;
+  final Forms forms;
 
   CudaArena(Gpu gpu, long address, long elements, long halves) {
     this.gpu = gpu;
     this.all = new DeviceVector(address, elements);
     this.halves = halves;
-    this.forms = halves == 0 ? null : new Forms(elements);
+    this.forms = new Forms(elements);
   }
 
   @Override

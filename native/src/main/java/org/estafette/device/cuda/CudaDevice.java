@@ -117,6 +117,7 @@ final class CudaDevice implements Device {
 
   @Override
   public PendingCopy startDownload(DeviceVector source, Float32Vector target) {
+    gpu.makeCurrent();
     long from = gpu.words("source", source, target.length());
     if (!gpu.pinned.pin(target, true)) {
       download(source, target);

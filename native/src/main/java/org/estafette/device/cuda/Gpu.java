@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReference;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.DeviceMemoryException;
 import org.estafette.device.DeviceVector;
@@ -33,7 +32,10 @@ final class Gpu {
   private final long context;
   private final ThreadLocal<Lane> lane = ThreadLocal.withInitial(this::open);
   private final List<Lane> lanes = new ArrayList<>();
-  private final AtomicReference<CudaArena[]> arenas = new AtomicReference<>(new CudaArena[0]);
+
+  /** By address; replaced, never changed. */
+  private volatile CudaArena[] arenas = new CudaArena[0];
+
   private boolean closed;
 
   Gpu(CudaParts parts, int ordinal, ComputePrecision precision) {
@@ -149,12 +151,12 @@ final class Gpu {
     parts.driver().fill(address, 0, bytes / 4, l.stream);
     l.synchronize();
     CudaArena arena = new CudaArena(this, address, elements, halves ? address + words : 0);
-    arenas.updateAndGet(before -> {
-      CudaArena[] after = Arrays.copyOf(before, before.length + 1);
-      after[before.length] = arena;
+    synchronized (this) {
+      CudaArena[] after = Arrays.copyOf(arenas, arenas.length + 1);
+      after[arenas.length] = arena;
       Arrays.sort(after, (a, b) -> Long.compareUnsigned(a.all().address(), b.all().address()));
-      return after;
-    });
+      arenas = after;
+    }
     return arena;
   }
 
@@ -163,16 +165,16 @@ final class Gpu {
   }
 
   void giveBack(CudaArena arena) {
-    arenas.updateAndGet(
-        before ->
-            Arrays.stream(before).filter(a -> a != arena).toArray(CudaArena[]::new));
+    synchronized (this) {
+      arenas = Arrays.stream(arenas).filter(a -> a != arena).toArray(CudaArena[]::new);
+    }
     makeCurrent();
     // Waits for all that still uses it.
     parts.driver().free(arena.all().address());
   }
 
   private CudaArena arena(String name, DeviceVector v) {
-    CudaArena[] all = arenas.get();
+    CudaArena[] all = arenas;
     int low = 0;
     int high = all.length - 1;
     while (low < high) {
