@@ -36,7 +36,9 @@ final class WorkerDevices implements AutoCloseable {
       Device first = devices.of(0);
       if (first.name().equals("cpu") && config.precision() != ComputePrecision.FLOAT32) {
         notices.accept(
-            "compute.precision=" + config.precision() + " is for GPUs; the CPU takes float32. "
+            "compute.precision="
+                + config.precision()
+                + " is for GPUs; the CPU takes float32. "
                 + Devices.autoReason());
       }
       return devices;

@@ -49,8 +49,7 @@ final class Exchange {
         End worker = new End(server, trainer.dimension())) {
       Float32Vector parameters = model.start(device);
       LinearOuter outer =
-          new LinearOuter(
-              new Rules.Nesterov(0.7, 0.9), trainer.dimension(), Precision.FLOAT32);
+          new LinearOuter(new Rules.Nesterov(0.7, 0.9), trainer.dimension(), Precision.FLOAT32);
       Thread serving = serve(server, worker, parameters, outer);
       try {
         for (int r = -1; r < rounds; r++) {

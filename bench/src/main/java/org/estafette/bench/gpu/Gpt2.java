@@ -50,7 +50,8 @@ record Gpt2(GptConfig config, int batch) {
         new TrainerOptions(
             InnerOptimizer.AdamW.withDefaults(0.1), LearningRate.constant(3e-4), 1, false);
     DeviceTrainer trainer =
-        new DeviceTrainer(device, new Gpt(device, config, batch), new Formula(config), batch, options);
+        new DeviceTrainer(
+            device, new Gpt(device, config, batch), new Formula(config), batch, options);
     Float32Vector start = start(device);
     trainer.load(start);
     return trainer;

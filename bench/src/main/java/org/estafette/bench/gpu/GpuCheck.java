@@ -107,8 +107,7 @@ public final class GpuCheck {
     report.put(precision.toString(), results);
   }
 
-  private void correctness(
-      Device device, ComputePrecision precision, Map<String, Object> results) {
+  private void correctness(Device device, ComputePrecision precision, Map<String, Object> results) {
     Correctness c = new Correctness(device, precision);
     List<Agreement> all = new ArrayList<>();
     all.addAll(c.operations(options.seed()));
@@ -121,10 +120,12 @@ public final class GpuCheck {
     for (Agreement a : all) {
       worst = Math.max(worst, a.difference());
     }
-    line("  correctness     %d of %d cases agree with the CPU, largest difference %.1e",
+    line(
+        "  correctness     %d of %d cases agree with the CPU, largest difference %.1e",
         all.size() - wrong.size(), all.size(), worst);
     wrong.forEach(a -> line("    %s", a));
-    line("  repeatability   %s",
+    line(
+        "  repeatability   %s",
         unrepeatable.isEmpty() ? "the same bits twice in every case" : "BAD: " + unrepeatable);
     results.put("cases", all.size());
     results.put("largest_difference", worst);
@@ -157,7 +158,8 @@ public final class GpuCheck {
     int h = options.localSteps();
     double bare = Speed.measure(device, model, 3, h).tokensPerSecond();
     Exchange.Result e = Exchange.measure(device, model, 3, h);
-    line("  exchange        %,.0f tokens/s with H=%d, %,.0f bare: %.3f of it",
+    line(
+        "  exchange        %,.0f tokens/s with H=%d, %,.0f bare: %.3f of it",
         e.tokensPerSecond(), h, bare, e.tokensPerSecond() / bare);
     e.parts().forEach((part, seconds) -> line("    %-20s %8.1f ms", part, 1e3 * seconds));
     results.put("exchange_tokens_per_second", e.tokensPerSecond());

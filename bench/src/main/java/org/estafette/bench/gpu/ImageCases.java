@@ -113,8 +113,7 @@ final class ImageCases {
               DeviceVector work = s.empty(2L * g.channels());
               s.device
                   .images()
-                  .groupNormBackward(
-                      dOut, dGamma, dBeta, dOut, x, mean, rstd, gamma, work, g);
+                  .groupNormBackward(dOut, dGamma, dBeta, dOut, x, mean, rstd, gamma, work, g);
               s.result(dOut);
               s.result(dGamma);
               s.result(dBeta);

@@ -22,6 +22,8 @@ import org.estafette.memory.Layout;
 
 /** Every model's loss and gradient. */
 final class ModelCases {
+  private static final int DIMENSION = 24;
+
   private final Numbers numbers;
   private final List<Case> cases = new ArrayList<>();
 
@@ -49,15 +51,15 @@ final class ModelCases {
           0);
     }
     c.add("logistic", (d, b) -> new Logistic(d, 6, 0.1, b), c.rows(11, 6, 2), 1);
-    List<QuadraticTerm> terms = List.of(c.term(4), c.term(2), c.term(5));
-    c.add("quadratic", (d, b) -> new Quadratic(d, terms), c.rows(4, 3, 3), 1);
+    List<QuadraticTerm> terms = List.of(c.term(20), c.term(9), c.term(31));
+    c.add("quadratic", (d, b) -> new Quadratic(d, terms), c.rows(4, DIMENSION, 3), 1);
     return c.cases;
   }
 
   private QuadraticTerm term(int height) {
     float[][] a = new float[height][];
     for (int r = 0; r < height; r++) {
-      a[r] = numbers.normal(3);
+      a[r] = numbers.normal(DIMENSION);
     }
     return new QuadraticTerm(a, numbers.normal(height));
   }

@@ -36,7 +36,6 @@ final class Speed {
     }
     Arrays.sort(seconds);
     double tokens = (double) steps * model.tokensPerStep();
-    return new Result(
-        tokens / seconds[rounds / 2], seconds[rounds - 1] / seconds[0] - 1, loss);
+    return new Result(tokens / seconds[rounds / 2], seconds[rounds - 1] / seconds[0] - 1, loss);
   }
 }

@@ -43,8 +43,17 @@ class GpuCheckTest {
   void speedAndExchangeShouldBeMeasuredOnAnEmulatedGpu() {
     GpuCheck check =
         check(
-            "--small", "--batch", "2", "--rounds", "1", "--steps", "1", "--local-steps", "2",
-            "--only", "exchange");
+            "--small",
+            "--batch",
+            "2",
+            "--rounds",
+            "1",
+            "--steps",
+            "1",
+            "--local-steps",
+            "2",
+            "--only",
+            "exchange");
     try (Device device = EmulatedGpuTest.emulation(0).open(ComputePrecision.BFLOAT16)) {
       check.check(device, ComputePrecision.BFLOAT16);
     }
@@ -62,7 +71,8 @@ class GpuCheckTest {
   @Test
   void modelFlopsShouldCountEveryProductOnce() {
     // 6·(124,475,904 − 1024·768) + 12·12·768·1024, by hand.
-    assertThat(Gpt2.of124Million(1).operationsPerToken()).isEqualTo(6 * 123_689_472.0 + 113_246_208);
+    assertThat(Gpt2.of124Million(1).operationsPerToken())
+        .isEqualTo(6 * 123_689_472.0 + 113_246_208);
     assertThat(Peak.of("cuda:0: NVIDIA H200, compute").getAsDouble()).isEqualTo(989e12);
     assertThat(Peak.of("something else")).isEmpty();
   }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.Device;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** What holds of a GPU, real or emulated. */
 abstract class GpuContract {

@@ -16,9 +16,9 @@ import java.util.TreeMap;
 
 /**
  * The driver API over the CPU. What is queued in a stream runs as late as possible: when someone
- * waits for the stream, or for an event in it. So what is read without waiting is not there yet, and
- * what is overwritten too early is seen. Copies from and to memory that is not pinned are refused,
- * and memory has margins that must not be written.
+ * waits for the stream, or for an event in it. So what is read without waiting is not there yet,
+ * and what is overwritten too early is seen. Copies from and to memory that is not pinned are
+ * refused, and memory has margins that must not be written.
  */
 final class EmulatedDriver implements CudaDriver {
   private static final int MARGIN = 256;

@@ -32,8 +32,9 @@ final class Binding {
     MemorySegment symbol =
         symbols
             .find(name)
-            .orElseThrow(() -> new CudaUnavailableException(
-                library + " has no function " + name + ": it is too old, or another library."));
+            .orElseThrow(() ->
+                new CudaUnavailableException(
+                    library + " has no function " + name + ": it is too old, or another library."));
     return Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, arguments));
   }
 
@@ -43,15 +44,12 @@ final class Binding {
         symbols
             .find(name)
             .orElseThrow(() -> new CudaUnavailableException(library + " has no function " + name));
-    return Linker.nativeLinker()
-        .downcallHandle(symbol, FunctionDescriptor.of(ADDRESS, JAVA_INT));
+    return Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(ADDRESS, JAVA_INT));
   }
 
   /** The text at an address. */
   static String text(long address) {
-    return address == 0
-        ? ""
-        : MemorySegment.ofAddress(address).reinterpret(TEXT).getString(0);
+    return address == 0 ? "" : MemorySegment.ofAddress(address).reinterpret(TEXT).getString(0);
   }
 
   /** A failure to call at all: a fault of this program. */

@@ -159,14 +159,7 @@ final class CudaAttention {
   }
 
   private void backward(
-      boolean half,
-      boolean keys,
-      long to,
-      long d,
-      long lse,
-      long delta,
-      long x,
-      AttentionShape s) {
+      boolean half, boolean keys, long to, long d, long lse, long delta, long x, AttentionShape s) {
     int w = compiled(s.headWidth());
     Lane lane =
         gpu.lane().with(to).and(d).and(lse).and(delta).and(x).and(s.tokens()).and(s.heads());

@@ -288,8 +288,7 @@ final class CudaDevice implements Device {
       int rows,
       int width,
       boolean accumulate) {
-    norms.backward(
-        dIn, dGamma, dBeta, dOut, in, mean, rstd, gamma, rows, width, accumulate);
+    norms.backward(dIn, dGamma, dBeta, dOut, in, mean, rstd, gamma, rows, width, accumulate);
   }
 
   @Override
@@ -372,14 +371,7 @@ final class CudaDevice implements Device {
       double decay,
       double gradientScale) {
     vectors.momentumStep(
-        x,
-        m,
-        g,
-        (float) rate,
-        (float) momentum,
-        nesterov,
-        (float) decay,
-        (float) gradientScale);
+        x, m, g, (float) rate, (float) momentum, nesterov, (float) decay, (float) gradientScale);
   }
 
   @Override

@@ -123,12 +123,7 @@ final class CudaDriverLibrary implements CudaDriver {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(256);
       call(
-          f.name,
-          "cuDeviceGetName",
-          "naming GPU " + ordinal,
-          text.address(),
-          255,
-          device(ordinal));
+          f.name, "cuDeviceGetName", "naming GPU " + ordinal, text.address(), 255, device(ordinal));
       return text.getString(0, StandardCharsets.UTF_8);
     }
   }
@@ -146,8 +141,7 @@ final class CudaDriverLibrary implements CudaDriver {
 
   @Override
   public long retainContext(int ordinal) {
-    return ask(
-        f.retain, "cuDevicePrimaryCtxRetain", "opening GPU " + ordinal, device(ordinal));
+    return ask(f.retain, "cuDevicePrimaryCtxRetain", "opening GPU " + ordinal, device(ordinal));
   }
 
   @Override
@@ -224,17 +218,7 @@ final class CudaDriverLibrary implements CudaDriver {
       code =
           (int)
               launch.invokeExact(
-                  function,
-                  gridX,
-                  gridY,
-                  gridZ,
-                  block,
-                  1,
-                  1,
-                  shared,
-                  stream,
-                  0L,
-                  extra.address());
+                  function, gridX, gridY, gridZ, block, 1, 1, shared, stream, 0L, extra.address());
     } catch (Throwable e) {
       throw Binding.notCalled("cuLaunchKernel", e);
     }

@@ -156,11 +156,9 @@ final class CudaImageOps implements ImageOps {
       long at = d + bytes() * row * shape.filters();
       long into = w.isPixels() ? to + 4 * row * size : patches;
       boolean halves = half && !w.isPixels();
-      gpu.multiply(
-          false, false, count, size, shape.filters(), at, filters, half, 0, into, halves);
+      gpu.multiply(false, false, count, size, shape.filters(), at, filters, half, 0, into, halves);
       if (!w.isPixels()) {
-        Lane lane =
-            gpu.lane().with(to).and(patches).and(row).and((long) count).and(shape.inSize());
+        Lane lane = gpu.lane().with(to).and(patches).and(row).and((long) count).and(shape.inSize());
         over(half ? "fold_b" : "fold_f", and(lane, w), shape.inSize());
       }
     }

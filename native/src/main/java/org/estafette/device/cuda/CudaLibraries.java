@@ -279,9 +279,7 @@ final class CudaLibraries {
 
   private List<Path> jars() {
     Path repository =
-        Path.of(
-            System.getProperty(
-                "maven.repo.local", home.resolve(".m2/repository").toString()));
+        Path.of(System.getProperty("maven.repo.local", home.resolve(".m2/repository").toString()));
     List<Path> jars = new ArrayList<>();
     for (String artifact : new String[] {"cuda-redist", "cuda"}) {
       for (Path version : children(repository.resolve("org/bytedeco/" + artifact), "*")) {

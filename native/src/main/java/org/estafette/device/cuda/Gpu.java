@@ -294,8 +294,17 @@ final class Gpu {
 
   /** See {@link CudaBlas#multiply}; the result is written where it was said. */
   void multiply(
-      boolean transA, boolean transB, int m, int n, int k, long a, long b, boolean half, float beta,
-      long c, boolean halfResult) {
+      boolean transA,
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      long a,
+      long b,
+      boolean half,
+      float beta,
+      long c,
+      boolean halfResult) {
     parts
         .blas()
         .multiply(

@@ -23,18 +23,13 @@ final class RowOps {
     return width % 4 == 0 && Gpu.wide(Gpu.counted(half, x), bias);
   }
 
-  void biased(String floats, String halves, DeviceVector x, DeviceVector bias, int rows, int width) {
+  void biased(
+      String floats, String halves, DeviceVector x, DeviceVector bias, int rows, int width) {
     long n = (long) rows * width;
     long b = gpu.words("bias", bias, width);
     long p = gpu.read(half, "x", x, n);
     boolean wide = wide(width, p, b);
-    gpu.lane()
-        .with(p)
-        .and(b)
-        .and(n)
-        .and(width)
-        .and(wide)
-        .runOver(form(floats, halves), n, wide);
+    gpu.lane().with(p).and(b).and(n).and(width).and(wide).runOver(form(floats, halves), n, wide);
     gpu.wrote(half, x, n);
   }
 

@@ -1,7 +1,7 @@
 /**
- * CUDA GPUs as {@link org.estafette.device.Device}: bindings of the driver, NVRTC and cuBLAS through
- * {@code java.lang.foreign}, and kernels whose sources are resources of this package and are
- * compiled for the GPU that is found.
+ * CUDA GPUs as {@link org.estafette.device.Device}: bindings of the driver, NVRTC and cuBLAS
+ * through {@code java.lang.foreign}, and kernels whose sources are resources of this package and
+ * are compiled for the GPU that is found.
  *
  * <p>May enter: {@code org.estafette.device}, {@code org.estafette.memory}, {@code
  * org.estafette.kernel}. May not enter: models, optimizers' policies, Akka, Aeron. Nothing outside

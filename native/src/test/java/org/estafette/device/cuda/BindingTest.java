@@ -101,8 +101,7 @@ class BindingTest {
           .isEqualTo(
               "launch 0xf00d 3,4,5 x 128,1,1 shared 777 stream 0xbeef none extra 1 2 0:"
                   + " 88 77 66 55 44 33 22 11 0d 0c 0b 0a");
-      assertThatThrownBy(
-              () -> driver.launch(1, 7777, 1, 1, 32, 0, 0, parameters, 0, "adamw_step"))
+      assertThatThrownBy(() -> driver.launch(1, 7777, 1, 1, 32, 0, 0, parameters, 0, "adamw_step"))
           .isInstanceOf(CudaException.class)
           .hasMessage(
               "cuLaunchKernel: error 719, CUDA_ERROR_LAUNCH_FAILED (unspecified launch failure),"
@@ -168,8 +167,9 @@ class BindingTest {
     assertThat(said()).isEqualTo("cublas 0x3300000000 stream 0x77");
     blas.destroy(handle);
     assertThat(blas.description()).isEqualTo("cuBLAS 13.12.11 at the fake");
-    assertThatThrownBy(() -> blas.multiply(
-            1, false, false, 1, 1, 1, 8, 8, CudaBlas.Type.FLOAT32, 0, 8, CudaBlas.Type.FLOAT32))
+    assertThatThrownBy(() ->
+            blas.multiply(
+                1, false, false, 1, 1, 1, 8, 8, CudaBlas.Type.FLOAT32, 0, 8, CudaBlas.Type.FLOAT32))
         .isInstanceOf(CudaException.class)
         .hasMessage(
             "cublasGemmEx: error 7, CUBLAS_STATUS_INVALID_VALUE, while multiplying m=1 n=1 k=1"
@@ -215,8 +215,7 @@ class BindingTest {
   }
 
   /** Small whole numbers, so that every sum is exact in every form. */
-  private static MemorySegment numbers(
-      Arena arena, int count, CudaBlas.Type type, Random random) {
+  private static MemorySegment numbers(Arena arena, int count, CudaBlas.Type type, Random random) {
     MemorySegment s = arena.allocate(4L * count, 16);
     for (int i = 0; i < count; i++) {
       float value = random.nextInt(9) - 4;

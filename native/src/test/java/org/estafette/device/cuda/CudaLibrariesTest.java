@@ -30,7 +30,8 @@ class CudaLibrariesTest {
         Map.of(
             "CUDA_HOME", home.resolve("toolkit").toString(),
             "LD_LIBRARY_PATH", home.resolve("elsewhere").toString());
-    assertThat(new CudaLibraries(environment, home, null).cublas().name()).isEqualTo(first.toString());
+    assertThat(new CudaLibraries(environment, home, null).cublas().name())
+        .isEqualTo(first.toString());
   }
 
   @Test
@@ -50,14 +51,16 @@ class CudaLibrariesTest {
     file("l/libnvrtc.alt.so.13");
     file("l/libnvrtc-builtins.so.13.1");
     Map<String, String> environment = Map.of("LD_LIBRARY_PATH", home.resolve("l").toString());
-    assertThat(new CudaLibraries(environment, home, null).nvrtc().name()).isEqualTo(newer.toString());
+    assertThat(new CudaLibraries(environment, home, null).nvrtc().name())
+        .isEqualTo(newer.toString());
   }
 
   @Test
   void pipsPackagesShouldBeFoundInAVirtualEnvironment() throws Exception {
     Path found = file("env/lib/python3.12/site-packages/nvidia/cublas/lib/libcublas.so.12");
     Map<String, String> environment = Map.of("VIRTUAL_ENV", home.resolve("env").toString());
-    assertThat(new CudaLibraries(environment, home, null).cublas().name()).isEqualTo(found.toString());
+    assertThat(new CudaLibraries(environment, home, null).cublas().name())
+        .isEqualTo(found.toString());
   }
 
   @Test

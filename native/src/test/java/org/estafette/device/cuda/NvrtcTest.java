@@ -35,8 +35,7 @@ class NvrtcTest {
   }
 
   @Test
-  void aCompiledFileShouldBeKeptAndADamagedOneCompiledAgain(@TempDir Path folder)
-      throws Exception {
+  void aCompiledFileShouldBeKeptAndADamagedOneCompiledAgain(@TempDir Path folder) throws Exception {
     Nvrtc nvrtc = Nvrtc.open(CudaLibraries.ofProcess().nvrtc());
     KernelCompiler compiler = new CachedCompiler(nvrtc, new CudaCache(folder), 13000);
     byte[] made = compiler.compile("loss.cu", 90);
