@@ -119,6 +119,12 @@ final class Rules {
                 resideInAnyPackage("org.bytedeco..", "jdk.incubator.vector..")
                     .or(named("java.lang.foreign.Linker", "java.lang.foreign.SymbolLookup"))));
     rules.put(
+        "only native rooms know CUDA",
+        onlyIn(
+            resideInAnyPackage("org.estafette.device.cuda.."),
+            "org.estafette.device.cuda..",
+            "org.estafette.bench.."));
+    rules.put(
         "nothing knows the command line",
         onlyIn(
             resideInAnyPackage("org.estafette.actor.cli.."),

@@ -58,6 +58,17 @@ public interface Device extends AutoCloseable {
   /** Copies the first {@code count} floats of {@code source}. */
   void download(DeviceVector source, float[] target, int count);
 
+  /**
+   * Starts copying the first {@code target.length()} elements of {@code source}, as they are when
+   * all operations queued so far are done, and returns before they are there where the device can.
+   * Until the copy has been awaited, {@code source} must not be written and {@code target} not be
+   * used. A device that computes on the calling thread copies at once.
+   */
+  default PendingCopy startDownload(DeviceVector source, Float32Vector target) {
+    download(source, target);
+    return () -> {};
+  }
+
   /** Waits until all operations are done. */
   void synchronize();
 

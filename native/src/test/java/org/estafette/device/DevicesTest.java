@@ -11,14 +11,70 @@ import org.estafette.memory.Float32Vector;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
-  private final Device device = Devices.open("auto");
+  private final Device device = Devices.open("cpu");
+
+  private static DeviceProvider cuda() {
+    return Devices.providers().stream()
+        .filter(p -> p.kind().equals("cuda"))
+        .findFirst()
+        .orElseThrow();
+  }
 
   @Test
-  void shouldSayThatThisBuildHasNoCudaDevice() {
-    assertThatThrownBy(() -> Devices.open("cuda:0"))
+  void shouldRefuseAGpuThatIsNotThereAndSayWhy() {
+    assertThatThrownBy(() -> Devices.open("cuda:99"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("device=cuda:0")
-        .hasMessageContaining("no CUDA device");
+        .hasMessageContaining("device=cuda:99: " + cuda().reason())
+        .hasMessageContaining("(expected ");
+  }
+
+  @Test
+  void autoShouldTakeAGpuOrTheCpuAndSayWhy() {
+    try (Device taken = Devices.open("auto")) {
+      assertThat(taken.name()).isEqualTo(cuda().count() > 0 ? "cuda:0" : "cpu");
+      assertThat(Devices.autoReason())
+          .startsWith("auto takes " + (cuda().count() > 0 ? "cuda:0" : "the CPU") + ": ")
+          .endsWith(cuda().reason());
+    }
+  }
+
+  @Test
+  void theCpuShouldKnowFloat32Only() {
+    assertThatThrownBy(() -> Devices.open("cpu", ComputePrecision.BFLOAT16))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("device=cpu with precision=bfloat16 (expected float32");
+  }
+
+  @Test
+  void aListShouldNameItsDevicesInOrder() {
+    assertThat(Devices.named("cuda:1, cuda:0,cpu")).containsExactly("cuda:1", "cuda:0", "cpu");
+    if (cuda().count() == 0) {
+      assertThatThrownBy(() -> Devices.named("cuda:*"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("device=cuda:*: " + cuda().reason());
+    } else {
+      assertThat(Devices.named("cuda:*")).hasSize(cuda().count()).startsWith("cuda:0");
+    }
+  }
+
+  @Test
+  void everyLibraryOfAGpuShouldBeAccountedFor() {
+    assertThat(cuda().findings())
+        .extracting(DeviceProvider.Finding::what)
+        .contains("NVIDIA driver", "NVRTC", "cuBLAS");
+    assertThat(cuda().findings()).allSatisfy(f -> assertThat(f.found()).isNotBlank());
+  }
+
+  @Test
+  void aCopyThatWasStartedShouldBeThereWhenItWasAwaited() {
+    Float32Vector back = Float32Vector.allocate(100);
+    try (DeviceArena arena = device.allocate("test", 100)) {
+      device.fill(arena.all(), 3);
+      try (PendingCopy copy = device.startDownload(arena.all(), back)) {
+        copy.await();
+      }
+      assertThat(back.get(99)).isEqualTo(3);
+    }
   }
 
   @Test

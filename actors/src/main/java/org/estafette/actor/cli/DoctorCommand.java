@@ -19,6 +19,8 @@ import org.estafette.actor.security.KeyFolder;
 import org.estafette.actor.security.KeyInspection;
 import org.estafette.channel.ShmCheck;
 import org.estafette.channel.StaleDirectories;
+import org.estafette.device.DeviceProvider;
+import org.estafette.device.Devices;
 import org.estafette.kernel.GemmProvider;
 import org.estafette.kernel.GemmProviders;
 import org.jspecify.annotations.Nullable;
@@ -235,14 +237,14 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
+  /** What is missing for a GPU is no problem: training runs on the CPU then. */
   private void gpu() {
-    boolean driver = Files.exists(Path.of("/dev/nvidiactl"));
-    say(
-        true,
-        "GPU",
-        driver
-            ? "an NVIDIA GPU is there; this build trains on the CPU"
-            : "none found; training runs on the CPU");
+    for (DeviceProvider provider : Devices.providers()) {
+      for (DeviceProvider.Finding f : provider.findings()) {
+        System.out.printf("  %-4s %-14s %s%n", f.there() ? "ok" : "note", f.what(), f.found());
+      }
+    }
+    say(true, "device", Devices.autoReason());
   }
 
   private void data() {

@@ -82,7 +82,10 @@ final class NodeCommand implements Callable<Integer> {
           "Where the run's data lies on this machine, if elsewhere than at the coordinator's.")
   @Nullable Path data;
 
-  @Option(names = "--device", paramLabel = "D", description = "auto, cpu or cuda:N.")
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description = "auto, cpu or cuda:N; several: cuda:0,cuda:1 or cuda:*.")
   @Nullable String device;
 
   @Option(

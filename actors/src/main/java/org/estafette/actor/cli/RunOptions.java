@@ -37,7 +37,10 @@ final class RunOptions {
   @Option(names = "--seed", paramLabel = "N", description = "Decides everything random.")
   @Nullable Long seed;
 
-  @Option(names = "--device", paramLabel = "D", description = "auto, cpu or cuda:N.")
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description = "auto, cpu or cuda:N; several: cuda:0,cuda:1 or cuda:*.")
   @Nullable String device;
 
   @Option(

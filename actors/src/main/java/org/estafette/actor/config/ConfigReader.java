@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.estafette.device.ComputePrecision;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a run's configuration: reference, then file, then what the command line sets. */
@@ -197,7 +198,9 @@ public final class ConfigReader {
         meeting,
         new RunConfig.OwnStrategy(own ? v.text("strategy") : "", v.map("strategy-options")),
         v.whole("tokens", 1, Long.MAX_VALUE),
-        v.text("device"),
+        new RunConfig.Processors(
+            v.text("device"),
+            ComputePrecision.of(v.oneOf("compute.precision", "float32", "bfloat16"))),
         workers,
         steps(v),
         NeighbourSections.topology(v, meeting),

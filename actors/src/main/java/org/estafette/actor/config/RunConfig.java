@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.estafette.device.ComputePrecision;
 
 /**
  * A run's configuration, checked. The meaning, unit and range of each value stand in {@code
@@ -17,7 +18,7 @@ public record RunConfig(
     Meeting meeting,
     OwnStrategy ownStrategy,
     long tokens,
-    String device,
+    Processors device,
     Workers workers,
     Steps localSteps,
     Topology topology,
@@ -79,6 +80,14 @@ public record RunConfig(
    * @param folder for this node's part; empty for the run's folder
    */
   public record History(boolean record, boolean vectors, String folder) {}
+
+  /**
+   * Where models are computed.
+   *
+   * @param names {@code estafette.device}: one or more devices, which a node's workers take in turn
+   * @param precision {@code estafette.compute.precision}
+   */
+  public record Processors(String names, ComputePrecision precision) {}
 
   /** Whether a server closes rounds. */
   public boolean synchronous() {

@@ -83,7 +83,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     this.thread =
         new TrainingThread(
             "estafette-" + setup.key(),
-            setup.workshop()::newTrainer,
+            () -> setup.workshop().newTrainer(setup.index()),
             setup.port()::lease,
             setup.workshop().config().workers().speed(setup.index()),
             setup.port().weather() == null ? StepFaults.NONE : faults,

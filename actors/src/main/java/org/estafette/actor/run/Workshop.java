@@ -28,27 +28,26 @@ import org.estafette.algorithm.server.ServerPlan;
 import org.estafette.algorithm.server.ServerWorker;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.device.Device;
-import org.estafette.device.Devices;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
 import org.estafette.memory.Precision;
 
 /**
  * Makes a run's parts from its configuration: data, models, trainers, server and workers. The
- * dataset and the device are opened once and shared by all workers of a node.
+ * dataset and the devices are opened once and shared by all workers of a node.
  */
 public final class Workshop implements AutoCloseable {
   private final RunConfig config;
   private final Dataset dataset;
-  private final Device device;
+  private final WorkerDevices devices;
   private final Layout layout;
   private final int tokensPerStep;
 
-  private Workshop(RunConfig config, Dataset dataset, Device device) {
+  private Workshop(RunConfig config, Dataset dataset, WorkerDevices devices) {
     this.config = config;
     this.dataset = dataset;
-    this.device = device;
-    try (Model probe = Models.create(config.model(), device, dataset)) {
+    this.devices = devices;
+    try (Model probe = Models.create(config.model(), devices.of(0), dataset)) {
       this.layout = probe.layout();
     }
     this.tokensPerStep = dataset.newBatch(config.model().batch()).tokens();
@@ -70,19 +69,14 @@ public final class Workshop implements AutoCloseable {
       Algorithms.check(config);
     }
     Idle.tell(config, notices);
-    Device device;
+    WorkerDevices devices = WorkerDevices.open(config.device(), notices);
     try {
-      device = Devices.open(config.device());
+      return new Workshop(config, Datasets.open(config, progress, notices), devices);
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("estafette.device: " + e.getMessage());
-    }
-    try {
-      return new Workshop(config, Datasets.open(config, progress, notices), device);
-    } catch (IllegalArgumentException e) {
-      device.close();
+      devices.close();
       throw new ConfigException(String.valueOf(e.getMessage()));
     } catch (UnreadableDataException | RuntimeException e) {
-      device.close();
+      devices.close();
       throw e;
     }
   }
@@ -117,8 +111,18 @@ public final class Workshop implements AutoCloseable {
     return Math.max(1, Math.ceilDiv(tokens, tokensPerStep));
   }
 
-  /** A trainer of its own for one worker, for an evaluator, or for sampling. */
+  /** A trainer of its own for an evaluator, or for sampling. */
   public DeviceTrainer newTrainer() {
+    return newTrainer(0);
+  }
+
+  /**
+   * A trainer of its own for one worker.
+   *
+   * @param index the worker's, which decides its device
+   */
+  public DeviceTrainer newTrainer(int index) {
+    Device device = devices.of(index);
     return new DeviceTrainer(
         device,
         Models.create(config.model(), device, dataset),
@@ -130,7 +134,7 @@ public final class Workshop implements AutoCloseable {
   /** The model's first parameters, decided by the seed. */
   public Float32Vector initialParameters() {
     Float32Vector parameters = Float32Vector.allocate(layout.length());
-    try (Model model = Models.create(config.model(), device, dataset)) {
+    try (Model model = Models.create(config.model(), devices.of(0), dataset)) {
       model.initialize(parameters, config.seed());
     }
     return parameters;
@@ -275,7 +279,7 @@ public final class Workshop implements AutoCloseable {
     facts.put(
         "model",
         config.model().kind() + ", " + String.format("%,d", layout.parameters()) + " parameters");
-    facts.put("device", device.name());
+    facts.put("device", devices.describe());
     if (config.withoutServer()) {
       facts.put("strategy", config.strategy());
       facts.put("graph", Neighbours.describe(config));
@@ -287,6 +291,6 @@ public final class Workshop implements AutoCloseable {
 
   @Override
   public void close() {
-    device.close();
+    devices.close();
   }
 }

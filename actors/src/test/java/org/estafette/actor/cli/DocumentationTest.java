@@ -66,7 +66,18 @@ final class DocumentationTest {
     sources = text.toString().replaceAll("\"\\s*(\\.formatted\\([^()]*\\)\\s*)?\\+\\s*\"", "");
     options = new TreeSet<>();
     collect(Main.commandLine());
+    collectScripts();
     reference = ConfigReader.reference().getConfig("estafette");
+  }
+
+  /** What the scripts for GPUs understand stands in their text. */
+  private static void collectScripts() throws IOException {
+    for (String script : List.of("dev/gpu-check", "dev/gpu/run")) {
+      Pattern.compile("(?<![\\w-])--[a-z][a-z-]*")
+          .matcher(Files.readString(OwnClasses.ROOT.resolve(script)))
+          .results()
+          .forEach(r -> options.add(r.group()));
+    }
   }
 
   private static void collect(CommandLine command) {

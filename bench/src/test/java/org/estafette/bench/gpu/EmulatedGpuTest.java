@@ -1,0 +1,154 @@
+package org.estafette.bench.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.estafette.device.ComputePrecision;
+import org.estafette.device.Device;
+import org.estafette.device.DeviceArena;
+import org.estafette.device.DeviceMemoryException;
+import org.estafette.device.DeviceVector;
+import org.estafette.device.PendingCopy;
+import org.estafette.device.cuda.Emulation;
+import org.estafette.memory.Float32Vector;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The kernels as they are, compiled by g++ and run by the CPU. */
+class EmulatedGpuTest extends GpuContract {
+  private static final long MEMORY = 1L << 30;
+
+  @Override
+  Device open(ComputePrecision precision) {
+    return emulation(0).open(precision);
+  }
+
+  static Emulation emulation(int order) {
+    assumeTrue(
+        Emulation.possible(),
+        "skipped: GPU kernels are emulated with g++ on x86-64 Linux, and there is none here");
+    return new Emulation(MEMORY, order);
+  }
+
+  @Test
+  void aStartedCopyShouldHoldWhatWasThereThoughTheDeviceWorksOn() {
+    try (Device device = open(ComputePrecision.BFLOAT16);
+        DeviceArena arena = device.allocate("test", 3000)) {
+      DeviceVector source = arena.all().slice(0, 1000);
+      DeviceVector other = arena.all().slice(1000, 1000);
+      Float32Vector target = Float32Vector.allocate(1000);
+      device.fill(source, 3);
+      device.scale(source, 2);
+      PendingCopy copy = device.startDownload(source, target);
+      device.fill(other, 5);
+      device.axpy(1, source, other);
+      assertThat(target.get(999)).as("not there before it is awaited").isZero();
+      copy.await();
+      assertThat(target.get(0)).isEqualTo(6);
+      assertThat(target.get(999)).isEqualTo(6);
+      assertThat(device.squaredNorm(other)).isEqualTo(121_000);
+    }
+  }
+
+  @Test
+  void aVectorThatComesAgainShouldBeCopiedDirectlyAndRightly() {
+    try (Device device = open(ComputePrecision.FLOAT32);
+        DeviceArena arena = device.allocate("test", 300_000)) {
+      Float32Vector host = Float32Vector.allocate(300_000);
+      for (int round = 1; round <= 4; round++) {
+        host.fill(round);
+        device.upload(host, arena.all());
+        host.fill(-1);
+        device.scale(arena.all(), 10);
+        device.download(arena.all(), host);
+        assertThat(host.get(0)).isEqualTo(10 * round);
+        assertThat(host.get(299_999)).isEqualTo(10 * round);
+      }
+    }
+  }
+
+  @Test
+  void aVectorThatIsLargerThanAllStagingShouldBeCopiedRightly() {
+    try (Device device = open(ComputePrecision.FLOAT32);
+        DeviceArena arena = device.allocate("test", 3_000_001)) {
+      float[] numbers = new float[3_000_001];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = i;
+      }
+      device.upload(numbers, 0, numbers.length, arena.all());
+      float[] back = new float[numbers.length];
+      device.download(arena.all(), back, back.length);
+      assertThat(back).isEqualTo(numbers);
+    }
+  }
+
+  @Test
+  void severalWorkersShouldShareAGpuAndGiveTheBitsThatEachGivesAlone() throws Exception {
+    try (Device device = open(ComputePrecision.BFLOAT16)) {
+      float[] alone = losses(Curve.train(device, 3));
+      List<CompletableFuture<float[]>> together = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        CompletableFuture<float[]> result = new CompletableFuture<>();
+        together.add(result);
+        Thread.ofPlatform()
+            .start(() -> result.completeAsync(() -> losses(Curve.train(device, 3)), Runnable::run));
+      }
+      for (CompletableFuture<float[]> result : together) {
+        assertThat(result.get(2, TimeUnit.MINUTES)).isEqualTo(alone);
+      }
+    }
+  }
+
+  private static float[] losses(List<float[]> all) {
+    float[] losses = new float[all.size()];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = all.get(i)[0];
+    }
+    return losses;
+  }
+
+  @Test
+  void tooLittleMemoryShouldBeSaidWithTheNumbers() {
+    try (Device device = open(ComputePrecision.FLOAT32)) {
+      assertThatThrownBy(() -> device.allocate("activations of a large model", 400_000_000))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageContaining(
+              "cuda:0: activations of a large model needs 1,600,000,000 bytes, and ")
+          .hasMessageContaining(" of 1,073,741,824 bytes are free");
+    }
+  }
+
+  @Test
+  void aVectorOfAnotherDeviceOrTooShortShouldBeRefusedBeforeAnythingChanges() {
+    try (Device device = open(ComputePrecision.BFLOAT16);
+        DeviceArena arena = device.allocate("test", 64)) {
+      DeviceVector x = arena.all().slice(0, 5);
+      assertThatThrownBy(() -> device.addBias(x, arena.all(), 2, 3))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("x: length=5 (expected >= 6)");
+      assertThatThrownBy(() -> device.scale(new DeviceVector(4096, 16), 2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("x is not in this device's memory");
+    }
+  }
+
+  @Test
+  @Tag("nightly")
+  void everyKernelShouldBeRunByTheCasesAndAllMemoryGivenBack() {
+    Emulation emulation = emulation(1);
+    for (ComputePrecision precision : ComputePrecision.values()) {
+      try (Device device = emulation.open(precision)) {
+        Correctness correctness = new Correctness(device, precision);
+        assertThat(correctness.operations(7)).allMatch(Agreement::holds);
+        assertThat(correctness.models(7)).allMatch(Agreement::holds);
+      }
+    }
+    assertThat(emulation.ran()).doesNotContainValue(0);
+    assertThat(emulation.used()).isZero();
+  }
+}

@@ -1,0 +1,312 @@
+package org.estafette.device.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.net.URL;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for CUDA's libraries, in this order: the folder that {@value #PROPERTY} names, CUDA_HOME
+ * and CUDA_PATH, the folders of LD_LIBRARY_PATH, /usr/local/cuda*, the nvidia packages of pip,
+ * JavaCPP's redistributable jars (on the class path, in the local Maven repository, and in
+ * JavaCPP's own cache), and at last whatever the loader finds by name.
+ */
+final class CudaLibraries {
+  /** System property that names a folder to look in first. */
+  static final String PROPERTY = "estafette.cuda.libraries";
+
+  private static final String REDIST = "org/bytedeco/cuda/linux-x86_64/";
+
+  private final Map<String, String> environment;
+  private final Path home;
+  private final @Nullable String named;
+
+  /**
+   * @param environment the process's
+   * @param home the user's folder
+   * @param named the folder to look in first; null where none is named
+   */
+  CudaLibraries(Map<String, String> environment, Path home, @Nullable String named) {
+    this.environment = environment;
+    this.home = home;
+    this.named = named;
+  }
+
+  /** With this process's environment. */
+  static CudaLibraries ofProcess() {
+    return new CudaLibraries(
+        System.getenv(),
+        Path.of(System.getProperty("user.home", ".")),
+        System.getProperty(PROPERTY));
+  }
+
+  /**
+   * A library that was found.
+   *
+   * @param name what the loader is to load: a path, or a bare name
+   * @param where what people are told
+   * @param companion how the name of a library begins that it needs and that lies beside it
+   */
+  record Found(String name, String where, String companion) {
+    /**
+     * Loads it. What it needs is loaded first: the loader knows libraries that are loaded by their
+     * names, and would not look into this folder.
+     */
+    SymbolLookup open() throws CudaUnavailableException {
+      try {
+        Path folder = Path.of(name).getParent();
+        if (folder != null && !companion.isEmpty()) {
+          for (Path beside : children(folder, companion + "*")) {
+            // Not the alternative builds; a link to one that is loaded already costs nothing.
+            if (!beside.getFileName().toString().contains(".alt.")) {
+              SymbolLookup.libraryLookup(beside, Arena.global());
+            }
+          }
+        }
+        return name.contains("/")
+            ? SymbolLookup.libraryLookup(Path.of(name), Arena.global())
+            : SymbolLookup.libraryLookup(name, Arena.global());
+      } catch (IllegalArgumentException e) {
+        throw new CudaUnavailableException(
+            where + " cannot be loaded (" + e.getMessage() + ").", e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return where;
+    }
+  }
+
+  /** The driver's library, which comes with the GPU's driver and lies where the loader looks. */
+  Found driver() throws CudaUnavailableException {
+    for (String name : new String[] {"libcuda.so.1", "libcuda.so"}) {
+      for (String folder :
+          new String[] {
+            environment.getOrDefault("ESTAFETTE_CUDA_DRIVER", ""),
+            "/usr/lib/x86_64-linux-gnu",
+            "/usr/lib64",
+            "/usr/lib/wsl/lib",
+            "/usr/local/nvidia/lib64"
+          }) {
+        Path file = Path.of(folder).resolve(name);
+        if (!folder.isEmpty() && Files.exists(file)) {
+          return new Found(file.toString(), file.toString(), "");
+        }
+      }
+      if (loads(name)) {
+        return new Found(name, name, "");
+      }
+    }
+    throw new CudaUnavailableException(
+        "There is no NVIDIA driver (libcuda.so.1): training runs on the CPU.");
+  }
+
+  /** The compiler of kernels. */
+  Found nvrtc() throws CudaUnavailableException {
+    return toolkit("NVRTC", "nvrtc", "libnvrtc.so", "libnvrtc-builtins.so");
+  }
+
+  /** The matrix products. */
+  Found cublas() throws CudaUnavailableException {
+    return toolkit("cuBLAS", "cublas", "libcublas.so", "libcublasLt.so");
+  }
+
+  private Found toolkit(String title, String pip, String file, String companion)
+      throws CudaUnavailableException {
+    List<Path> folders = folders();
+    for (Path folder : folders) {
+      Path found = newest(folder, file);
+      if (found != null) {
+        return new Found(found.toString(), found.toString(), companion);
+      }
+    }
+    Found packed = packed(file, companion);
+    if (packed != null) {
+      return packed;
+    }
+    for (String version : new String[] {".13", ".12", ""}) {
+      if (loads(file + version)) {
+        return new Found(file + version, file + version, "");
+      }
+    }
+    throw new CudaUnavailableException(
+        "%s (%s) was not found; install the CUDA toolkit or pip's nvidia-%s, or name its folder"
+                .formatted(title, file, pip.equals("nvrtc") ? "cuda-nvrtc" : pip)
+            + " with CUDA_HOME or -D"
+            + PROPERTY
+            + "=DIR.");
+  }
+
+  private static boolean loads(String name) {
+    try {
+      SymbolLookup.libraryLookup(name, Arena.global());
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Folders to look in, in order, those that are there. */
+  private List<Path> folders() {
+    Set<Path> all = new LinkedHashSet<>();
+    if (named != null) {
+      all.add(Path.of(named));
+    }
+    for (String variable : new String[] {"CUDA_HOME", "CUDA_PATH"}) {
+      String root = environment.get(variable);
+      if (root != null && !root.isBlank()) {
+        addToolkit(all, Path.of(root));
+      }
+    }
+    for (String folder : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":", -1)) {
+      if (!folder.isBlank()) {
+        all.add(Path.of(folder));
+      }
+    }
+    children(Path.of("/usr/local"), "cuda*").forEach(root -> addToolkit(all, root));
+    all.add(Path.of("/usr/lib/x86_64-linux-gnu"));
+    sitePackages().forEach(site -> addPip(all, site));
+    return all.stream().filter(Files::isDirectory).toList();
+  }
+
+  private static void addToolkit(Set<Path> all, Path root) {
+    all.add(root.resolve("lib64"));
+    all.add(root.resolve("targets/x86_64-linux/lib"));
+    all.add(root.resolve("lib"));
+  }
+
+  /** pip's packages: nvidia/NAME/lib, and nvidia/cu13/lib since CUDA 13. */
+  private static void addPip(Set<Path> all, Path site) {
+    for (Path part : children(site.resolve("nvidia"), "*")) {
+      all.add(part.resolve("lib"));
+    }
+  }
+
+  private List<Path> sitePackages() {
+    List<Path> roots = new ArrayList<>();
+    String virtual = environment.get("VIRTUAL_ENV");
+    if (virtual != null) {
+      roots.add(Path.of(virtual, "lib"));
+    }
+    String conda = environment.get("CONDA_PREFIX");
+    if (conda != null) {
+      roots.add(Path.of(conda, "lib"));
+    }
+    roots.add(home.resolve(".local/lib"));
+    children(home.resolve(".pyenv/versions"), "*").forEach(v -> roots.add(v.resolve("lib")));
+    roots.add(Path.of("/usr/local/lib"));
+    roots.add(Path.of("/usr/lib"));
+    roots.add(Path.of("/opt/conda/lib"));
+    List<Path> sites = new ArrayList<>();
+    for (String folder : environment.getOrDefault("PYTHONPATH", "").split(":", -1)) {
+      if (!folder.isBlank()) {
+        sites.add(Path.of(folder));
+      }
+    }
+    for (Path root : roots) {
+      for (Path python : children(root, "python3*")) {
+        sites.add(python.resolve("site-packages"));
+        sites.add(python.resolve("dist-packages"));
+      }
+    }
+    return sites;
+  }
+
+  private static List<Path> children(Path folder, String pattern) {
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, pattern)) {
+        stream.forEach(found::add);
+      } catch (IOException e) {
+        return List.of();
+      }
+    }
+    // The highest version first.
+    found.sort((a, b) -> b.getFileName().toString().compareTo(a.getFileName().toString()));
+    return found;
+  }
+
+  private static @Nullable Path newest(Path folder, String file) {
+    for (Path candidate : children(folder, file + "*")) {
+      String name = candidate.getFileName().toString();
+      // Not the alternative builds (libnvrtc.alt.so) and not the stubs.
+      if (name.equals(file) || name.matches(".*\\.so\\.\\d+")) {
+        return candidate;
+      }
+    }
+    List<Path> versioned = children(folder, file + ".*");
+    return versioned.isEmpty() ? null : versioned.getFirst();
+  }
+
+  /** Out of JavaCPP's jars. */
+  private @Nullable Found packed(String file, String companion) {
+    Path jar = null;
+    for (String version : new String[] {".13", ".12"}) {
+      URL url = CudaLibraries.class.getClassLoader().getResource(REDIST + file + version);
+      if (url != null && url.getPath().contains("!")) {
+        jar = Path.of(url.getPath().substring("file:".length(), url.getPath().indexOf('!')));
+      }
+    }
+    for (Path candidate : jar != null ? List.of(jar) : jars()) {
+      try {
+        Path folder = unpack(candidate, file, companion);
+        Path found = newest(folder, file);
+        if (found != null) {
+          return new Found(
+              found.toString(), found + " (of " + candidate.getFileName() + ")", companion);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        continue; // A damaged jar: the next one may do, and nothing found is said at the end.
+      }
+    }
+    return null;
+  }
+
+  private List<Path> jars() {
+    Path repository =
+        Path.of(System.getProperty("maven.repo.local", home.resolve(".m2/repository").toString()));
+    List<Path> jars = new ArrayList<>();
+    for (String artifact : new String[] {"cuda-redist", "cuda"}) {
+      for (Path version : children(repository.resolve("org/bytedeco/" + artifact), "*")) {
+        jars.addAll(children(version, artifact + "-*-linux-x86_64*.jar"));
+      }
+    }
+    return jars;
+  }
+
+  private static Path unpack(Path jar, String file, String companion) throws IOException {
+    String name = jar.getFileName().toString();
+    Path folder = CudaCache.folder().resolve(name.substring(0, name.length() - ".jar".length()));
+    try (ZipFile zip = new ZipFile(jar.toFile());
+        Stream<? extends ZipEntry> entries = zip.stream()) {
+      for (ZipEntry entry : (Iterable<ZipEntry>) entries.map(e -> (ZipEntry) e)::iterator) {
+        String last = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+        if (entry.getName().startsWith(REDIST)
+            && (last.startsWith(file + ".") || last.startsWith(companion))) {
+          Path to = folder.resolve(last);
+          if (!Files.exists(to) || Files.size(to) != entry.getSize()) {
+            try (InputStream in = zip.getInputStream(entry)) {
+              CudaCache.write(to, in);
+            }
+          }
+        }
+      }
+    }
+    return folder;
+  }
+}

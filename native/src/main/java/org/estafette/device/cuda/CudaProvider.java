@@ -1,0 +1,131 @@
+package org.estafette.device.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.estafette.device.ComputePrecision;
+import org.estafette.device.Device;
+import org.estafette.device.DeviceProvider;
+import org.jspecify.annotations.Nullable;
+
+/** CUDA GPUs, where driver, NVRTC and cuBLAS are found. They are looked for once per process. */
+public final class CudaProvider implements DeviceProvider {
+  /** Oldest compute capability whose tensor cores know bfloat16. */
+  private static final int OLDEST = 80;
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public CudaProvider() {}
+
+  @Override
+  public String kind() {
+    return "cuda";
+  }
+
+  @Override
+  public int count() {
+    return Looked.AT.parts == null ? 0 : Looked.AT.gpus;
+  }
+
+  @Override
+  public String reason() {
+    return Looked.AT.reason;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return Looked.AT.findings;
+  }
+
+  @Override
+  public Device open(int index, ComputePrecision precision) {
+    CudaParts parts = Looked.AT.parts;
+    if (parts == null) {
+      throw new IllegalArgumentException("device=cuda:" + index + ": " + reason());
+    }
+    int architecture = Gpu.architecture(parts.driver(), index);
+    if (architecture < OLDEST) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "device=cuda:%d: %s has compute capability %.1f (expected >= %.1f)",
+              index,
+              parts.driver().deviceName(index),
+              architecture / 10.0,
+              OLDEST / 10.0));
+    }
+    try {
+      return new CudaDevice(parts, index, precision);
+    } catch (CudaException e) {
+      throw new IllegalArgumentException("device=cuda:" + index + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What was found when it was first asked for. */
+  private static final class Looked {
+    static final Looked AT = new Looked();
+
+    final List<Finding> findings = new ArrayList<>();
+    final @Nullable CudaParts parts;
+    final int gpus;
+    final String reason;
+
+    private Looked() {
+      CudaLibraries libraries = CudaLibraries.ofProcess();
+      String missing = null;
+      CudaDriver driver = null;
+      int count = 0;
+      try {
+        CudaLibraries.Found found = libraries.driver();
+        driver = CudaDriverLibrary.open(found);
+        count = driver.devices();
+        int version = driver.version();
+        note("NVIDIA driver", true, "CUDA %d.%d at %s", version / 1000, version % 1000 / 10, found);
+        for (int i = 0; i < count; i++) {
+          note(
+              "cuda:" + i,
+              true,
+              "%s, compute capability %.1f, %,d MiB",
+              driver.deviceName(i),
+              Gpu.architecture(driver, i) / 10.0,
+              driver.totalMemory(i) >> 20);
+        }
+        if (count == 0) {
+          missing = "The NVIDIA driver shows no GPU to this process.";
+        }
+      } catch (CudaUnavailableException | CudaException e) {
+        missing = String.valueOf(e.getMessage());
+        note("NVIDIA driver", false, "%s", missing);
+      }
+      Nvrtc nvrtc = null;
+      try {
+        nvrtc = Nvrtc.open(libraries.nvrtc());
+        note("NVRTC", true, "%s", nvrtc.description());
+      } catch (CudaUnavailableException | CudaException e) {
+        missing = missing == null ? String.valueOf(e.getMessage()) : missing;
+        note("NVRTC", false, "%s", String.valueOf(e.getMessage()));
+      }
+      CudaBlas blas = null;
+      try {
+        blas = CudaBlasLibrary.open(libraries.cublas());
+        note("cuBLAS", true, "%s", blas.description());
+      } catch (CudaUnavailableException | CudaException e) {
+        missing = missing == null ? String.valueOf(e.getMessage()) : missing;
+        note("cuBLAS", false, "%s", String.valueOf(e.getMessage()));
+      }
+      gpus = count;
+      if (missing != null || driver == null || nvrtc == null || blas == null) {
+        parts = null;
+        reason = String.valueOf(missing);
+        return;
+      }
+      CudaCache cache = new CudaCache(CudaCache.folder());
+      parts = new CudaParts(driver, new CachedCompiler(nvrtc, cache, driver.version()), blas);
+      reason =
+          count + (count == 1 ? " GPU" : " GPUs") + ", the first " + driver.deviceName(0) + ".";
+    }
+
+    private void note(String what, boolean there, String format, Object... arguments) {
+      findings.add(new Finding(what, there, String.format(Locale.ROOT, format, arguments)));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.estafette.device.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The kernels, compiled for one GPU and loaded into its context. */
+final class Kernels {
+  /** Dynamic shared memory that a kernel may use without being allowed to. */
+  private static final int ALWAYS_ALLOWED = 48 << 10;
+
+  private final CudaDriver driver;
+  private final int sharedLimit;
+  private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<String, Integer> allowed = new ConcurrentHashMap<>();
+
+  /** A kernel that can be launched. */
+  record Kernel(String name, long function) {}
+
+  /**
+   * Compiles and loads all kernels into the current context.
+   *
+   * @param sharedLimit most shared memory of a block
+   */
+  Kernels(CudaParts parts, int architecture, int sharedLimit) {
+    this.driver = parts.driver();
+    this.sharedLimit = sharedLimit;
+    for (String file : KernelSources.FILES) {
+      long module = driver.loadModule(parts.compiler().compile(file, architecture), file);
+      for (String name : KernelSources.kernels(file)) {
+        long function = driver.function(module, name);
+        if (function == 0) {
+          throw new IllegalStateException(
+              file + " was compiled without " + name + " (expected: it is in the source)");
+        }
+        kernels.put(name, new Kernel(name, function));
+      }
+    }
+  }
+
+  /** A kernel, ready to be launched with so much dynamic shared memory. */
+  Kernel get(String name, int shared) {
+    Kernel kernel = kernels.get(name);
+    if (kernel == null) {
+      throw new IllegalArgumentException("there is no kernel " + name);
+    }
+    if (shared > ALWAYS_ALLOWED && shared > allowed.getOrDefault(name, 0)) {
+      if (shared > sharedLimit) {
+        throw new IllegalArgumentException(
+            "%s needs %,d bytes of shared memory (expected at most %,d on this GPU)"
+                .formatted(name, shared, sharedLimit));
+      }
+      driver.allowShared(kernel.function(), shared, name);
+      allowed.put(name, shared);
+    }
+    return kernel;
+  }
+}
