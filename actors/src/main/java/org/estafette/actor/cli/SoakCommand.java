@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
           + " doubles, delays, corruption, poison) and holds the history of each against what"
           + " Estafette promises: runs with a server, and runs without one over all methods of"
           + " relay and gossip. A run is decided by its kind and seed: the same run each time.",
-      "With --minutes one real run of processes is broken instead: processes are killed and stopped,"
-          + " messages lost, and its end is compared with that of the same run without faults.",
+      "With --minutes one real run of processes is broken instead: processes are killed and"
+          + " stopped, messages lost, and its end is compared with that of the same run without"
+          + " faults.",
     },
     mixinStandardHelpOptions = true,
     footer = {

@@ -20,8 +20,7 @@ final class SoakOfProcesses {
 
   private SoakOfProcesses() {}
 
-  static int run(
-      double minutes, double meanBetween, long seed, @Nullable Path wanted, boolean json)
+  static int run(double minutes, double meanBetween, long seed, @Nullable Path wanted, boolean json)
       throws IOException, InterruptedException {
     PrintStream out = json ? System.err : System.out;
     Path config = Path.of(System.getProperty("estafette.home", "."), "conf", "soak.conf");

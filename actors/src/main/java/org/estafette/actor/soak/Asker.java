@@ -78,8 +78,7 @@ final class Asker implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     return send(request)
-        .map(r ->
-            new Answer(r.statusCode() / 100 == 2, r.statusCode() + " " + r.body().strip()))
+        .map(r -> new Answer(r.statusCode() / 100 == 2, r.statusCode() + " " + r.body().strip()))
         .orElse(new Answer(false, "no answer just now"));
   }
 

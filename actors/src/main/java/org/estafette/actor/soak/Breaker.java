@@ -127,10 +127,7 @@ final class Breaker {
   }
 
   private Optional<ProcessHandle> server() {
-    return asker
-        .place()
-        .flatMap(p -> ProcessHandle.of(p.pid()))
-        .filter(ProcessHandle::isAlive);
+    return asker.place().flatMap(p -> ProcessHandle.of(p.pid())).filter(ProcessHandle::isAlive);
   }
 
   /** Remembers whose processes are there, and sees when a dead server has a successor. */

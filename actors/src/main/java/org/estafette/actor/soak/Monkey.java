@@ -89,8 +89,10 @@ final class Monkey {
       case 8 -> chance("duplicate", probability, seconds);
       case 9 -> chance("corrupt", probability, seconds);
       case 10 -> asked("delay", "\"most\": %.2f, \"seconds\": %.1f", seconds / 4, seconds);
-      case 11 -> asked("cut", "\"from\": \"%s\", \"to\": \"server\", \"seconds\": %.1f", who, seconds);
-      case 12 -> asked("cut", "\"from\": \"server\", \"to\": \"%s\", \"seconds\": %.1f", who, seconds);
+      case 11 ->
+          asked("cut", "\"from\": \"%s\", \"to\": \"server\", \"seconds\": %.1f", who, seconds);
+      case 12 ->
+          asked("cut", "\"from\": \"server\", \"to\": \"%s\", \"seconds\": %.1f", who, seconds);
       case 13 ->
           asked(
               "slow",

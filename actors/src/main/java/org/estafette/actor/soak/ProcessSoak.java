@@ -94,7 +94,10 @@ public final class ProcessSoak {
                 : "the run ended before it applied a push; see " + folder.resolve("disturbed.out"));
       }
     }
-    failures.addAll(leftovers.now(breaker.seen(), breaker.id()).stream().map(l -> "left behind: " + l).toList());
+    failures.addAll(
+        leftovers.now(breaker.seen(), breaker.id()).stream()
+            .map(l -> "left behind: " + l)
+            .toList());
     deaths(breaker, failures);
     if (summary != null) {
       history(disturbed, failures);
@@ -170,7 +173,8 @@ public final class ProcessSoak {
     long tokens = now.path("tokens").asLong();
     Asker.Answer answer =
         asker.post(
-            "/estafette/run/config", "{\"tokens\": " + (tokens + Math.max(20_000, tokens / 50)) + "}");
+            "/estafette/run/config",
+            "{\"tokens\": " + (tokens + Math.max(20_000, tokens / 50)) + "}");
     message.accept("  the run is to end soon: " + answer.text());
     return answer.done();
   }

@@ -75,8 +75,7 @@ public record SoakVerdict(
     lines.add(
         "  faults     %d in %.1f min, %d more met nobody; %s"
             .formatted(faults, minutes, metNobody, byKind));
-    lines.add(
-        "  killed     workers %s, the server %d times".formatted(workerDeaths, serverDeaths));
+    lines.add("  killed     workers %s, the server %d times".formatted(workerDeaths, serverDeaths));
     if (!recoverySeconds.isEmpty()) {
       lines.add(
           String.format(
@@ -90,7 +89,9 @@ public record SoakVerdict(
             Locale.ROOT,
             "  validation %s, undisturbed %s",
             validationLoss == null ? "none" : String.format(Locale.ROOT, "%.4f", validationLoss),
-            undisturbedLoss == null ? "none" : String.format(Locale.ROOT, "%.4f", undisturbedLoss)));
+            undisturbedLoss == null
+                ? "none"
+                : String.format(Locale.ROOT, "%.4f", undisturbedLoss)));
     if (failures.isEmpty()) {
       lines.add("  verdict    all well");
     }
