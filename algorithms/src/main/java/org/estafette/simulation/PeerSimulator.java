@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Message;
@@ -17,8 +18,7 @@ import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.train.TrainedRound;
-import org.estafette.fault.Fault;
-import org.estafette.fault.FaultPlan;
+import org.estafette.fault.FaultEvent;
 import org.estafette.history.Chronicle;
 import org.estafette.history.peer.PeerChronicle;
 import org.estafette.memory.FlatVector;
@@ -43,12 +43,14 @@ public final class PeerSimulator implements AutoCloseable {
   private final PeerSimulationPlan plan;
   private final PeerFactory factory;
   private final World world;
+  private final Mishaps mishaps;
   private final PeerChronicle history;
   private final PeerNetwork network;
   private final List<PeerNode> nodes = new ArrayList<>();
   private final PeerAverages averages;
   private SortedSet<PeerId> members = new TreeSet<>();
   private long epoch = 1;
+  private long rounds;
   private long handled;
   private long superseded;
   private long refused;
@@ -78,10 +80,28 @@ public final class PeerSimulator implements AutoCloseable {
       Supplier<Lease> leases,
       SimulationListener listener,
       PeerChronicle history) {
+    this(plan, factory, leases, listener, history, FaultEvent.Listener.NONE);
+  }
+
+  /**
+   * A simulation that has not begun, whose history is written and whose faults are told.
+   *
+   * @param leases gives vectors of the model's form
+   * @param history is told what happens to each message
+   * @param told what the plan's faults do
+   */
+  public PeerSimulator(
+      PeerSimulationPlan plan,
+      PeerFactory factory,
+      Supplier<Lease> leases,
+      SimulationListener listener,
+      PeerChronicle history,
+      FaultEvent.Listener told) {
     this.plan = plan;
     this.factory = factory;
     this.history = history;
-    this.world = new World(plan.faults(), leases, listener, Chronicle.NONE);
+    this.world = new World(plan.faults(), leases, counting(listener), Chronicle.NONE);
+    this.mishaps = new Mishaps(world, plan.faults(), false, new Struck(), told);
     this.network = new PeerNetwork(plan, world, nodes, history);
     try (Lease form = leases.get()) {
       this.averages = new PeerAverages(nodes, form.vector());
@@ -96,9 +116,7 @@ public final class PeerSimulator implements AutoCloseable {
     for (SimulationPlan.Death d : plan.deaths()) {
       world.schedule(d.at(), PeerId.worker(d.slot()), 0, new Pending.Death(d.downtime()));
     }
-    for (FaultPlan.Timed t : plan.faults().faults()) {
-      world.schedule(t.at(), ALL, 0, new Pending.Mishap(t.fault()));
-    }
+    mishaps.schedule();
     List<PeerNode> first = new ArrayList<>(nodes);
     for (PeerSimulationPlan.Join j : plan.joins()) {
       world.schedule(j.at(), PeerId.worker(j.slot()), 0, new Pending.Rebirth());
@@ -136,10 +154,11 @@ public final class PeerSimulator implements AutoCloseable {
       if (node != null && next.what() instanceof Pending.Timer t && !node.current(t)) {
         continue; // Cancelled or moved: nothing happens then.
       }
+      mishaps.until(next.time());
       world.now = next.time();
       handled++;
       if (next.what() instanceof Pending.Mishap m) {
-        mishap(m.fault());
+        mishaps.strike(m.fault());
       } else if (node == null) {
         announce();
       } else {
@@ -149,15 +168,38 @@ public final class PeerSimulator implements AutoCloseable {
     return handled - before;
   }
 
-  private void mishap(Fault fault) {
-    switch (fault) {
-      case Fault.Kill k -> die(nodes.get(k.who().slot()), k.downtime());
-      case Fault.Freeze f -> {
-        PeerNode node = nodes.get(f.who().slot());
-        node.frozenUntil = Math.max(node.frozenUntil, world.now + f.seconds());
+  /** What waits for a version waits for so many rounds of all workers together. */
+  private SimulationListener counting(SimulationListener listener) {
+    return (at, who, decision) -> {
+      if (decision instanceof Decision.Mixed) {
+        mishaps.reached(++rounds);
       }
-      default -> world.weather.begin(world.now, fault);
+      listener.decided(at, who, decision);
+    };
+  }
+
+  /** What faults do to workers. */
+  private final class Struck implements Mishaps.Victims {
+    @Override
+    public boolean live(PeerId who) {
+      return nodes.get(who.slot()).live;
     }
+
+    @Override
+    public void die(PeerId who, double downtime) {
+      PeerSimulator.this.die(nodes.get(who.slot()), downtime);
+    }
+
+    @Override
+    public void freeze(PeerId who, double until) {
+      PeerNode node = nodes.get(who.slot());
+      node.frozenUntil = Math.max(node.frozenUntil, until);
+    }
+  }
+
+  /** Tells what faults have done that go on: the run is looked at no more. */
+  public void endFaults() {
+    mishaps.end();
   }
 
   private void handle(PeerNode node, Pending p) {
@@ -266,6 +308,7 @@ public final class PeerSimulator implements AutoCloseable {
     epoch++;
     tellOthers(node);
     begin(node);
+    mishaps.back(node.id, node.life);
   }
 
   /** Tells who is live, where that has changed since it was told last. */

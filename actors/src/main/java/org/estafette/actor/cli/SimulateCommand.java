@@ -135,12 +135,6 @@ final class SimulateCommand implements Callable<Integer> {
   /** Workers without a server: what is saved is the mean of their parameters. */
   private int simulatePeers(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
-    if (!config.faults().plan().isEmpty()) {
-      throw new ConfigException(
-          "--faults: runs without a server are simulated without faults, but for"
-              + " estafette.simulation.deaths (expected estafette.strategy = async or sync; or"
-              + " bring them about in a cluster with `estafette train --faults`)");
-    }
     if (options.resume) {
       throw new ConfigException(
           "--resume: a simulated run without a server keeps no worker's state (expected a run with"
@@ -154,7 +148,9 @@ final class SimulateCommand implements Callable<Integer> {
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
         ProgressDisplay display = ProgressDisplay.of(out, options.plain, config.tokens());
         TensorBoard board = Boards.open(config, folder, display)) {
-      RunMonitor monitor = new RunMonitor(config.tokens(), board.after(metrics::append));
+      RunMonitor monitor =
+          new RunMonitor(
+              config.tokens(), board.after(metric -> FaultLines.log(metrics, display, metric)));
       try (SimulatedPeers run = new SimulatedPeers(workshop, monitor)) {
         workshop
             .describe()
@@ -166,6 +162,7 @@ final class SimulateCommand implements Callable<Integer> {
         if (!interrupted.get()) {
           run.validate();
         }
+        run.endFaults();
         Path checkpoint = checkpoints.write(run.state(), monitor.tally());
         display.close();
         metrics.sync();

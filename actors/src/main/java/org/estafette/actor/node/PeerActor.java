@@ -303,6 +303,12 @@ final class PeerActor extends TrainingActor {
             why -> me.tell(new WorkerMessage.ParametersNotSent(w, why)));
   }
 
+  /** What neighbours hear of it is the method's business: it has to be wrong before. */
+  @Override
+  protected void trained(FlatVector delta) {
+    faults().spoil(delta);
+  }
+
   @Override
   protected void send(PeerId to, Message message) {
     WorkerMessage.Address address = addresses.get(to.slot());

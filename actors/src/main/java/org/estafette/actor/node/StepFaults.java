@@ -1,7 +1,6 @@
 package org.estafette.actor.node;
 
 import java.util.function.BooleanSupplier;
-import org.estafette.memory.FlatVector;
 
 /** What goes wrong with a worker's steps on purpose. Called on its training thread. */
 interface StepFaults {
@@ -10,9 +9,6 @@ interface StepFaults {
       new StepFaults() {
         @Override
         public void afterStep(long nanos, BooleanSupplier over) {}
-
-        @Override
-        public void spoil(FlatVector delta) {}
       };
 
   /**
@@ -22,7 +18,4 @@ interface StepFaults {
    * @param over whether the round is, and with it the waiting
    */
   void afterStep(long nanos, BooleanSupplier over);
-
-  /** A pseudo-gradient is about to be sent. */
-  void spoil(FlatVector delta);
 }

@@ -180,6 +180,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         if (participant() == null || m.life() != life) {
           m.delta().close();
         } else {
+          trained(m.delta().vector());
           event(new Event.RoundTrained(m.round(), m.result(), m.seconds(), m.delta(), now()));
         }
       }
@@ -276,6 +277,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     }
     return this;
   }
+
+  /** A round's pseudo-gradient is there, and nobody has seen it yet. */
+  protected void trained(FlatVector delta) {}
 
   /** What faults do to this worker. */
   protected final WorkerFaults faults() {

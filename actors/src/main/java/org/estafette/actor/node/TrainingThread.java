@@ -149,7 +149,6 @@ final class TrainingThread extends Thread {
     Lease delta = leases.get();
     try {
       t.pseudoGradient(delta.vector());
-      faults.spoil(delta.vector());
     } catch (Throwable e) {
       delta.close();
       throw e;

@@ -11,6 +11,7 @@ import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
+import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerActor extends TrainingActor {
   private final Consumer<Update> sink;
   private @Nullable Endpoint serverEndpoint;
+
+  /** Sequence of the newest push of this life. */
+  private long sent;
+
   private @Nullable ServerWorker participant;
   private WorkerMessage.@Nullable Welcome welcome;
 
@@ -71,6 +76,7 @@ final class WorkerActor extends TrainingActor {
     PeerId id = PeerId.worker(w.slot());
     self = id;
     faults().self(id);
+    sent = 0;
     serverEndpoint = w.server();
     incarnation = w.incarnation();
     life++;
@@ -114,6 +120,14 @@ final class WorkerActor extends TrainingActor {
     }
   }
 
+  /** On its way, so that the worker itself cannot notice; what is sent again stays as it is. */
+  private void poison(Update update) {
+    if (update instanceof PseudoGradient push && push.header().sequence() > sent) {
+      sent = push.header().sequence();
+      faults().spoil(push.delta().vector());
+    }
+  }
+
   @Override
   protected void send(PeerId to, Message message) {
     switch (message) {
@@ -134,6 +148,7 @@ final class WorkerActor extends TrainingActor {
         if (serverEndpoint == null) {
           u.discard();
         } else {
+          poison(u);
           setup.port().send(serverEndpoint, to, u, why -> me.tell(new WorkerMessage.NotSent(why)));
         }
       }

@@ -108,8 +108,8 @@ final class WorkerFaults implements StepFaults {
     }
   }
 
-  @Override
-  public void spoil(FlatVector delta) {
+  /** Spoils a pseudo-gradient that is about to be sent, where the worker is to be poisonous. */
+  void spoil(FlatVector delta) {
     NodeWeather w = weather;
     PeerId me = self;
     if (w != null && me != null) {

@@ -12,6 +12,7 @@ import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.fault.FaultPlan;
+import org.estafette.history.peer.PeerChronicle;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
@@ -37,12 +38,12 @@ public final class SimulatedPeers implements AutoCloseable {
   private long nextValidation;
 
   /**
-   * A run that has not begun.
+   * A run that has not begun, with the faults that its configuration names.
    *
    * @param monitor follows the workers
    */
   public SimulatedPeers(Workshop workshop, RunMonitor monitor) {
-    this(workshop, monitor, FaultPlan.NONE);
+    this(workshop, monitor, Faults.plan(workshop.config()));
   }
 
   /**
@@ -71,7 +72,9 @@ public final class SimulatedPeers implements AutoCloseable {
         PeerSimulationPlan.of(config.workers().count(), new Link(s.latency(), perElement))
             .dying(0, deaths)
             .faulty(faults);
-    this.simulator = new PeerSimulator(plan, this::worker, pool::lease, this::decided);
+    this.simulator =
+        new PeerSimulator(
+            plan, this::worker, pool::lease, this::decided, PeerChronicle.NONE, monitor::fault);
   }
 
   private PeerSetup worker(int slot, int life) {
@@ -115,6 +118,11 @@ public final class SimulatedPeers implements AutoCloseable {
         monitor.present(PeerId.worker(slot));
       }
     }
+  }
+
+  /** The run has ended: what faults have done that go on is told. */
+  public void endFaults() {
+    simulator.endFaults();
   }
 
   /** Whether the budget is used up. */
