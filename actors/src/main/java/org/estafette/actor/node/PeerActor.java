@@ -31,6 +31,7 @@ import org.estafette.algorithm.View;
 import org.estafette.algorithm.peer.Peer;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.channel.Endpoint;
+import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
