@@ -148,7 +148,7 @@ class PeerWeatherTest {
         .anyMatch(s ->
             s.who().slot() == 1
                 && s.what() instanceof Decision.Refused r
-                && r.reason() == Refusal.NOT_FINITE);
+                && r.reason() == Refusal.DIVERGED);
     assertThat(seen)
         .as("nobody was sent a model that is not a number")
         .noneMatch(s ->

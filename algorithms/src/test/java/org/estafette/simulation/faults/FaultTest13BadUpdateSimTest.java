@@ -70,7 +70,7 @@ class FaultTest13BadUpdateSimTest {
                               ServerRig.at(
                                   3, new Fault.Poison(PeerId.worker((int) seed), venom, 10)))))
                   .good();
-          assertThat(run.refused().get(Refusal.NOT_FINITE)).isPositive();
+          assertThat(run.refused().get(Refusal.DIVERGED)).isPositive();
           run.around(3, 1e-5);
         });
   }
