@@ -97,14 +97,10 @@ final class CudaLibraries {
     for (String name : new String[] {"libcuda.so.1", "libcuda.so"}) {
       for (String folder :
           new String[] {
-            environment.getOrDefault("ESTAFETTE_CUDA_DRIVER", ""),
-            "/usr/lib/x86_64-linux-gnu",
-            "/usr/lib64",
-            "/usr/lib/wsl/lib",
-            "/usr/local/nvidia/lib64"
+            "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"
           }) {
         Path file = Path.of(folder).resolve(name);
-        if (!folder.isEmpty() && Files.exists(file)) {
+        if (Files.exists(file)) {
           return new Found(file.toString(), file.toString(), "");
         }
       }
