@@ -248,8 +248,17 @@ public final class Weather {
 
   /** Whether the disk is full now: a write that asks is refused. */
   public boolean diskFull(double at) {
+    return full(at, Fault.FillDisk.class);
+  }
+
+  /** Whether shared memory is full now: a stream that asks is not opened. */
+  public boolean sharedMemoryFull(double at) {
+    return full(at, Fault.FillShm.class);
+  }
+
+  private boolean full(double at, Class<? extends Fault> kind) {
     for (Active a : active) {
-      if (a.until() > at && a.fault() instanceof Fault.FillDisk) {
+      if (a.until() > at && kind.isInstance(a.fault())) {
         a.met++;
         return true;
       }

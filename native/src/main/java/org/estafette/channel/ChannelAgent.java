@@ -32,6 +32,9 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private final ChannelConfig config;
   private final ChannelListener listener;
   private final ChannelHooks hooks;
+  /** Whether no stream can be opened now. */
+  volatile BooleanSupplier full = () -> false;
+
   final ChannelCounters counters = new ChannelCounters();
   private final AdaptiveIdle idle;
   private final Queue<OutFrame> incoming = new ManyToOneConcurrentLinkedQueue<>();
@@ -340,6 +343,11 @@ final class ChannelAgent implements Runnable, ErrorHandler {
       }
     }
     Link link = new Link(to, route(to), config, counters, hooks, client, now);
+    if (full.getAsBoolean()) {
+      link.over(
+          SendOutcome.NO_STREAM,
+          "No space left on device: " + config.directory() + " (brought about by a fault)");
+    }
     links.add(link);
     return link;
   }

@@ -2,6 +2,7 @@ package org.estafette.channel;
 
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -175,6 +176,14 @@ public final class TensorChannel implements AutoCloseable {
    */
   public boolean killDriver() {
     return agent.killDriver();
+  }
+
+  /**
+   * While {@code full} says so, no stream to a peer can be opened here, as where shared memory has
+   * no room for its buffers. For faults that are brought about on purpose.
+   */
+  public void sharedMemoryFull(BooleanSupplier full) {
+    agent.full = full;
   }
 
   /** What has happened so far. */

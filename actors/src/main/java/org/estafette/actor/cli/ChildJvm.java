@@ -3,6 +3,7 @@ package org.estafette.actor.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.estafette.actor.config.RunConfig;
 
 /** How this process starts others of its kind: its own java, flags and class path. */
@@ -26,11 +27,20 @@ final class ChildJvm {
     command.add("-XX:+UseSerialGC");
     command.add("-Destafette.home=" + System.getProperty("estafette.home", "."));
     command.add("-Destafette.log=" + log);
+    command.addAll(own());
     command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     return command;
+  }
+
+  /** Flags of the JVM that this one was given: a smaller heap is meant for all. */
+  private static List<String> own() {
+    String given = System.getenv("ESTAFETTE_OPTS");
+    return given == null
+        ? List.of()
+        : Stream.of(given.split("\\s+")).filter(f -> f.startsWith("-X")).toList();
   }
 
   /** What all nodes of a cluster must agree on before they know its configuration. */

@@ -88,6 +88,11 @@ public final class NodeWeather {
     return weather != null && weather.diskFull(clock.getAsDouble());
   }
 
+  /** Whether a stream that would be opened here finds no room in shared memory. */
+  public synchronized boolean sharedMemoryFull() {
+    return weather != null && weather.sharedMemoryFull(clock.getAsDouble());
+  }
+
   /** Seconds for which a participant does nothing yet; 0 where it is not frozen. */
   public synchronized double frozenFor(PeerId who) {
     Double until = frozen.get(who);

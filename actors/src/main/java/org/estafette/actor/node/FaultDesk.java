@@ -192,8 +192,6 @@ final class FaultDesk extends AbstractBehavior<FaultDesk.Message> {
         server.accept(new ServerMessage.FreezeServer(f.seconds()));
         begin(f);
       }
-      case Fault.FillShm f ->
-          refuse(f, "other programs of this machine have their memory there too");
       case Fault.SkewClock f ->
           refuse(f, "nothing of a run is decided by a wall clock: all times are of monotonic ones");
       case Fault.KillDriver f -> killDriver(f);

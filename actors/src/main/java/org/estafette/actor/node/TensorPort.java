@@ -90,6 +90,9 @@ final class TensorPort implements AutoCloseable {
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
     this.channel = TensorChannel.open(config, new Listener(lost));
+    if (weather != null) {
+      channel.sharedMemoryFull(weather::sharedMemoryFull);
+    }
     this.outlet =
         weather == null
             ? channel::send

@@ -103,6 +103,28 @@ final class StormyPortTest {
   }
 
   @Test
+  void shouldOpenNoStreamWhileSharedMemoryIsFullAndGoOnAfterwards() {
+    weather.begin(1, new Fault.FillShm(0.5), 0.5, 7);
+    sendOne();
+    await().until(() -> failures.get() == 1);
+    assertThat(arrived).isEmpty();
+    assertThat(weather.met(1)).isPositive();
+    await()
+        .until(() -> {
+          sendOne();
+          return !arrived.isEmpty();
+        });
+  }
+
+  private void sendOne() {
+    port.send(
+        port.endpoint(),
+        BOB,
+        new NeighbourModel(new Header(RUN, ALICE, 1, 1, 3, 4, 5), Passage.MODEL, port.lease()),
+        why -> failures.incrementAndGet());
+  }
+
+  @Test
   void shouldGiveBackWhatIsHeldWhenThePortIsClosed() {
     weather.begin(1, new Fault.Delay(3600, 3600), 3600, 7);
     sendAllHeld();

@@ -155,12 +155,11 @@ public abstract class FaultyRuns {
         run(
             """
             list = [
-              { kind = fill-shm, at = 0, seconds = 1 }
               { kind = skew-clock, who = server, offset = 60, at = 0, seconds = 1 }
             ]
             """);
     assertThat(ended.faults("not-carried-out"))
-        .hasSize(2)
+        .hasSize(1)
         .allMatch(f -> f.reason().startsWith(f.kind() + " is not carried out here: "));
     assertThat(ended.faults("began")).isEmpty();
   }
