@@ -103,7 +103,7 @@ public final class ProcessSoak {
       history(disturbed, failures);
     }
     Double loss = summary == null ? null : loss(summary);
-    Double control = loss == null ? null : control(folder, summary, failures);
+    Double control = summary == null || loss == null ? null : control(folder, summary, failures);
     if (loss != null && control != null && Math.abs(loss - control) > plan.tolerance() * control) {
       failures.add(
           "validation loss %.4f (expected within %.0f %% of the undisturbed run's %.4f)"
