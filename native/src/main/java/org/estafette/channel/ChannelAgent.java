@@ -32,6 +32,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
   private final ChannelConfig config;
   private final ChannelListener listener;
   private final ChannelHooks hooks;
+
   /** Whether no stream can be opened now. */
   volatile BooleanSupplier full = () -> false;
 
