@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
     name = "history",
     description = "Looks at the history that a run has recorded (history.record = true).",
     mixinStandardHelpOptions = true,
-    subcommands = HistoryCommand.Check.class)
+    subcommands = HistoryCommand.Check.class,
+    footer = {"", "Examples:", "  estafette history check runs/async"})
 final class HistoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {

@@ -1,6 +1,8 @@
 package org.estafette.actor.soak;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,8 +40,16 @@ final class RunProcesses {
         });
   }
 
+  /**
+   * Read from the kernel: the JDK cuts command lines off after a page, and class paths are long.
+   */
   private static List<String> arguments(ProcessHandle process) {
-    return process.info().arguments().map(List::of).orElse(List.of());
+    try {
+      Path line = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return List.of(Files.readString(line).split("\0"));
+    } catch (IOException e) {
+      return List.of(); // It has just ended.
+    }
   }
 
   /** SIGKILL, and waits until it is gone. */

@@ -56,9 +56,9 @@ final class ProcessesTest {
 
   private String[] train(Path text, String tokens, String... more) {
     List<String> all = new ArrayList<>(List.of("train", "--plain", "--out", run().toString()));
-    all.addAll(List.of(more));
     TinyRuns.settings(text, "tokens", tokens, "local-steps.count", "50", "workers.patience", "5s")
         .forEach((k, v) -> all.addAll(List.of("--set", k + "=" + v)));
+    all.addAll(List.of(more));
     return all.toArray(String[]::new);
   }
 
@@ -100,7 +100,16 @@ final class ProcessesTest {
     Path text = TinyRuns.text(dir);
     List<String> before = shm();
     // The survivor is so slow that the run cannot end before the other's replacement has joined.
-    Process p = start(train(text, "600000", "--processes", "--set", "workers.speeds=[1,0.02]"));
+    Process p =
+        start(
+            train(
+                text,
+                "600000",
+                "--processes",
+                "--set",
+                "workers.speeds=[1,0.02]",
+                "--set",
+                "local-steps.count=10"));
     await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
