@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -81,13 +82,23 @@ class LossTest {
 
   @Test
   void shouldDeliverAllFramesInOrderAfterTwoSecondsInWhichNothingPassed() throws Exception {
+    deliverAfterSilenceOf(2_000);
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldDeliverAllFramesInOrderAfterTenSecondsInWhichNothingPassed() throws Exception {
+    deliverAfterSilenceOf(10_000);
+  }
+
+  private static void deliverAfterSilenceOf(long millis) throws Exception {
     Loss loss = new Loss();
     try (TestNode from = TestNode.open(config());
         TestNode to = TestNode.open(config(), loss)) {
       send(from, to, 0, 3);
       to.awaitArrivals(1);
       loss.rate = 1;
-      Thread.sleep(2_000);
+      Thread.sleep(millis);
       send(from, to, 3, 8);
       loss.rate = 0;
       assertAllInOrder(to, 8);

@@ -54,6 +54,10 @@ final class ChildJvm {
       options.add("--set");
       options.add("cluster.failure-detection=quick");
     }
+    if (config.cluster().oldestSurvives()) {
+      options.add("--set");
+      options.add("cluster.survivors=oldest");
+    }
     return options;
   }
 }

@@ -64,7 +64,7 @@ final class SupervisedTraining {
       if (!nodesOnly) {
         workers.start(config.workers().count());
       }
-      int status = await(servers, driver, out);
+      int status = await(servers, node, driver, out);
       workers.restartNoMore();
       return status;
     }
@@ -116,12 +116,18 @@ final class SupervisedTraining {
     return options;
   }
 
-  private static int await(ServerProcesses servers, SharedDriver driver, PrintStream out)
+  private static int await(
+      ServerProcesses servers, LauncherNode node, SharedDriver driver, PrintStream out)
       throws Exception {
     while (true) {
       try {
         return servers.result().get(1, TimeUnit.SECONDS);
       } catch (TimeoutException e) {
+        if (!node.alive()) {
+          throw new RunFailedException(
+              "this process is no longer in the cluster that it began; see the log for why, and go"
+                  + " on with --resume");
+        }
         if (!driver.alive()) {
           out.println("  the media driver in " + driver.directory() + " is gone; it starts anew");
           // Those who shared it notice by themselves, end, and are started again.

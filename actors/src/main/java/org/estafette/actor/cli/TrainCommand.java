@@ -112,6 +112,9 @@ final class TrainCommand implements Callable<Integer> {
     if (keys != null) {
       set.add("security.keys=" + RunOptions.quoted(keys.toAbsolutePath().normalize()));
     }
+    if (standby != null) {
+      set.add("cluster.survivors=oldest");
+    }
     options.set = set;
     PrintStream out = options.json ? System.err : System.out;
     RunFolders.Opened run = RunFolders.open(options);

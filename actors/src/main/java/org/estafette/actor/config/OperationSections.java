@@ -30,7 +30,8 @@ final class OperationSections {
         v.text("cluster.join"),
         v.durationAbove0("cluster.patience"),
         v.duration("cluster.leave-within"),
-        v.oneOf("cluster.failure-detection", "patient", "quick").equals("quick"));
+        v.oneOf("cluster.failure-detection", "patient", "quick").equals("quick"),
+        v.oneOf("cluster.survivors", "majority", "oldest").equals("oldest"));
   }
 
   /** Where others send tensors; empty where it is the address that they arrive at. */

@@ -260,7 +260,8 @@ public record RunConfig(
       String join,
       Duration patience,
       Duration leaveWithin,
-      boolean quickDetection) {}
+      boolean quickDetection,
+      boolean oldestSurvives) {}
 
   /**
    * {@code estafette.management}.

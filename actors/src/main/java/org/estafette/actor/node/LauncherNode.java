@@ -62,6 +62,11 @@ public final class LauncherNode implements AutoCloseable {
             List.of(Succession.LAUNCHER));
   }
 
+  /** Whether it is still in its cluster: without it nobody finds anybody. */
+  public boolean alive() {
+    return !system.getWhenTerminated().toCompletableFuture().isDone();
+  }
+
   /** Where other nodes join: {@code host:port}. */
   public String address() {
     return Cluster.get(system).selfMember().address().hostPort().replaceFirst("^[^@]*@", "");

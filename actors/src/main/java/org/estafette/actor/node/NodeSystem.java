@@ -23,6 +23,14 @@ final class NodeSystem {
   /** Name of every node's actor system. */
   static final String NAME = "estafette";
 
+  /** Alone the oldest goes on too: its processes come back. */
+  private static final Map<String, Object> OLDEST_SURVIVES =
+      Map.of(
+          "akka.cluster.split-brain-resolver.active-strategy",
+          "keep-oldest",
+          "akka.cluster.split-brain-resolver.keep-oldest.down-if-alone",
+          "off");
+
   private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
 
   private NodeSystem() {}
@@ -56,6 +64,10 @@ final class NodeSystem {
             .withFallback(
                 cluster.quickDetection()
                     ? ConfigFactory.parseResources("estafette-akka-quick.conf")
+                    : ConfigFactory.empty())
+            .withFallback(
+                cluster.oldestSurvives()
+                    ? ConfigFactory.parseMap(OLDEST_SURVIVES)
                     : ConfigFactory.empty())
             .withFallback(ConfigFactory.parseResources("estafette-akka.conf"))
             .withFallback(ConfigFactory.defaultReference())
