@@ -23,12 +23,17 @@ final class NodeSystem {
   /** Name of every node's actor system. */
   static final String NAME = "estafette";
 
-  /** Alone the oldest goes on too: its processes come back. */
+  /**
+   * Alone the oldest goes on too: its processes come back. Nor does it end all where members come and
+   * go for long, as they do where many of them die.
+   */
   private static final Map<String, Object> OLDEST_SURVIVES =
       Map.of(
           "akka.cluster.split-brain-resolver.active-strategy",
           "keep-oldest",
           "akka.cluster.split-brain-resolver.keep-oldest.down-if-alone",
+          "off",
+          "akka.cluster.split-brain-resolver.down-all-when-unstable",
           "off");
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
