@@ -22,7 +22,8 @@ final class Membership {
 
   /** Incarnations go on where a saved run had them. */
   void resume(List<WorkerRecord> workers) {
-    table.resume(workers);
+    table.resume(
+        workers, 1); // Its registrar has no successor: a run is resumed when all have ended.
   }
 
   WorkerTable.@Nullable Entry known(ActorRef<WorkerMessage> actor) {

@@ -24,8 +24,8 @@ final class NodeSystem {
   static final String NAME = "estafette";
 
   /**
-   * Alone the oldest goes on too: its processes come back. Nor does it end all where members come and
-   * go for long, as they do where many of them die.
+   * Alone the oldest goes on too: its processes come back. Nor does it end all where members come
+   * and go for long, as they do where many of them die.
    */
   private static final Map<String, Object> OLDEST_SURVIVES =
       Map.of(

@@ -13,6 +13,7 @@ import akka.actor.typed.receptionist.Receptionist;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.estafette.actor.checkpoint.CheckpointException;
@@ -110,11 +111,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       } catch (IllegalArgumentException e) {
         throw new UncheckedIOException(new CheckpointException(String.valueOf(e.getMessage())));
       }
-      workers.resume(resume.workers());
       setup.monitor().resume(resume.tokens(), resume.localSteps(), resume.version());
     }
     this.members = new MemberWatch(context, log);
     this.epoch = setup.epoch();
+    workers.resume(resume == null ? List.of() : resume.workers(), epoch);
     Resumption.check(setup, server);
     this.nextValidation = setup.monitor().now().tokens() + config.validationTokens();
     this.savedVersion = resume == null ? 0 : resume.version();

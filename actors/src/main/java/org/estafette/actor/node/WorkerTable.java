@@ -23,9 +23,18 @@ final class WorkerTable {
   private final Map<Integer, Integer> incarnations = new HashMap<>();
   private final TreeMap<Integer, Entry> live = new TreeMap<>();
 
-  /** Incarnations go on where a saved run had them. */
-  void resume(List<WorkerRecord> workers) {
-    workers.forEach(w -> incarnations.put(w.slot(), w.incarnation()));
+  /** More lives than a worker has under one server. */
+  private static final int LIVES = 1000;
+
+  private int lived;
+
+  /**
+   * Incarnations go on where a saved run had them, and above all that a server of a former epoch
+   * can have given since: a life that nobody saved must not share its name with another one.
+   */
+  void resume(List<WorkerRecord> workers, long epoch) {
+    lived = (int) Math.min(Integer.MAX_VALUE / 2, (epoch - 1) * LIVES);
+    workers.forEach(w -> incarnations.put(w.slot(), Math.max(lived, w.incarnation())));
   }
 
   /** The sender's entry if it has reported before under this reference; null where it is new. */
@@ -36,7 +45,7 @@ final class WorkerTable {
   /** Gives a worker its slot: its predecessor's, or the lowest that nobody has had. */
   Entry admit(String key, ActorRef<WorkerMessage> actor, Endpoint endpoint) {
     int slot = slots.computeIfAbsent(key, k -> lowestFree());
-    int incarnation = incarnations.merge(slot, 1, Integer::sum);
+    int incarnation = incarnations.merge(slot, lived + 1, (before, first) -> before + 1);
     Entry entry = new Entry(PeerId.worker(slot), key, incarnation, actor, endpoint);
     live.put(slot, entry);
     return entry;

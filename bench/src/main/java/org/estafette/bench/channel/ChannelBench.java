@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * java @conf/jvm.options -XX:MaxDirectMemorySize=4g -cp … org.estafette.bench.channel.ChannelBench \
  *     [--out bench/results/channel.json] [--rounds 7] [--megabytes 400] [--pings 4000] \
- *     [--term 4194304] [--driver SAME_THREAD|OWN_THREAD] [--idle ADAPTIVE|YIELD] \
+ *     [--term 2097152] [--driver SAME_THREAD|OWN_THREAD] [--idle ADAPTIVE|YIELD] \
  *     [--key true|false] [--paths ipc,udp,tcp,tcp-4m,tcp-polling,ring] [--idle-seconds 10]
  * </pre>
  *

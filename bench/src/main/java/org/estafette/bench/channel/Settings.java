@@ -21,7 +21,7 @@ record Settings(Map<String, String> values) {
     values.put("--rounds", "7");
     values.put("--ping-bytes", "65536");
     values.put("--pings", "4000");
-    values.put("--term", "4194304");
+    values.put("--term", "2097152");
     values.put("--driver", "SAME_THREAD");
     values.put("--idle", "ADAPTIVE");
     values.put("--key", "false");
