@@ -56,4 +56,9 @@ public class ForwardingEffects implements Effects {
   public void decided(Decision decision) {
     to.decided(decision);
   }
+
+  @Override
+  public void ended(Header message, Ending ending) {
+    to.ended(message, ending);
+  }
 }

@@ -265,16 +265,4 @@ public final class Weather {
     }
     return false;
   }
-
-  /** Seconds by which the wall clock of a participant's node is wrong. */
-  public double skew(double at, PeerId who) {
-    double skew = 0;
-    for (Active a : active) {
-      if (a.until() > at && a.fault() instanceof Fault.SkewClock s && s.who().equals(who)) {
-        a.met++;
-        skew += s.offset();
-      }
-    }
-    return skew;
-  }
 }

@@ -1,18 +1,16 @@
 package org.estafette.simulation.chaos;
 
-import java.util.List;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Ending;
 import org.estafette.algorithm.Event;
+import org.estafette.algorithm.ForwardingEffects;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.NeighbourModel;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.peer.Peer;
-import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
-import org.estafette.memory.Lease;
 
 /** Workers without a server that are wrong on purpose. */
 abstract class SpoiltPeer implements Peer {
@@ -52,60 +50,6 @@ abstract class SpoiltPeer implements Peer {
     good.close();
   }
 
-  /** Effects that are handed on. */
-  abstract static class Through implements Effects {
-    final Effects to;
-
-    Through(Effects to) {
-      this.to = to;
-    }
-
-    @Override
-    public void send(PeerId peer, Message message) {
-      to.send(peer, message);
-    }
-
-    @Override
-    public void load(FlatVector parameters) {
-      to.load(parameters);
-    }
-
-    @Override
-    public void loadMoments(List<FlatVector> moments) {
-      to.loadMoments(moments);
-    }
-
-    @Override
-    public void train(long round, TrainOrder order) {
-      to.train(round, order);
-    }
-
-    @Override
-    public Lease lease() {
-      return to.lease();
-    }
-
-    @Override
-    public void setTimer(String timer, double seconds) {
-      to.setTimer(timer, seconds);
-    }
-
-    @Override
-    public void cancelTimer(String timer) {
-      to.cancelTimer(timer);
-    }
-
-    @Override
-    public void decided(Decision decision) {
-      to.decided(decision);
-    }
-
-    @Override
-    public void ended(Header message, Ending ending) {
-      to.ended(message, ending);
-    }
-  }
-
   /** Says nothing of what it refuses. */
   static final class Silent extends SpoiltPeer {
     Silent(Peer good) {
@@ -116,7 +60,7 @@ abstract class SpoiltPeer implements Peer {
     public void on(Event event, Effects effects) {
       super.on(
           event,
-          new Through(effects) {
+          new ForwardingEffects(effects) {
             @Override
             public void decided(Decision decision) {
               if (!(decision instanceof Decision.Refused)) {
@@ -137,7 +81,7 @@ abstract class SpoiltPeer implements Peer {
     public void on(Event event, Effects effects) {
       super.on(
           event,
-          new Through(effects) {
+          new ForwardingEffects(effects) {
             @Override
             public void ended(Header message, Ending ending) {
               super.ended(message, ending);
@@ -189,7 +133,7 @@ abstract class SpoiltPeer implements Peer {
     public void on(Event event, Effects effects) {
       super.on(
           event,
-          new Through(effects) {
+          new ForwardingEffects(effects) {
             @Override
             public void send(PeerId peer, Message message) {
               if (message instanceof NeighbourModel m

@@ -3,14 +3,13 @@ package org.estafette.simulation.chaos;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
+import org.estafette.algorithm.ForwardingEffects;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.ServerState;
-import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
-import org.estafette.memory.Lease;
 
 /** A server that works, until a test spoils one thing about it. */
 abstract class SpoiltServer implements Server {
@@ -180,7 +179,7 @@ abstract class SpoiltServer implements Server {
     public void on(Event event, Effects effects) {
       super.on(
           event,
-          new SpoiltPeer.Through(effects) {
+          new ForwardingEffects(effects) {
             @Override
             public void decided(Decision decision) {
               if (decision instanceof Decision.Applied a) {
@@ -193,41 +192,15 @@ abstract class SpoiltServer implements Server {
     }
   }
 
-  private record Muted(Effects to) implements Effects {
-    @Override
-    public void send(org.estafette.algorithm.PeerId peer, Message message) {
-      to.send(peer, message);
-    }
-
-    @Override
-    public void load(FlatVector parameters) {
-      to.load(parameters);
-    }
-
-    @Override
-    public void train(long round, TrainOrder order) {
-      to.train(round, order);
-    }
-
-    @Override
-    public Lease lease() {
-      return to.lease();
-    }
-
-    @Override
-    public void setTimer(String timer, double seconds) {
-      to.setTimer(timer, seconds);
-    }
-
-    @Override
-    public void cancelTimer(String timer) {
-      to.cancelTimer(timer);
+  private static final class Muted extends ForwardingEffects {
+    Muted(Effects to) {
+      super(to);
     }
 
     @Override
     public void decided(Decision decision) {
       if (!(decision instanceof Decision.Refused)) {
-        to.decided(decision);
+        super.decided(decision);
       }
     }
   }
