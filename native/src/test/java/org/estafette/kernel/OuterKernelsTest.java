@@ -76,6 +76,9 @@ class OuterKernelsTest {
       }
       if (runs) {
         java.util.Arrays.fill(steps, 0, Math.min(count, 5), accumulating(random));
+        if (count >= 4 && random.nextBoolean()) {
+          steps[3] = refreshing(random);
+        }
       }
       for (OuterKernels kernels : new OuterKernels[] {scalar, vector}) {
         Memory together = new Memory(filled(n, 0));
@@ -124,6 +127,11 @@ class OuterKernelsTest {
   private static LinearStep accumulating(Random random) {
     double fromMomentum = random.nextBoolean() ? 0 : 0.3;
     return LinearStep.accumulate(random.nextDouble(), fromMomentum, random.nextDouble());
+  }
+
+  private static LinearStep refreshing(Random random) {
+    return LinearStep.refresh(
+        0.9, random.nextDouble(), random.nextDouble(), 0.4, random.nextInt(2) * 0.2, 0);
   }
 
   private void check(String operation, int n, BiConsumer<OuterKernels, long[]> call) {
