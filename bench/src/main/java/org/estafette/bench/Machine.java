@@ -1,11 +1,13 @@
 package org.estafette.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a result was measured on. */
 public final class Machine {
@@ -15,11 +17,20 @@ public final class Machine {
   public static Map<String, Object> describe() {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("cpu", cpu());
-    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("cores", cores());
     machine.put("memory_kb", field("/proc/meminfo", "MemTotal"));
     machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     machine.put("java", Runtime.version().toString());
     return machine;
+  }
+
+  /** Those of the machine: what this process may use is fewer where a benchmark has pinned it. */
+  private static int cores() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return (int) lines.filter(line -> line.startsWith("processor")).count();
+    } catch (IOException | UncheckedIOException absent) {
+      return Runtime.getRuntime().availableProcessors();
+    }
   }
 
   /** Hypervisors hide the model's name; family, model and stepping still tell it. */
