@@ -10,8 +10,9 @@ final class OuterKernelsVector implements OuterKernels {
   private static final int CHUNK = 1 << 20;
 
   /**
-   * Floats of one block of {@link #linearSteps}: x, m and b take 96 KB, which stay in a second-level
-   * cache; each push is read over 32 KB in a row, so that the processor has time to fetch ahead.
+   * Floats of one block of {@link #linearSteps}: x, m and b take 96 KB, which stay in a
+   * second-level cache; each push is read over 32 KB in a row, so that the processor has time to
+   * fetch ahead.
    */
   static final int BLOCK = 8192;
 

@@ -34,6 +34,8 @@ final class NodeManagement implements AutoCloseable {
    * Of the node that has the run.
    *
    * @throws PortInUseException where the port is taken; the system is ended then
+   * @throws org.estafette.actor.join.JoinException where the node was put out of the cluster
+   *     meanwhile
    */
   static NodeManagement ofRun(
       ActorSystem<?> system,
@@ -54,6 +56,8 @@ final class NodeManagement implements AutoCloseable {
    *
    * @param opening what the node opens; null before it knows what is run
    * @throws PortInUseException where the port is taken; the system is ended then
+   * @throws org.estafette.actor.join.JoinException where the node was put out of the cluster
+   *     meanwhile
    */
   static NodeManagement ofWorkers(
       ActorSystem<?> system,
@@ -89,8 +93,9 @@ final class NodeManagement implements AutoCloseable {
       end(system);
       throw new PortInUseException(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
+      RuntimeException why = PutOut.or(system, e);
       end(system);
-      throw e;
+      throw why;
     }
   }
 

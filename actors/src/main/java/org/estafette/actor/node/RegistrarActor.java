@@ -720,7 +720,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     setup
         .result()
         .completeExceptionally(
-            new IllegalStateException("the registrar's actor ended before the run did"));
+            PutOut.or(
+                getContext().getSystem(),
+                new IllegalStateException("the registrar's actor ended before the run did")));
     return this;
   }
 

@@ -23,6 +23,7 @@ import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.join.HostPort;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
@@ -120,10 +121,7 @@ public final class ServerHost implements AutoCloseable {
     this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
     system
         .getWhenTerminated()
-        .whenComplete((done, why) ->
-            fail(
-                "this node is no longer in the cluster: the others could not reach it, or it them;"
-                    + " see the log for since when"));
+        .whenComplete((done, why) -> result.completeExceptionally(JoinException.putOut()));
   }
 
   /**
@@ -328,10 +326,6 @@ public final class ServerHost implements AutoCloseable {
 
   private void tell(ServerMessage message) {
     server.thenAccept(to -> to.tell(message));
-  }
-
-  private void fail(String why) {
-    result.completeExceptionally(new IllegalStateException(why));
   }
 
   /** Leaves the cluster and frees the channel. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.estafette.actor.join.JoinException;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
@@ -295,7 +296,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     if (m.timer().equals(HELLO)) {
       hello();
     } else if (m.timer().equals(LOST)) {
-      throw new IllegalStateException(
+      throw JoinException.passing(
           setup.key()
               + ": no server could be reached for "
               + GIVE_UP.toSeconds()

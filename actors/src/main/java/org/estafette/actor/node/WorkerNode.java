@@ -94,11 +94,7 @@ public final class WorkerNode implements AutoCloseable {
     // Akka ends the actor system where this node was taken for lost, without a word to its actors.
     system
         .getWhenTerminated()
-        .whenComplete((done, why) ->
-            result.completeExceptionally(
-                JoinException.passing(
-                    "this node is no longer in the cluster: the others could not reach it, or it"
-                        + " them; see the log for since when")));
+        .whenComplete((done, why) -> result.completeExceptionally(JoinException.putOut()));
     try {
       this.management = NodeManagement.ofWorkers(system, own, () -> opening);
     } catch (RuntimeException e) {

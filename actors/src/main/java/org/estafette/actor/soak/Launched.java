@@ -15,6 +15,7 @@ final class Launched implements AutoCloseable {
   private final Path folder;
   private final Path output;
   private final Process process;
+  private final Thread atExit = new Thread(this::end, "soak-end");
 
   /**
    * Starts it.
@@ -33,6 +34,8 @@ final class Launched implements AutoCloseable {
     all.addAll(List.of("--out", folder.toString(), "--plain"));
     this.process =
         new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    // Whoever ends the soak ends its run too: a run of processes outlives the one that started it.
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   ProcessHandle handle() {
@@ -65,6 +68,15 @@ final class Launched implements AutoCloseable {
   /** Ends it and all that it has started, by force in the end. */
   @Override
   public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM ends already, and the hook has done it or does it now.
+    }
+  }
+
+  private void end() {
     if (!process.isAlive()) {
       return;
     }

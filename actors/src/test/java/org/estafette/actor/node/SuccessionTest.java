@@ -17,6 +17,7 @@ import org.agrona.IoUtil;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
@@ -222,6 +223,30 @@ final class SuccessionTest {
         assertThat(CheckpointStore.verify(ended.checkpoint()).ok()).isTrue();
         over.set(true);
       }
+    }
+  }
+
+  @Test
+  void shouldSayThatTheNodeWithTheServerWasPutOutOfTheCluster() throws Exception {
+    long run = System.nanoTime();
+    try (Workshop workshop =
+            workshop(
+                "tokens",
+                "100000000",
+                "cluster.failure-detection",
+                "quick",
+                "management.enabled",
+                "false");
+        SharedDriver driver =
+            SharedDriver.launch(
+                Coordinator.driver(workshop.config(), run, "test-" + Long.toHexString(run)));
+        LauncherNode launcher = new LauncherNode(workshop.config());
+        ServerHost host = host(workshop, run, launcher, driver, "server-0")) {
+      await().atMost(PATIENCE).until(() -> host.takenOver().isDone());
+      launcher.dead("server-0");
+      assertThatThrownBy(() -> host.result().get(40, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(JoinException.class)
+          .hasMessageContaining("no longer in the cluster");
     }
   }
 }
