@@ -38,6 +38,9 @@ class OverlapSimTest {
   private record Run(
       int workers, boolean overlap, double latency, long budget, LocalSteps steps, int shards) {}
 
+  private double outerRate = 1;
+  private InnerOptimizer inner = new InnerOptimizer.AdamW(0.9, 0.99, 1e-8, 0.1, false);
+
   private static double objective(int shard, long step, Float64Vector x, Float64Vector g) {
     double loss = 0;
     for (int j = 0; j < DIMENSION; j++) {
@@ -56,7 +59,7 @@ class OverlapSimTest {
           return objective(shard, step, x, g);
         },
         t -> 0.01 + 0.0001 * t,
-        new InnerOptimizer.AdamW(0.9, 0.99, 1e-8, 0.1, false));
+        inner);
   }
 
   private double[] simulate(Run run) {
@@ -79,7 +82,7 @@ class OverlapSimTest {
             .with(run.overlap());
     ParameterServer server =
         new ParameterServer(
-            plan, first, new LinearOuter(new Rules.Sgd(1), DIMENSION, Precision.FLOAT64));
+            plan, first, new LinearOuter(new Rules.Sgd(outerRate), DIMENSION, Precision.FLOAT64));
     try (Simulator simulator =
         new Simulator(
             SimulationPlan.of(run.workers(), new FifoQueue(QueueOptions.of(64, 1))),
@@ -136,6 +139,45 @@ class OverlapSimTest {
           .as("latency %s s", latency)
           .containsExactly(plain, within(1e-12));
       assertThat(samples).as("each sample once, in order").isEqualTo(once);
+    }
+  }
+
+  @Test
+  void theAnswerShouldBeTakenUpAtTheStepBoundaryAfterItCame() {
+    outerRate = 0.5;
+    inner = new InnerOptimizer.Sgd(0);
+    // There and back takes 0.26 s: three steps of a round are taken before its base is there.
+    double[] simulated = simulate(new Run(1, true, 0.13, 40, new LocalSteps.Fixed(10), 1));
+    Float64Vector y = Float64Vector.zeros(DIMENSION);
+    Float64Vector x = Float64Vector.zeros(DIMENSION);
+    y.fill(2);
+    x.fill(2); // The server's.
+    Float64Vector base = Float64Vector.zeros(DIMENSION);
+    Float64Vector began = Float64Vector.zeros(DIMENSION);
+    Float64Vector g = Float64Vector.zeros(DIMENSION);
+    for (int step = 0; step < 40; step++) {
+      int inRound = step % 10;
+      // The last round is less than is left for everybody when the one before it was given out, or
+      // not: either way its base is the server's.
+      if (inRound == 0) {
+        began.copyFrom(y);
+      }
+      if (inRound == (step < 10 ? 0 : 3)) {
+        for (int j = 0; j < DIMENSION; j++) {
+          y.set(j, y.get(j) + x.get(j) - began.get(j));
+        }
+        base.copyFrom(x);
+      }
+      objective(0, step, y, g);
+      y.axpy(-(0.01 + 0.0001 * step), g);
+      if (inRound == 9) {
+        for (int j = 0; j < DIMENSION; j++) {
+          x.set(j, x.get(j) - 0.5 * (base.get(j) - y.get(j)));
+        }
+      }
+    }
+    for (int j = 0; j < DIMENSION; j++) {
+      assertThat(simulated[j]).isCloseTo(x.get(j), within(1e-12));
     }
   }
 
