@@ -157,8 +157,6 @@ class OverlapSimTest {
     Float64Vector g = Float64Vector.zeros(DIMENSION);
     for (int step = 0; step < 40; step++) {
       int inRound = step % 10;
-      // The last round is less than is left for everybody when the one before it was given out, or
-      // not: either way its base is the server's.
       if (inRound == 0) {
         began.copyFrom(y);
       }

@@ -1,7 +1,6 @@
 package org.estafette.actor.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +81,8 @@ final class OverlapActorTest {
             "outer.rule", "sgd",
             "outer.rate", "1",
             "outer.weight", "1",
+            "inner.optimizer", "sgd",
+            "inner.rate", "0.3",
             "schedule.scope", "shard")) {
       Float32Vector trained = train(workshop, 1);
       Float32Vector x = workshop.initialParameters();
@@ -91,12 +92,12 @@ final class OverlapActorTest {
         loop.train(new TrainOrder(STEPS, 0, 0, 0, 1), () -> false);
         loop.pseudoGradient(delta);
       }
-      for (long i = 0; i < x.length(); i++) {
-        assertThat(trained.get(i))
-            .as("parameter %d", i)
-            .isCloseTo(x.get(i) - delta.get(i), within(2e-3));
-      }
-      // Waiting, each push of 5 steps would be a round of its own kind; none was refused or redone.
+      // Each exchange may round the parameters; with SGD that stays as small as it is.
+      Float32Vector difference = Float32Vector.allocate(x.length());
+      difference.difference(x, trained);
+      difference.axpy(-1, delta);
+      assertThat(Math.sqrt(difference.squaredNorm()))
+          .isLessThan(1e-4 * Math.sqrt(delta.squaredNorm()));
       assertThat(pushes()).allMatch(p -> p.outcome() == Metric.Outcome.ACCEPTED);
       assertThat(metrics)
           .noneMatch(m ->
