@@ -279,17 +279,20 @@ public final class RunMonitor {
               Metric.Kind.RELEASED,
               r.goodPushes() + " good pushes in a row: the next one counts again");
       case Decision.Wasted w ->
-          event(
-              at,
-              w.worker(),
-              Metric.Kind.NOTE,
-              w.steps()
-                  + " local steps ("
-                  + w.tokens()
-                  + " tokens) of round "
-                  + w.round()
-                  + " were taken for nothing: "
-                  + w.reason());
+          write(
+              new Metric.WorkerEvent(
+                  at,
+                  w.worker().toString(),
+                  Metric.Kind.NOTE,
+                  w.steps()
+                      + " local steps ("
+                      + w.tokens()
+                      + " tokens) of round "
+                      + w.round()
+                      + " were taken for nothing: "
+                      + w.reason(),
+                  w.incarnation(),
+                  w.steps()));
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);
