@@ -60,8 +60,7 @@ public sealed interface Decision {
    * @param tokens tokens seen
    * @param reason why it was given up
    */
-  record Wasted(
-      PeerId worker, int incarnation, long round, int steps, long tokens, String reason)
+  record Wasted(PeerId worker, int incarnation, long round, int steps, long tokens, String reason)
       implements Decision {}
 
   /** A synchronous round ended with {@code participants} pushes. */

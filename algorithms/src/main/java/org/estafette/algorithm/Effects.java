@@ -33,10 +33,10 @@ public interface Effects {
 
   /**
    * As {@link #train(long, TrainOrder)}, but the driver does not wait when the round's steps are
-   * done: from the parameters that they led to it goes on with {@code ahead} as round + 1, as {@link
-   * Event.RoundTrained#goesOn} says. That round begins provisionally: it ends only once {@link
-   * #rebase} has given it its base. Where steps are missing or the loss is not finite, the driver
-   * does not go on. A worker's call.
+   * done: from the parameters that they led to it goes on with {@code ahead} as round + 1, as
+   * {@link Event.RoundTrained#goesOn} says. That round begins provisionally: it ends only once
+   * {@link #rebase} has given it its base. Where steps are missing or the loss is not finite, the
+   * driver does not go on. A worker's call.
    *
    * @throws IllegalStateException where the driver's workers always wait
    */

@@ -28,8 +28,7 @@ public sealed interface Event {
       long round, TrainedRound result, double seconds, Lease delta, boolean goesOn, double at)
       implements Event {
     /** Of a driver that waits. */
-    public RoundTrained(
-        long round, TrainedRound result, double seconds, Lease delta, double at) {
+    public RoundTrained(long round, TrainedRound result, double seconds, Lease delta, double at) {
       this(round, result, seconds, delta, false, at);
     }
 

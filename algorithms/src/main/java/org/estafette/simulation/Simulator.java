@@ -313,8 +313,7 @@ public final class Simulator implements AutoCloseable {
       return;
     }
     LocalTrainer trainer = node.setup().trainer();
-    TrainedRound result =
-        c.train(trainer, java.util.Objects.requireNonNull(node.loaded).vector());
+    TrainedRound result = c.train(trainer, java.util.Objects.requireNonNull(node.loaded).vector());
     Lease delta = world.leases.get();
     trainer.pseudoGradient(delta.vector());
     boolean goesOn = c.ahead != null && Double.isFinite(result.meanLoss());
@@ -322,9 +321,7 @@ public final class Simulator implements AutoCloseable {
     if (c.ahead != null && goesOn) {
       node.goOn(c.round + 1, c.ahead);
     }
-    tell(
-        node,
-        new Event.RoundTrained(c.round, result, c.end.seconds(), delta, goesOn, world.now));
+    tell(node, new Event.RoundTrained(c.round, result, c.end.seconds(), delta, goesOn, world.now));
   }
 
   private void tell(SimulatedNode node, Event event) {

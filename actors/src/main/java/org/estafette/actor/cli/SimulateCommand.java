@@ -77,8 +77,8 @@ final class SimulateCommand implements Callable<Integer> {
         if (options.resume) {
           if (run.inOneGo()) {
             throw new ConfigException(
-                "--resume: a simulated run with faults or overlap is simulated in one go (expected a"
-                    + " run without estafette.faults.plan, with exchange.overlap = false)");
+                "--resume: a simulated run with faults or overlap is simulated in one go (expected"
+                    + " a run without estafette.faults.plan, with exchange.overlap = false)");
           }
           resume(checkpoints, run, out);
         } else {

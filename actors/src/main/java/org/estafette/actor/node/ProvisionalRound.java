@@ -122,8 +122,7 @@ final class ProvisionalRound implements AutoCloseable {
       return false;
     }
     String why = givenUp == null ? "the worker begins anew" : givenUp;
-    tell.accept(
-        new WorkerMessage.RoundDropped(before.life(), before.round() + 1, result, why));
+    tell.accept(new WorkerMessage.RoundDropped(before.life(), before.round() + 1, result, why));
     return true;
   }
 

@@ -439,10 +439,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     public void rebase(long round, @Nullable TrainOrder ahead) {
       roundUnderWay = true;
       thread.rebase(
-          life,
-          round,
-          ahead == null ? null : TrainingActor.this.order(ahead),
-          loaded("rebase"));
+          life, round, ahead == null ? null : TrainingActor.this.order(ahead), loaded("rebase"));
     }
 
     @Override

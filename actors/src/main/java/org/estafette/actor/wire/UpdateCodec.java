@@ -130,9 +130,7 @@ public final class UpdateCodec {
                 header,
                 payload,
                 new RoundReport(b.getInt(), b.getLong(), b.getDouble(), b.getDouble(), b.getInt()));
-        case MODEL ->
-            new GlobalModel(
-                header, payload, b.getLong(), outcome(b), assignment(b));
+        case MODEL -> new GlobalModel(header, payload, b.getLong(), outcome(b), assignment(b));
         case NEIGHBOUR_MODEL -> new NeighbourModel(header, passage(b), payload);
         case NEIGHBOUR_SHARE -> new NeighbourShare(header, passage(b), payload);
         default -> throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 … 4)");
@@ -213,8 +211,7 @@ public final class UpdateCodec {
     if (rounds != A_ROUND && rounds != TWO_ROUNDS) {
       throw new UnreadableUpdateException("rounds=" + rounds + " (expected 0, 1 or 2)");
     }
-    return new Assignment(
-        b.getLong(), order(b), text(b), rounds == TWO_ROUNDS ? order(b) : null);
+    return new Assignment(b.getLong(), order(b), text(b), rounds == TWO_ROUNDS ? order(b) : null);
   }
 
   private static TrainOrder order(ByteBuffer b) {

@@ -100,8 +100,8 @@ final class OverlapActorTest {
           .isLessThan(1e-4 * Math.sqrt(delta.squaredNorm()));
       assertThat(pushes()).allMatch(p -> p.outcome() == Metric.Outcome.ACCEPTED);
       assertThat(metrics)
-          .noneMatch(m ->
-              m instanceof Metric.WorkerEvent e && e.reason().contains("taken for nothing"));
+          .noneMatch(
+              m -> m instanceof Metric.WorkerEvent e && e.reason().contains("taken for nothing"));
     }
   }
 

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * to it comes first counts.
  *
  * <p><b>Overlap.</b> Where an assignment says what the next round will be ({@link
- * Assignment#ahead}), the worker does not wait for the answer to its push. With the base xᵣ of round
- * r, its local parameters yᵣ after H local steps and the sum Sᵣ of these steps' displacements,
+ * Assignment#ahead}), the worker does not wait for the answer to its push. With the base xᵣ of
+ * round r, its local parameters yᵣ after H local steps and the sum Sᵣ of these steps'
+ * displacements,
  *
  * <pre>
  * Δᵣ = xᵣ − yᵣ = −Sᵣ                pushed
@@ -41,12 +42,11 @@ import org.jspecify.annotations.Nullable;
  *
  * so that each step is pushed exactly once, in the round that it belongs to, and the round's base
  * and version are those of the answer. Only the first gradients of a round are those at parameters
- * yᵣ + S instead of xᵣ₊₁ + S: this is the overlap of Streaming DiLoCo (arXiv 2501.18512) and the
- * eager, one step delayed outer update (arXiv 2502.12996) for a server that answers each worker by
- * itself. The worker is one round ahead at most: when the provisional round's steps are done, it
- * waits for the answer. Any answer but the one that assigns the provisional round, and any new
- * epoch, makes it give up what it had begun ({@link Decision.Wasted}) and begin from the server's
- * parameters.
+ * yᵣ + S instead of xᵣ₊₁ + S. Streaming DiLoCo (arXiv 2501.18512), which mixes old and new
+ * parameters, and eager outer updates (arXiv 2502.12996) do the like for synchronous rounds. The
+ * worker is one round ahead at most: when the provisional round's steps are done, it waits for the
+ * answer. Any answer but the one that assigns the provisional round, and any new epoch, makes it
+ * give up what it had begun ({@link Decision.Wasted}) and begin from the server's parameters.
  */
 public final class AsyncWorker implements ServerWorker {
   private static final String PATIENCE = "answer";

@@ -99,7 +99,8 @@ public final class RoundCoordinator implements Server {
       double quorumPatience) {
     if (plan.ahead()) {
       throw new IllegalArgumentException(
-          "rounds given out ahead (expected none: a synchronous round begins when all have pushed)");
+          "rounds given out ahead (expected none: a synchronous round begins when all have"
+              + " pushed)");
     }
     this.plan = plan;
     this.parameters = parameters;

@@ -56,12 +56,7 @@ final class WorkGiver {
   }
 
   private Assignment given(
-      Roster.Member member,
-      Roster roster,
-      double at,
-      long round,
-      TrainOrder order,
-      String reason) {
+      Roster.Member member, Roster roster, double at, long round, TrainOrder order, String reason) {
     member.busySteps = order.steps();
     member.busyShard = order.shard();
     member.assignedAt = at;

@@ -49,16 +49,16 @@ public interface LocalTrainer extends AutoCloseable {
   void goOn();
 
   /**
-   * Starts bringing the parameters x to the device that {@link #rebase} takes up, beside computation
-   * where the device can. {@code x} must not change until the copy has been awaited. No copy of
-   * {@link #startPseudoGradient} may be under way.
+   * Starts bringing the parameters x to the device that {@link #rebase} takes up, beside
+   * computation where the device can. {@code x} must not change until the copy has been awaited. No
+   * copy of {@link #startPseudoGradient} may be under way.
    */
   PendingCopy bring(FlatVector x);
 
   /**
    * Shifts the round to the base x that was brought: parameters += x − y, with the y of {@link
-   * #goOn}; Δ counts from x. Where x = y it changes nothing. May be called between two steps, out of
-   * {@code interrupted} of {@link #train}.
+   * #goOn}; Δ counts from x. Where x = y it changes nothing. May be called between two steps, out
+   * of {@code interrupted} of {@link #train}.
    */
   void rebase();
 

@@ -21,8 +21,8 @@ import org.estafette.memory.Precision;
 
 /**
  * A small run, all of it decided by a seed: how many workers, rounds or not, patience, grace
- * window, how busy the server is, how often it is saved, whether workers wait for answers, and
- * what goes wrong.
+ * window, how busy the server is, how often it is saved, whether workers wait for answers, and what
+ * goes wrong.
  *
  * @param seed names the case
  * @param workers how many

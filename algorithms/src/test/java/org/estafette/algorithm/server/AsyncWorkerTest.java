@@ -276,8 +276,7 @@ class AsyncWorkerTest {
     assertThat(effects.givenUp).containsExactly("the push before was refused: too_stale");
     assertThat(effects.rebased).isEmpty();
     assertThat(effects.trained).containsExactly(1L, 3L);
-    worker.on(
-        new Event.RoundDropped(2, new TrainedRound(3, 6, 1, 1, 0.1), "refused", 3), effects);
+    worker.on(new Event.RoundDropped(2, new TrainedRound(3, 6, 1, 1, 0.1), "refused", 3), effects);
     assertThat(effects.decisions(Decision.Wasted.class))
         .containsExactly(new Decision.Wasted(PeerId.worker(0), 1, 2, 3, 6, "refused"));
   }

@@ -60,12 +60,7 @@ record Gpt2(GptConfig config, int batch) {
             InnerOptimizer.AdamW.withDefaults(0.1), LearningRate.constant(3e-4), 1, false);
     DeviceTrainer trainer =
         new DeviceTrainer(
-            device,
-            new Gpt(device, config, batch),
-            new Formula(config),
-            batch,
-            options,
-            beside);
+            device, new Gpt(device, config, batch), new Formula(config), batch, options, beside);
     Float32Vector start = start(device);
     trainer.load(start);
     return trainer;

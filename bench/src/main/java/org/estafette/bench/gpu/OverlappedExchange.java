@@ -11,8 +11,9 @@ import org.estafette.memory.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As {@link Exchange}, with a worker that goes on while its push travels ({@code exchange.overlap}):
- * the pseudo-gradient leaves and the answer comes beside the next round's steps.
+ * As {@link Exchange}, with a worker that goes on while its push travels ({@code
+ * exchange.overlap}): the pseudo-gradient leaves and the answer comes beside the next round's
+ * steps.
  */
 final class OverlappedExchange {
   private final DeviceTrainer trainer;
