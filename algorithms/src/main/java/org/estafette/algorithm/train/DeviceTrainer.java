@@ -57,7 +57,8 @@ public final class DeviceTrainer implements LocalTrainer {
    *
    * @param model used by this trainer alone, and closed with it
    * @param batchSize samples of a step
-   * @param beside whether Δ and the parameters travel while steps are taken: one vector more
+   * @param beside whether Δ and the parameters travel while steps are taken: one vector more.
+   *     Without it, what {@link #bring} brings must be taken up before the next step
    */
   public DeviceTrainer(
       Device device,
