@@ -24,6 +24,10 @@ final class Roster {
     int busySteps;
     int busyShard;
     double assignedAt;
+
+    /** Whether the round that it is in was given out in quarantine, and counts for nothing. */
+    boolean lent;
+
     final Standing standing = new Standing();
 
     Member(PeerId id) {
@@ -157,6 +161,9 @@ final class Roster {
       m.busySteps = r.busySteps();
       m.busyShard = r.busyShard();
       m.assignedAt = r.assignedAt();
+      // Who is at work on nothing has a round of its quarantine; who waits for an answer is given
+      // another one with it.
+      m.lent = r.live() && !r.waiting() && r.busySteps() == 0;
     }
   }
 }

@@ -344,7 +344,8 @@ public final class ScriptedRun implements RunView {
                 w.loss,
                 w.last,
                 w.restarts,
-                false))
+                false,
+                null))
         .toList();
   }
 
