@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.guard.GuardPlan;
 import org.estafette.algorithm.mailbox.FifoQueue;
@@ -83,13 +82,7 @@ final class PoisonedRegression {
 
   Server rounds(Aggregation rule, GuardPlan guard) {
     return new RoundCoordinator(
-        plan(guard),
-        zeros(),
-        outer(0.7),
-        RoundCoordinator.Averaging.UNIFORM,
-        rule,
-        workers,
-        1e9);
+        plan(guard), zeros(), outer(0.7), RoundCoordinator.Averaging.UNIFORM, rule, workers, 1e9);
   }
 
   Server rounds(GuardPlan guard) {
@@ -141,7 +134,8 @@ final class PoisonedRegression {
   }
 
   /**
-   * Loss on fresh rows at the end; the last worker is wrong from that second on, never where it is NaN.
+   * Loss on fresh rows at the end; the last worker is wrong from that second on, never where it is
+   * NaN.
    */
   double loss(long seed, Server server, Attack attack, double from) {
     return loss(seed, server, attack, from, (at, who, decision) -> {});

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
     name = "release",
     description = {
       "Lets a worker of a running cluster out of quarantine: its next round counts again.",
-      "The cluster obeys where management.writes is on. docs/faults.md says what brings a worker in."
+      "The cluster obeys where management.writes is on. docs/faults.md says what brings a worker"
+          + " in."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  estafette release worker-3"})
@@ -34,7 +35,9 @@ final class ReleaseCommand implements Callable<Integer> {
     try (Client client = asking.client()) {
       String answer = client.post("/estafette/workers/" + worker + "/release", "");
       System.out.println(
-          asking.json ? answer : "  " + client.read(answer, JsonNode.class).path("detail").asText());
+          asking.json
+              ? answer
+              : "  " + client.read(answer, JsonNode.class).path("detail").asText());
       return ExitStatus.OK.code();
     }
   }

@@ -32,8 +32,7 @@ record Endpoint(String method, String path, Handler handler) {
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < form.length; i++) {
       boolean open = form[i].startsWith("{");
-      if (form.length != given.length
-          || (open ? given[i].isEmpty() : !form[i].equals(given[i]))) {
+      if (form.length != given.length || (open ? given[i].isEmpty() : !form[i].equals(given[i]))) {
         return Optional.empty();
       }
       if (open) {

@@ -216,8 +216,8 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     @Override
     public RunControl.Outcome release(ServerMessage.ReleaseWorker request) {
       return new RunControl.Outcome.Conflict(
-          "this run has no server that could put a worker into quarantine (expected strategy = async"
-              + " or sync)");
+          "this run has no server that could put a worker into quarantine (expected strategy ="
+              + " async or sync)");
     }
 
     @Override

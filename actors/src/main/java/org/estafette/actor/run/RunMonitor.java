@@ -283,10 +283,7 @@ public final class RunMonitor {
                   + ": the next one counts again");
       case Decision.Outlier o ->
           event(
-              at,
-              o.worker(),
-              o.marked() ? Metric.Kind.OUTLIER : Metric.Kind.ORDINARY,
-              o.reason());
+              at, o.worker(), o.marked() ? Metric.Kind.OUTLIER : Metric.Kind.ORDINARY, o.reason());
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);

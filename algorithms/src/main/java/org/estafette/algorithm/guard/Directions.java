@@ -18,13 +18,13 @@ import org.estafette.memory.FlatVector;
  * </ul>
  *
  * <p>The second keeps an honest worker from being told to be wrong. Where the pushes' own sum is
- * about 0, as at the end of a run, the one that goes against it may be anybody, and the others agree
- * in nothing. An honest worker that goes against a sum in which a wrong one is has others who do
- * not agree either: the wrong one is among them.
+ * about 0, as at the end of a run, the one that goes against it may be anybody, and the others
+ * agree in nothing. An honest worker that goes against a sum in which a wrong one is has others who
+ * do not agree either: the wrong one is among them.
  *
- * <p>One sum of the e_j is kept, so that the cost of a push is a few passes over the sample, however
- * many workers there are. Only where a worker goes against the others it is compared with each of
- * them ({@link #nearest}): one that has a companion may have data like its companion's.
+ * <p>One sum of the e_j is kept, so that the cost of a push is a few passes over the sample,
+ * however many workers there are. Only where a worker goes against the others it is compared with
+ * each of them ({@link #nearest}): one that has a companion may have data like its companion's.
  */
 final class Directions {
   /** Coordinates that are looked at. */

@@ -23,7 +23,8 @@ public record GuardPlan(
     int probation,
     boolean outliers) {
   /** What is used where nothing else is asked for. */
-  public static final GuardPlan STANDARD = new GuardPlan(30, 128, 16, Clipping.NONE, 3, 20, 5, true);
+  public static final GuardPlan STANDARD =
+      new GuardPlan(30, 128, 16, Clipping.NONE, 3, 20, 5, true);
 
   /** Refuses only what cannot be applied, puts nobody in quarantine, and marks outliers. */
   public static final GuardPlan LENIENT =
@@ -53,7 +54,6 @@ public record GuardPlan(
 
   /** The same with other clipping. */
   public GuardPlan with(Clipping other) {
-    return new GuardPlan(
-        normFactor, window, warmup, other, refusals, within, probation, outliers);
+    return new GuardPlan(normFactor, window, warmup, other, refusals, within, probation, outliers);
   }
 }

@@ -47,7 +47,9 @@ public record GuardState(
    */
   public record Outlier(int slot, boolean against, boolean tooLong) {}
 
-  /** The state of a history and of workers, by slot; without outliers where nobody looks for them. */
+  /**
+   * The state of a history and of workers, by slot; without outliers where nobody looks for them.
+   */
   public static GuardState of(
       NormHistory history, Map<Integer, Standing> workers, @Nullable Outliers outliers) {
     List<Suspect> suspects = new ArrayList<>();

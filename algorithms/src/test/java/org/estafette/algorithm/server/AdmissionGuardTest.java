@@ -247,7 +247,7 @@ class AdmissionGuardTest {
   }
 
   @Test
-  void shouldGiveBackABudgetThatAReleaseDoesNotChange() {
+  void shouldRefuseTheRoundOfAQuarantineAfterARestartToo() {
     try (ServerRig rig = asynchronous(GuardPlan.STANDARD)) {
       history(rig, 40);
       for (int i = 0; i < 3; i++) {
@@ -255,15 +255,14 @@ class AdmissionGuardTest {
       }
       rig.server.release(PeerId.worker(3), "ada", rig.effects);
       ServerState saved = rig.server.state();
-      try (ParameterServer other = server(GuardPlan.STANDARD)) {
-        other.restore(saved);
-        try (ServerRig later = new ServerRig(other)) {
-          later.epoch = rig.epoch;
-          later.give(later.push(3, ++sequence[3], 1));
-          assertThat(later.effects.decisions(Decision.Refused.class))
-              .singleElement()
-              .satisfies(r -> assertThat(r.reason()).isEqualTo(Refusal.QUARANTINED));
-        }
+      try (ServerRig later = asynchronous(GuardPlan.STANDARD)) {
+        later.server.restore(saved);
+        int before = later.effects.decisions(Decision.Refused.class).size();
+        later.give(later.push(later.header(3, 1, ++sequence[3], rig.server.version(), 99), 1, 1));
+        assertThat(later.effects.decisions(Decision.Refused.class)).hasSize(before + 1);
+        assertThat(later.effects.decisions(Decision.Refused.class).getLast().reason())
+            .isEqualTo(Refusal.QUARANTINED);
+        assertThat(push(later, 3, 1)).isInstanceOf(Decision.Applied.class);
       }
     }
   }
@@ -309,18 +308,20 @@ class AdmissionGuardTest {
   void shouldTellOfAnOutlierRememberItAndApplyItsPushesAsEver() {
     try (ServerRig rig = asynchronous(GuardPlan.STANDARD)) {
       for (int i = 0; i < 80; i++) {
-        assertThat(push(rig, i % 4, i % 4 == 3 ? -1 : 1)).isInstanceOf(Decision.Applied.class);
+        double value = i / 4 % 2 == 0 ? 1 : -1;
+        assertThat(push(rig, i % 4, i % 4 == 3 ? 10 * value : value))
+            .isInstanceOf(Decision.Applied.class);
       }
       assertThat(rig.effects.decisions(Decision.Outlier.class))
           .singleElement()
           .satisfies(o -> {
             assertThat(o.worker()).isEqualTo(PeerId.worker(3));
             assertThat(o.marked()).isTrue();
-            assertThat(o.reason()).startsWith("cosine -1.00 with the sum of the 3 others");
+            assertThat(o.reason()).isEqualTo("10.0 times the usual length (expected below 5)");
           });
       assertThat(rig.effects.decisions(Decision.Applied.class)).allMatch(a -> a.weight() == 1);
       ServerState saved = rig.server.state();
-      assertThat(saved.guard().outliers()).containsExactly(new GuardState.Outlier(3, true, false));
+      assertThat(saved.guard().outliers()).containsExactly(new GuardState.Outlier(3, false, true));
       try (ParameterServer other = server(GuardPlan.STANDARD)) {
         other.restore(saved);
         assertThat(other.state().guard()).isEqualTo(saved.guard());

@@ -345,7 +345,10 @@ public final class ScriptedRun implements RunView {
                 w.last,
                 w.restarts,
                 false,
-                null))
+                server && w.name.equals("worker-3")
+                    ? "cosine -0.71 with the sum of the 3 others, who agree by 0.42 (expected above"
+                        + " -0.23)"
+                    : null))
         .toList();
   }
 
