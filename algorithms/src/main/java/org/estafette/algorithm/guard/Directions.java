@@ -37,7 +37,7 @@ final class Directions {
   static final int FEW = 8;
 
   private final Sample sample;
-  private final float[] push;
+  private final double[] push;
   private final double[] sum;
   private final Map<Integer, Mean> means = new HashMap<>();
   private int heard;
@@ -62,7 +62,7 @@ final class Directions {
   /** Of vectors of {@code length} numbers. */
   Directions(long length, long seed) {
     sample = new Sample(length, SAMPLE, seed);
-    push = new float[sample.size()];
+    push = new double[sample.size()];
     sum = new double[sample.size()];
   }
 

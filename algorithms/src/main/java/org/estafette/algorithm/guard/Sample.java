@@ -1,6 +1,5 @@
 package org.estafette.algorithm.guard;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.estafette.memory.FlatVector;
 
@@ -40,18 +39,13 @@ final class Sample {
    *
    * @return its L2 norm
    */
-  double read(FlatVector vector, float[] into) {
+  double read(FlatVector vector, double[] into) {
     double squared = 0;
     for (int i = 0; i < coordinates.length; i++) {
       double value = vector.get(coordinates[i]);
-      into[i] = (float) value;
+      into[i] = value;
       squared += value * value;
     }
     return Math.sqrt(squared);
-  }
-
-  @Override
-  public String toString() {
-    return "Sample" + Arrays.toString(coordinates);
   }
 }

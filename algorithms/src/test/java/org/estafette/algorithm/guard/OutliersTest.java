@@ -139,13 +139,24 @@ class OutliersTest {
   }
 
   @Test
+  void shouldNotBeUpsetByNumbersThatHaveNoSquare() {
+    Float64Vector huge = Float64Vector.zeros(LENGTH);
+    huge.fill(1e200);
+    rounds(10, 1, 1, 1, 1);
+    assertThat(outliers.accepted(0, huge, 1)).isNull();
+    huge.fill(1e60);
+    assertThat(outliers.accepted(1, huge, 1)).isNull();
+    assertThat(rounds(20, 1, 1, -1, 1)).containsExactly("2 true");
+  }
+
+  @Test
   void aSampleShouldTellTheCosine() {
     Directions directions = new Directions(LENGTH, 3);
     for (int i = 0; i < Directions.FEW; i++) {
       Float64Vector v = Float64Vector.zeros(LENGTH);
       v.copyFrom(push(1));
       for (int slot = 0; slot < 4; slot++) {
-        // 3 goes half the way back on a way of its own.
+        // 3 goes back.
         Float64Vector w = Float64Vector.zeros(LENGTH);
         w.copyFrom(v);
         if (slot == 3) {
@@ -166,11 +177,11 @@ class OutliersTest {
       v.set(i, i);
     }
     Sample sample = new Sample(10_000, 4096, 5);
-    float[] read = new float[sample.size()];
+    double[] read = new double[sample.size()];
     double norm = sample.read(v, read);
     double squared = 0;
     for (int i = 0; i < read.length; i++) {
-      squared += (double) read[i] * read[i];
+      squared += read[i] * read[i];
       assertThat(i == 0 || read[i] > read[i - 1]).isTrue();
     }
     assertThat(read).hasSize(4096);
