@@ -46,8 +46,22 @@ public sealed interface Decision {
   record Quarantined(PeerId worker, int refusals, Refusal reason, String detail)
       implements Decision {}
 
-  /** A worker's pushes are taken again, after so many good ones in a row. */
-  record Released(PeerId worker, int goodPushes) implements Decision {}
+  /**
+   * A worker's pushes are taken again.
+   *
+   * @param goodPushes so many good ones in a row; 0 where somebody let it out
+   * @param by who; empty where it was the pushes
+   */
+  record Released(PeerId worker, int goodPushes, String by) implements Decision {}
+
+  /**
+   * A worker's pushes lie apart from the others', for another reason than before, or no more. They
+   * are applied as ever.
+   *
+   * @param marked whether it is marked now
+   * @param reason what was seen and what was expected
+   */
+  record Outlier(PeerId worker, boolean marked, String reason) implements Decision {}
 
   /**
    * A worker that goes on before its push is answered has given up what it had begun: these steps

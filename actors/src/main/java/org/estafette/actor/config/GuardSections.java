@@ -21,7 +21,8 @@ final class GuardSections {
         (int) v.whole("guard.norm-warmup", 1, window),
         (int) v.whole("guard.quarantine-after", 0, within),
         within,
-        v.count("guard.probation", 1));
+        v.count("guard.probation", 1),
+        v.flag("guard.outliers"));
   }
 
   static RunConfig.Aggregation aggregation(Values v, RunConfig.Meeting meeting) {

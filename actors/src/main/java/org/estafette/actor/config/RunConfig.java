@@ -189,7 +189,13 @@ public record RunConfig(
 
   /** {@code estafette.guard}; an infinite factor where the norm does not matter. */
   public record Guard(
-      double normFactor, int window, int warmup, int refusals, int within, int probation) {}
+      double normFactor,
+      int window,
+      int warmup,
+      int refusals,
+      int within,
+      int probation,
+      boolean outliers) {}
 
   /** {@code estafette.staleness}. */
   public record Staleness(

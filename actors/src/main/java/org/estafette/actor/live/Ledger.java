@@ -21,6 +21,7 @@ final class Ledger {
   private boolean live;
   private int incarnation = 1;
   private String quarantine = "";
+  private String outlier = "";
   private long rounds;
   private long localSteps;
   private long tokens;
@@ -108,6 +109,8 @@ final class Ledger {
       }
       case QUARANTINED -> quarantine = event.reason();
       case RELEASED -> quarantine = "";
+      case OUTLIER -> outlier = event.reason();
+      case ORDINARY -> outlier = "";
       case NOTE -> {}
     }
   }
@@ -134,6 +137,11 @@ final class Ledger {
   /** Why its pushes are refused whatever they hold; empty where they are not. */
   String quarantine() {
     return live ? quarantine : "";
+  }
+
+  /** Why its pushes are told to lie apart from the others'; empty where they are not. */
+  String outlier() {
+    return live ? outlier : "";
   }
 
   String node() {
@@ -175,6 +183,7 @@ final class Ledger {
         loss,
         last,
         List.copyOf(restarts),
-        !quarantine().isEmpty());
+        !quarantine().isEmpty(),
+        outlier().isEmpty() ? null : outlier());
   }
 }

@@ -257,6 +257,9 @@ public final class LiveRun implements RunView, Consumer<Metric> {
       if (!ledger.quarantine().isEmpty()) {
         warnings.add(worker + " is in quarantine: " + ledger.quarantine());
       }
+      if (!ledger.outlier().isEmpty()) {
+        warnings.add(worker + " is an outlier: " + ledger.outlier());
+      }
     });
     if (state == RunState.TRAINING) {
       double at = clock.getAsDouble();

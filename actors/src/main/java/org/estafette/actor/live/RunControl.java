@@ -23,6 +23,13 @@ public interface RunControl {
   CompletionStage<Outcome> stop(String by);
 
   /**
+   * Lets a worker out of quarantine: the next round that it is given counts again.
+   *
+   * @param worker its slot, "worker-3"
+   */
+  CompletionStage<Outcome> release(String worker, String by);
+
+  /**
    * Changes keys of the configuration while the run goes on: all of them, or, where one cannot be
    * changed, none.
    *
@@ -51,6 +58,9 @@ public interface RunControl {
 
     /** The run is not in a state for it. */
     record Conflict(String detail) implements Outcome {}
+
+    /** The run has nothing of that name. */
+    record Unknown(String detail) implements Outcome {}
 
     /** It cannot be done to any run: an unknown key, a value out of its range. */
     record Invalid(String detail) implements Outcome {}

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastSeconds when its newest push was decided on; null before its first
  * @param restarts its earlier lives' ends
  * @param quarantined whether its pushes are refused whatever they hold
+ * @param outlier how its pushes lie apart from the others', in words; null where they do not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerStatus(
@@ -48,7 +49,8 @@ public record WorkerStatus(
     @Nullable Double loss,
     @Nullable Double lastSeconds,
     List<Restart> restarts,
-    boolean quarantined) {
+    boolean quarantined,
+    @Nullable String outlier) {
 
   /**
    * An end of a worker, and its return.

@@ -4,6 +4,7 @@ import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,14 @@ import java.util.Optional;
  *
  * @param request as it came
  * @param user who asks; empty where nobody is asked for a name
+ * @param parts of the path that stand for the braces of the operation's
  */
-record Call(HttpRequest request, String user) {
+record Call(HttpRequest request, String user, List<String> parts) {
+  /** The same for an operation with such parts in its path. */
+  Call with(List<String> found) {
+    return new Call(request, user, found);
+  }
+
   String path() {
     return request.getUri().path();
   }

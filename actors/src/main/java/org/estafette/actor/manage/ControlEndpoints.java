@@ -48,17 +48,25 @@ final class ControlEndpoints {
     ControlEndpoints c = new ControlEndpoints(run, writes, materializer);
     RunControl control = run.control();
     return List.of(
-        c.command("pause", call -> control.pause(call.by())),
-        c.command("resume", call -> control.resume(call.by())),
-        c.command("checkpoint", call -> control.checkpoint(call.by())),
-        c.command("stop", call -> control.stop(call.by())),
+        c.run("pause", call -> control.pause(call.by())),
+        c.run("resume", call -> control.resume(call.by())),
+        c.run("checkpoint", call -> control.checkpoint(call.by())),
+        c.run("stop", call -> control.stop(call.by())),
+        c.command(
+            "/estafette/workers/{worker}/release",
+            call -> control.release(call.parts().getFirst(), call.by())),
         c.post("/estafette/run/config", c::change),
         c.post("/estafette/faults", c::fault));
   }
 
-  private Endpoint command(String name, Function<Call, CompletionStage<Outcome>> does) {
+  private Endpoint run(String name, Function<Call, CompletionStage<Outcome>> does) {
+    return command("/estafette/run/" + name, does);
+  }
+
+  /** Without a body. */
+  private Endpoint command(String path, Function<Call, CompletionStage<Outcome>> does) {
     return post(
-        "/estafette/run/" + name,
+        path,
         call -> {
           call.request().discardEntityBytes(materializer);
           return does.apply(call);
@@ -100,6 +108,8 @@ final class ControlEndpoints {
       case Outcome.Done d -> Answers.json(new Done(d.detail(), run.view().status().state()));
       case Outcome.Conflict c ->
           Problem.of(Problem.CONFLICT, "The run is not in a state for it", 409, c.detail(), path);
+      case Outcome.Unknown u ->
+          Problem.of(Problem.UNKNOWN, "The run has nothing of that name", 404, u.detail(), path);
       case Outcome.Invalid i ->
           Problem.of(Problem.INVALID, "Not possible for any run", 422, i.detail(), path);
       case Outcome.Failed f -> Problem.of(500, f.detail(), path);

@@ -17,7 +17,14 @@ final class NodeEndpoints {
   private static final List<String> PATHS_OF_A_RUN =
       List.of("run", "workers", "topology", "history", "events", "config", "faults");
   private static final List<String> COMMANDS =
-      List.of("run/pause", "run/resume", "run/checkpoint", "run/stop", "run/config", "faults");
+      List.of(
+          "run/pause",
+          "run/resume",
+          "run/checkpoint",
+          "run/stop",
+          "run/config",
+          "workers/{worker}/release",
+          "faults");
 
   private NodeEndpoints() {}
 

@@ -33,6 +33,7 @@ record Problem(
   static final String WRITES_OFF = "urn:estafette:problem:writes-off";
   static final String NOT_HERE = "urn:estafette:problem:not-here";
   static final String CONFLICT = "urn:estafette:problem:conflict";
+  static final String UNKNOWN = "urn:estafette:problem:unknown";
   static final String INVALID = "urn:estafette:problem:invalid";
   static final String FOREIGN = "urn:estafette:problem:foreign-request";
   static final String CREDENTIALS = "urn:estafette:problem:credentials";

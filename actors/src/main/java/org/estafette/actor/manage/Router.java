@@ -7,6 +7,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import akka.stream.Materializer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,7 @@ final class Router {
         request.discardEntityBytes(materializer);
         answer = CompletableFuture.completedFuture(refusal);
       } else {
-        answer = route(new Call(request, gate.user()));
+        answer = route(new Call(request, gate.user(), List.of()));
       }
     } catch (Exception e) {
       answer = CompletableFuture.failedFuture(e);
@@ -82,12 +83,13 @@ final class Router {
     String asked = method.equals("HEAD") ? "GET" : method;
     Set<String> allowed = new TreeSet<>();
     for (Endpoint e : endpoints) {
-      if (e.path().equals(path)) {
+      Optional<List<String>> parts = e.parts(path);
+      if (parts.isPresent()) {
         if (e.method().equals(asked)) {
           if (asked.equals("GET")) {
             call.request().discardEntityBytes(materializer);
           }
-          return e.handler().answer(call);
+          return e.handler().answer(call.with(parts.get()));
         }
         allowed.add(e.method());
       }

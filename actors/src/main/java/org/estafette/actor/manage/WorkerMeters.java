@@ -37,6 +37,12 @@ final class WorkerMeters {
 
   private void register(String worker) {
     gauge(worker, "live", "1 while it takes part", w -> w.live() ? 1 : 0);
+    gauge(worker, "quarantined", "1 while its pushes are refused", w -> w.quarantined() ? 1 : 0);
+    gauge(
+        worker,
+        "outlier",
+        "1 while its pushes lie apart from the others'",
+        w -> w.outlier() == null ? 0 : 1);
     counter(worker, "restarts", "Its earlier lives' ends", w -> w.restarts().size());
     counter(worker, "rounds", "Rounds that it finished", WorkerStatus::rounds);
     counter(worker, "local.steps", "Local steps of its rounds", WorkerStatus::localSteps);

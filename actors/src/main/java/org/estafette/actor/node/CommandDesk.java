@@ -17,6 +17,9 @@ final class CommandDesk {
     /** Writes a checkpoint as soon as may be, and answers. */
     void checkpoint(ServerMessage.CheckpointNow request);
 
+    /** Lets a worker out of quarantine. */
+    Outcome release(ServerMessage.ReleaseWorker request);
+
     /** The configuration has changed; what is not read each time is to be told. */
     void changed(LiveConfig.Intervals changed);
 
@@ -58,6 +61,7 @@ final class CommandDesk {
         m.reply().complete(new Outcome.Done("stopping: a last checkpoint is written"));
         return Coordinator.STOPPED_BY + m.by();
       }
+      case ServerMessage.ReleaseWorker m -> m.reply().complete(run.release(m));
       case ServerMessage.Change m ->
           m.reply().complete(config.change(m, run.tokensDone(), run::changed));
     }

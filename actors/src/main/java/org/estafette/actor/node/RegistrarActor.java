@@ -214,6 +214,13 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     }
 
     @Override
+    public RunControl.Outcome release(ServerMessage.ReleaseWorker request) {
+      return new RunControl.Outcome.Conflict(
+          "this run has no server that could put a worker into quarantine (expected strategy ="
+              + " async or sync)");
+    }
+
+    @Override
     public void changed(LiveConfig.Intervals changed) {
       RunConfig now = changing.now();
       if (changed.checkpoints()) {

@@ -78,6 +78,11 @@ final class RunCommands implements RunControl {
   }
 
   @Override
+  public CompletionStage<Outcome> release(String worker, String by) {
+    return ask(reply -> new ServerMessage.ReleaseWorker(worker, by, reply));
+  }
+
+  @Override
   public CompletionStage<Outcome> change(Map<String, String> keys, String by) {
     Map<String, String> copy = Map.copyOf(keys);
     return ask(reply -> new ServerMessage.Change(copy, by, reply));

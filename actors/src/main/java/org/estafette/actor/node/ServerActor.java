@@ -276,6 +276,11 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     }
 
     @Override
+    public RunControl.Outcome release(ServerMessage.ReleaseWorker request) {
+      return Releasing.release(server, request, effects);
+    }
+
+    @Override
     public void changed(LiveConfig.Intervals changed) {
       if (changed.checkpoints()) {
         checkpointsEvery();

@@ -228,6 +228,10 @@ public sealed interface ServerMessage {
   /** See {@link RunControl#stop}. */
   record StopNow(String by, CompletableFuture<RunControl.Outcome> reply) implements Command {}
 
+  /** See {@link RunControl#release}. */
+  record ReleaseWorker(String worker, String by, CompletableFuture<RunControl.Outcome> reply)
+      implements Command {}
+
   /** See {@link RunControl#change}. */
   record Change(Map<String, String> keys, String by, CompletableFuture<RunControl.Outcome> reply)
       implements Command {}

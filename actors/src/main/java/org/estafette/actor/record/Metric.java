@@ -267,6 +267,10 @@ public sealed interface Metric {
     QUARANTINED,
     /** Its pushes are taken again. */
     RELEASED,
+    /** Its pushes lie apart from the others'; they are applied as ever. */
+    OUTLIER,
+    /** They do so no more. */
+    ORDINARY,
     /** Anything else worth a line. */
     NOTE;
 

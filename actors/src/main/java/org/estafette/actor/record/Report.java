@@ -187,7 +187,7 @@ public final class Report {
               + "<span><i style='background:var(--refused)'></i>refused</span>"
               + "<span><i style='background:var(--s5);width:4px'></i>merged with others</span>"
               + "<span>▲ joined, restarted, released</span>"
-              + "<span>▼ left, lost, quarantined</span><span>┆ fault</span></div>");
+              + "<span>▼ left, lost, quarantined, outlier</span><span>┆ fault</span></div>");
     }
     page.raw("</section>");
   }

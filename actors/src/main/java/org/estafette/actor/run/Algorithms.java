@@ -109,7 +109,8 @@ final class Algorithms {
         new Clipping(c.median(), c.norm()),
         g.refusals(),
         g.within(),
-        g.probation());
+        g.probation(),
+        g.outliers());
   }
 
   /** The user's own participants. */

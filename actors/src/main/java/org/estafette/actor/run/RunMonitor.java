@@ -277,7 +277,10 @@ public final class RunMonitor {
               at,
               r.worker(),
               Metric.Kind.RELEASED,
-              r.goodPushes() + " good pushes in a row: the next one counts again");
+              (r.by().isEmpty()
+                      ? r.goodPushes() + " good pushes in a row"
+                      : "by hand, by " + r.by())
+                  + ": the next one counts again");
       case Decision.Wasted w ->
           write(
               new Metric.WorkerEvent(
@@ -293,6 +296,9 @@ public final class RunMonitor {
                       + w.reason(),
                   w.incarnation(),
                   w.steps()));
+      case Decision.Outlier o ->
+          event(
+              at, o.worker(), o.marked() ? Metric.Kind.OUTLIER : Metric.Kind.ORDINARY, o.reason());
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);

@@ -171,7 +171,7 @@
           }
         }
       });
-      const sign = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], quarantined: ['--bad', -1], released: ['--good', 1], note: ['--soft', 1] };
+      const sign = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], quarantined: ['--bad', -1], released: ['--good', 1], outlier: ['--bad', -1], ordinary: ['--good', 1], note: ['--soft', 1] };
       for (const e of events) {
         if (e[1] < begin) continue;
         if (e[2] === 'fault') {

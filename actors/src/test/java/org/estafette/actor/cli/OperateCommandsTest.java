@@ -79,6 +79,7 @@ final class OperateCommandsTest {
     assertThat(lines.get(0).length()).isEqualTo(lines.get(1).length());
     assertThat(lines)
         .contains(
+            "  worker-1 is an outlier: 100.0 times the usual length (expected below 5)",
             "  worker-1 refused: 1 too-stale",
             "  worker-1 ended at 2.5 s (life 1): its process ended; 4 steps lost, back after"
                 + " 0.75 s");
@@ -91,6 +92,7 @@ final class OperateCommandsTest {
     call("resume", "--run", folder.toString());
     call("checkpoint", "now", "--run", folder.toString());
     call("stop", "--run", folder.toString());
+    call("release", "--run", folder.toString(), "worker-1");
     call("change", "--run", folder.toString(), "checkpoint.every=30s", "outer.rate=0.5");
     String by = " by command line at 127.0.0.1";
     assertThat(RUN.asked)
@@ -99,7 +101,20 @@ final class OperateCommandsTest {
             "resume" + by,
             "checkpoint" + by,
             "stop" + by,
+            "release worker-1" + by,
             "change {checkpoint.every=\"30s\", outer.rate=0.5}" + by);
+  }
+
+  @Test
+  void shouldSayWhoCannotBeReleased() {
+    RUN.outcome = new Outcome.Unknown("no worker is called worker-9 (expected worker-0)");
+    Result unknown = call("release", "--run", folder.toString(), "worker-9");
+    assertThat(unknown.status()).isEqualTo(ExitStatus.REFUSED.code());
+    assertThat(unknown.err())
+        .isEqualTo("estafette: no worker is called worker-9 (expected worker-0)\n");
+    Result none = call("release", "--run", folder.toString(), "worker 9/../x");
+    assertThat(none.status()).isEqualTo(ExitStatus.USAGE.code());
+    assertThat(none.err()).contains("expected a worker, as worker-3");
   }
 
   @Test

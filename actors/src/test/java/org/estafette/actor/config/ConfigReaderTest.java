@@ -94,7 +94,7 @@ final class ConfigReaderTest {
   @Test
   void shouldReadWhatIsDoneAgainstBadPushes() {
     RunConfig plain = with();
-    assertThat(plain.guard()).isEqualTo(new RunConfig.Guard(30, 128, 16, 3, 20, 5));
+    assertThat(plain.guard()).isEqualTo(new RunConfig.Guard(30, 128, 16, 3, 20, 5, true));
     assertThat(plain.outer().aggregation().mean()).isTrue();
     assertThat(plain.outer().clip().active()).isFalse();
     RunConfig config =

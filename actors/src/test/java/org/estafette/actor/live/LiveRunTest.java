@@ -206,7 +206,7 @@ final class LiveRunTest {
                 + " not_finite, round 7 holds NaN");
     assertThat(written)
         .anyMatch(m -> m instanceof Metric.WorkerEvent e && e.kind() == Metric.Kind.QUARANTINED);
-    monitor.decided(9, new Decision.Released(PeerId.worker(2), 5));
+    monitor.decided(9, new Decision.Released(PeerId.worker(2), 5, ""));
     assertThat(live.workers().getFirst().quarantined()).isFalse();
     assertThat(live.status().warnings()).isEmpty();
     assertThat(written)
@@ -214,6 +214,36 @@ final class LiveRunTest {
             m instanceof Metric.WorkerEvent e
                 && e.kind() == Metric.Kind.RELEASED
                 && e.reason().startsWith("5 good pushes"));
+  }
+
+  @Test
+  void shouldSayWhoLetAWorkerOutOfQuarantine() {
+    joined(monitor, 1, 2, 1);
+    monitor.decided(9, new Decision.Released(PeerId.worker(2), 0, "ada"));
+    assertThat(written)
+        .anyMatch(m ->
+            m instanceof Metric.WorkerEvent e
+                && e.kind() == Metric.Kind.RELEASED
+                && e.reason().equals("by hand, by ada: the next one counts again"));
+  }
+
+  @Test
+  void shouldWarnOfAnOutlierUntilItsPushesLieAmongTheOthers() {
+    live.known("worker-2", "process-2", "10.0.0.7:2551", 1);
+    joined(monitor, 1, 2, 1);
+    assertThat(live.workers().getFirst().outlier()).isNull();
+    monitor.decided(5, new Decision.Outlier(PeerId.worker(2), true, "cosine -0.80"));
+    assertThat(live.workers().getFirst().outlier()).isEqualTo("cosine -0.80");
+    assertThat(live.workers().getFirst().quarantined()).isFalse();
+    assertThat(live.status().warnings()).containsExactly("worker-2 is an outlier: cosine -0.80");
+    monitor.decided(7, new Decision.Outlier(PeerId.worker(2), false, "cosine 0.40"));
+    assertThat(live.workers().getFirst().outlier()).isNull();
+    assertThat(live.status().warnings()).isEmpty();
+    assertThat(
+            written.stream()
+                .filter(Metric.WorkerEvent.class::isInstance)
+                .map(m -> ((Metric.WorkerEvent) m).kind().json()))
+        .containsExactly("joined", "outlier", "ordinary");
   }
 
   @Test

@@ -55,6 +55,24 @@ final class ControlTest {
   }
 
   @Test
+  void shouldPassOnWhichWorkerIsToBeReleased() throws Exception {
+    assertThat(node.post("/estafette/workers/worker-3/release", "").statusCode()).isEqualTo(200);
+    assertThat(run.asked).containsExactly("release worker-3 by management at 127.0.0.1");
+    run.outcome = new Outcome.Unknown("no worker is called worker-9");
+    JsonNode unknown = problem(node.post("/estafette/workers/worker-9/release", ""), 404);
+    assertThat(unknown.path("type").asText()).isEqualTo(Problem.UNKNOWN);
+    assertThat(unknown.path("detail").asText()).isEqualTo("no worker is called worker-9");
+    run.outcome = new Outcome.Conflict("worker-3 is not in quarantine");
+    problem(node.post("/estafette/workers/worker-3/release", ""), 409);
+    run.asked.clear();
+    problem(node.post("/estafette/workers//release", ""), 404);
+    problem(node.post("/estafette/workers/worker-3/release/now", ""), 404);
+    problem(node.post("/estafette/workers/worker-3", ""), 404);
+    problem(node.send(node.request("/estafette/workers/worker-3/release")), 405);
+    assertThat(run.asked).isEmpty();
+  }
+
+  @Test
   void shouldTakeKeysNestedOrDotted() throws Exception {
     node.post(
         "/estafette/run/config",

@@ -125,7 +125,12 @@ public final class FakeNode implements AutoCloseable {
   }
 
   URI uri(String path) {
-    return URI.create(management.url() + path);
+    return URI.create(management.url() + one(path));
+  }
+
+  /** A path of that form: what is in braces may be anything. */
+  static String one(String template) {
+    return template.replaceAll("\\{[a-z]+}", "x");
   }
 
   HttpRequest.Builder request(String path) {

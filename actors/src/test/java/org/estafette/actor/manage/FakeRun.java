@@ -157,7 +157,8 @@ public final class FakeRun implements RunView, RunControl {
         2.75,
         3.0,
         restarts,
-        false);
+        false,
+        name.equals("worker-1") ? "100.0 times the usual length (expected below 5)" : null);
   }
 
   @Override
@@ -234,6 +235,11 @@ public final class FakeRun implements RunView, RunControl {
   @Override
   public CompletionStage<Outcome> stop(String by) {
     return told("stop", by);
+  }
+
+  @Override
+  public CompletionStage<Outcome> release(String worker, String by) {
+    return told("release " + worker, by);
   }
 
   @Override

@@ -45,6 +45,9 @@ final class MetricsTest {
         .containsEntry(
             "estafette_worker_pushes_total{outcome=\"accepted\",worker=\"worker-1\"}", 1.0)
         .containsEntry("estafette_worker_restarts_total{worker=\"worker-1\"}", 2.0)
+        .containsEntry("estafette_worker_outlier{worker=\"worker-0\"}", 0.0)
+        .containsEntry("estafette_worker_outlier{worker=\"worker-1\"}", 1.0)
+        .containsEntry("estafette_worker_quarantined{worker=\"worker-1\"}", 0.0)
         .containsEntry("estafette_worker_silence_seconds{worker=\"worker-0\"}", 9.5)
         .containsEntry("estafette_checkpoint_age_seconds", 8.5)
         .containsEntry("estafette_checkpoints_total{outcome=\"written\"}", 1.0)

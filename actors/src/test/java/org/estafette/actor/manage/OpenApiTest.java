@@ -26,7 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Holds {@code openapi.json} and the server together, both ways. */
 final class OpenApiTest {
   private static final List<String> COMMANDS =
-      List.of("run/pause", "run/resume", "run/checkpoint", "run/stop", "run/config", "faults");
+      List.of(
+          "run/pause",
+          "run/resume",
+          "run/checkpoint",
+          "run/stop",
+          "run/config",
+          "workers/{worker}/release",
+          "faults");
   private static final List<String> STREAMS =
       List.of("/estafette/events", "/cluster/domain-events");
 
@@ -203,7 +210,7 @@ final class OpenApiTest {
       for (String promise : d.promised()) {
         if (promise.endsWith(" 401")) {
           String[] words = promise.split(" ");
-          String path = words[1].replace("{address}", "x");
+          String path = FakeNode.one(words[1]);
           d.check(
               words[1],
               node.send(node.request(path).method(words[0], HttpRequest.BodyPublishers.noBody())));
@@ -216,7 +223,7 @@ final class OpenApiTest {
     try (FakeNode node = FakeNode.withRun(new FakeRun(), true)) {
       for (String promise : d.promised()) {
         String[] words = promise.split(" ");
-        String path = words[1].replace("{address}", "x");
+        String path = FakeNode.one(words[1]);
         var nothing = HttpRequest.BodyPublishers.noBody();
         if (words[2].equals("421")) {
           // Leads to the loopback address by a name that is none of its own.

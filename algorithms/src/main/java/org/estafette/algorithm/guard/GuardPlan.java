@@ -11,6 +11,7 @@ package org.estafette.algorithm.guard;
  * @param refusals pushes with bad content that bring a worker into quarantine; 0 for never
  * @param within among so many of its newest pushes, at most 64
  * @param probation good pushes in a row that bring it out again
+ * @param outliers whether workers are marked whose pushes lie apart from the others'
  */
 public record GuardPlan(
     double normFactor,
@@ -19,13 +20,15 @@ public record GuardPlan(
     Clipping clip,
     int refusals,
     int within,
-    int probation) {
+    int probation,
+    boolean outliers) {
   /** What is used where nothing else is asked for. */
-  public static final GuardPlan STANDARD = new GuardPlan(30, 128, 16, Clipping.NONE, 3, 20, 5);
+  public static final GuardPlan STANDARD =
+      new GuardPlan(30, 128, 16, Clipping.NONE, 3, 20, 5, true);
 
-  /** Refuses only what cannot be applied, and puts nobody in quarantine. */
+  /** Refuses only what cannot be applied, puts nobody in quarantine, and marks outliers. */
   public static final GuardPlan LENIENT =
-      new GuardPlan(Double.POSITIVE_INFINITY, 128, 16, Clipping.NONE, 0, 20, 5);
+      new GuardPlan(Double.POSITIVE_INFINITY, 128, 16, Clipping.NONE, 0, 20, 5, true);
 
   /** Checks the numbers. */
   public GuardPlan {
@@ -51,6 +54,6 @@ public record GuardPlan(
 
   /** The same with other clipping. */
   public GuardPlan with(Clipping other) {
-    return new GuardPlan(normFactor, window, warmup, other, refusals, within, probation);
+    return new GuardPlan(normFactor, window, warmup, other, refusals, within, probation, outliers);
   }
 }

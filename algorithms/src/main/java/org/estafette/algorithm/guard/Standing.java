@@ -44,10 +44,15 @@ public final class Standing {
     if (++good < plan.probation()) {
       return false;
     }
+    release();
+    return true;
+  }
+
+  /** Out of quarantine; the past is forgiven. */
+  public void release() {
     quarantined = false;
     newest = 0;
     good = 0;
-    return true;
   }
 
   /** Whether there is nothing to say about it. */

@@ -12,6 +12,7 @@ import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.guard.GuardPlan;
 import org.estafette.algorithm.guard.GuardState;
 import org.estafette.algorithm.guard.NormHistory;
+import org.estafette.algorithm.guard.Outliers;
 import org.estafette.algorithm.guard.Standing;
 import org.estafette.memory.FlatVector;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,15 @@ final class AdmissionGuard {
   private final FlatVector parameters;
   private final GuardPlan plan;
   private final NormHistory history;
+  private final @Nullable Outliers outliers;
   private double norm = Double.NaN;
 
-  AdmissionGuard(long run, FlatVector parameters, GuardPlan plan) {
-    this.run = run;
+  AdmissionGuard(ServerPlan server, FlatVector parameters) {
+    this.run = server.run();
     this.parameters = parameters;
-    this.plan = plan;
+    this.plan = server.guard();
     this.history = new NormHistory(plan);
+    this.outliers = plan.outliers() ? new Outliers(parameters.length(), server.seed()) : null;
   }
 
   /** Whether a message belongs here at all: run, and no later life of its sender. */
@@ -120,6 +123,10 @@ final class AdmissionGuard {
               + plan.probation()
               + " in a row)");
     }
+    if (numbers == null && member.lent) {
+      return refused(
+          Refusal.QUARANTINED, "its round was given out in quarantine (the next one counts again)");
+    }
     return numbers;
   }
 
@@ -143,12 +150,45 @@ final class AdmissionGuard {
    *
    * @return factor on it, in (0, 1], by the plan's clipping against the history
    */
-  double admitted(PseudoGradient push, Roster.Member member) {
+  double admitted(PseudoGradient push, Roster.Member member, Effects effects) {
     int steps = push.report().steps();
-    double factor = plan.clip().factor(norm, history.typical(steps));
+    double typical = history.typical(steps);
+    double factor = plan.clip().factor(norm, typical);
     history.accepted(norm, steps);
     member.standing.accepted();
+    if (outliers != null) {
+      Outliers.Finding found =
+          outliers.accepted(member.id.slot(), push.delta().vector(), norm / typical);
+      if (found != null) {
+        effects.decided(new Decision.Outlier(member.id, found.marked(), found.reason()));
+      }
+    }
     return factor;
+  }
+
+  /** A worker has left, or is in quarantine: its pushes say nothing of the others' any more. */
+  void left(Roster.Member member) {
+    if (outliers != null) {
+      outliers.gone(member.id.slot());
+    }
+  }
+
+  /**
+   * Lets a worker out of quarantine because somebody says so.
+   *
+   * @param by who
+   */
+  Release release(PeerId worker, String by, Roster roster, Effects effects) {
+    Roster.Member member = roster.find(worker);
+    if (member == null) {
+      return Release.UNKNOWN_WORKER;
+    }
+    if (!member.standing.quarantined()) {
+      return Release.NOT_IN_QUARANTINE;
+    }
+    member.standing.release();
+    effects.decided(new Decision.Released(worker, 0, by));
+    return Release.DONE;
   }
 
   /** A push is refused: what that means for its sender. */
@@ -159,8 +199,9 @@ final class AdmissionGuard {
     }
     Standing standing = member.standing;
     if (why.reason() == Refusal.QUARANTINED) {
-      if (standing.good(plan)) {
-        effects.decided(new Decision.Released(member.id, plan.probation()));
+      // One that was let out by hand may have a last round of its quarantine to hand in.
+      if (standing.quarantined() && standing.good(plan)) {
+        effects.decided(new Decision.Released(member.id, plan.probation(), ""));
       }
     } else if (why.reason().badContent()) {
       if (why.reason() == Refusal.NORM_TOO_LARGE && !standing.quarantined()) {
@@ -168,6 +209,7 @@ final class AdmissionGuard {
       }
       if (standing.bad(plan) && fewAreOut(roster)) {
         standing.quarantine();
+        left(member);
         effects.decided(
             new Decision.Quarantined(
                 member.id, standing.bad(plan.within()), why.reason(), why.detail()));
@@ -189,12 +231,15 @@ final class AdmissionGuard {
   GuardState state(Roster roster) {
     Map<Integer, Standing> standings = new TreeMap<>();
     roster.all().forEach(m -> standings.put(m.id.slot(), m.standing));
-    return GuardState.of(history, standings);
+    return GuardState.of(history, standings, outliers);
   }
 
   /** Takes up a saved state, after the roster did. */
   void restore(GuardState state, Roster roster) {
     history.restore(state);
+    if (outliers != null) {
+      outliers.restore(state.outliers());
+    }
     for (GuardState.Suspect s : state.suspects()) {
       Roster.Member member = roster.find(PeerId.worker(s.slot()));
       if (member != null) {

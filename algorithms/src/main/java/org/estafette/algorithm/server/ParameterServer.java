@@ -62,7 +62,7 @@ public final class ParameterServer implements Server {
     this.parameters = parameters;
     this.outer = outer;
     this.work = new WorkGiver(plan);
-    this.guard = new AdmissionGuard(plan.run(), parameters, plan.guard());
+    this.guard = new AdmissionGuard(plan, parameters);
     this.snapshots = new Snapshots(parameters, plan.compensation() != 0);
   }
 
@@ -154,6 +154,7 @@ public final class ParameterServer implements Server {
 
   private void leave(Roster.Member member, Effects effects) {
     int lost = work.lost(member);
+    guard.left(member);
     snapshots.forget(member.id);
     held.removeIf(r -> r.member() == member);
     member.waiting = false;
@@ -198,7 +199,7 @@ public final class ParameterServer implements Server {
       }
       member.lastSequence = push.header().sequence();
       pushes[admitted.size()] = push.delta().vector();
-      weights[admitted.size()] = plan.weight() * factor * guard.admitted(push, member);
+      weights[admitted.size()] = plan.weight() * factor * guard.admitted(push, member, effects);
       admitted.add(push);
       if (plan.compensation() != 0) {
         // Compensation needs the parameters as they stand when this push is applied.
@@ -403,6 +404,11 @@ public final class ParameterServer implements Server {
   @Override
   public void budget(long localSteps) {
     work.budget(localSteps);
+  }
+
+  @Override
+  public Release release(PeerId worker, String by, Effects effects) {
+    return guard.release(worker, by, roster, effects);
   }
 
   @Override

@@ -32,6 +32,9 @@ final class Roster {
     /** The round after that, as the worker was told of it; null where it waits for an answer. */
     @Nullable TrainOrder ahead;
 
+    /** Whether the round that it is in was given out in quarantine, and counts for nothing. */
+    boolean lent;
+
     final Standing standing = new Standing();
 
     Member(PeerId id) {
@@ -171,6 +174,9 @@ final class Roster {
       m.busySteps = r.busySteps();
       m.busyShard = r.busyShard();
       m.assignedAt = r.assignedAt();
+      // Who is at work on nothing has a round of its quarantine; who waits for an answer is given
+      // another one with it.
+      m.lent = r.live() && !r.waiting() && r.busySteps() == 0;
     }
   }
 }

@@ -111,7 +111,7 @@ public final class RoundCoordinator implements Server {
     this.workers = workers;
     this.quorumPatience = quorumPatience;
     this.work = new WorkGiver(plan);
-    this.guard = new AdmissionGuard(plan.run(), parameters, plan.guard());
+    this.guard = new AdmissionGuard(plan, parameters);
     this.snapshots = new Snapshots(parameters, false);
   }
 
@@ -251,7 +251,7 @@ public final class RoundCoordinator implements Server {
       }
       return;
     }
-    guard.admitted(push, member);
+    guard.admitted(push, member, effects);
     member.lastSequence = h.sequence();
     member.waiting = true;
     roster.measured(member, push.report().secondsPerStep());
@@ -286,6 +286,7 @@ public final class RoundCoordinator implements Server {
 
   private void leave(Roster.Member member, Effects effects) {
     int lost = work.lost(member);
+    guard.left(member);
     outcomes.remove(member.id);
     member.waiting = false;
     expected.remove(member.id);
@@ -434,6 +435,11 @@ public final class RoundCoordinator implements Server {
   @Override
   public void budget(long localSteps) {
     work.budget(localSteps);
+  }
+
+  @Override
+  public Release release(PeerId worker, String by, Effects effects) {
+    return guard.release(worker, by, roster, effects);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.estafette.algorithm.server;
 
+import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Participant;
+import org.estafette.algorithm.PeerId;
 import org.estafette.memory.FlatVector;
 
 /** A participant that owns the global model: asynchronous or in rounds. */
@@ -41,6 +43,15 @@ public interface Server extends Participant, AutoCloseable {
    * @throws IllegalArgumentException where so many are done already
    */
   void budget(long localSteps);
+
+  /**
+   * Lets a worker out of quarantine. The round that it is in was given out in quarantine and is
+   * still refused; the next one counts, and its past is forgiven.
+   *
+   * @param by who says so, for people
+   * @param effects told of it
+   */
+  Release release(PeerId worker, String by, Effects effects);
 
   /** Gives back the leases that the server holds. */
   @Override

@@ -177,7 +177,8 @@ final class WorkGiver {
    * budget at once, and nobody waits for them.
    */
   void lendIfOut(Roster.Member member) {
-    if (member.standing.quarantined()) {
+    member.lent = member.standing.quarantined();
+    if (member.lent) {
       lost(member);
     }
   }

@@ -9,6 +9,7 @@ import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.MergedPush;
 import org.estafette.algorithm.Outcome;
+import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Refusal;
@@ -218,6 +219,113 @@ class AdmissionGuardTest {
       assertThat(rig.effects.decisions(Decision.Quarantined.class))
           .as("the past is forgiven")
           .hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldLetAWorkerOutByHandFromItsNextRoundOn() {
+    try (ServerRig rig = asynchronous(GuardPlan.STANDARD)) {
+      history(rig, 40);
+      for (int i = 0; i < 3; i++) {
+        push(rig, 3, 1e6);
+      }
+      long done = rig.server.state().localSteps();
+      assertThat(rig.server.release(PeerId.worker(3), "ada", rig.effects)).isEqualTo(Release.DONE);
+      assertThat(rig.effects.decisions(Decision.Released.class))
+          .containsExactly(new Decision.Released(PeerId.worker(3), 0, "ada"));
+      Decision.Refused last = (Decision.Refused) push(rig, 3, 1);
+      assertThat(last.reason()).as("a round of no budget").isEqualTo(Refusal.QUARANTINED);
+      assertThat(last.detail()).contains("the next one counts");
+      assertThat(rig.server.state().localSteps()).isEqualTo(done);
+      assertThat(push(rig, 3, 1)).isInstanceOf(Decision.Applied.class);
+      push(rig, 3, 1e6);
+      push(rig, 3, 1e6);
+      assertThat(rig.effects.decisions(Decision.Quarantined.class))
+          .as("the past is forgiven")
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldRefuseTheRoundOfAQuarantineAfterARestartToo() {
+    try (ServerRig rig = asynchronous(GuardPlan.STANDARD)) {
+      history(rig, 40);
+      for (int i = 0; i < 3; i++) {
+        push(rig, 3, 1e6);
+      }
+      rig.server.release(PeerId.worker(3), "ada", rig.effects);
+      ServerState saved = rig.server.state();
+      try (ServerRig later = asynchronous(GuardPlan.STANDARD)) {
+        later.server.restore(saved);
+        int before = later.effects.decisions(Decision.Refused.class).size();
+        later.give(later.push(later.header(3, 1, ++sequence[3], rig.server.version(), 99), 1, 1));
+        assertThat(later.effects.decisions(Decision.Refused.class)).hasSize(before + 1);
+        assertThat(later.effects.decisions(Decision.Refused.class).getLast().reason())
+            .isEqualTo(Refusal.QUARANTINED);
+        assertThat(push(later, 3, 1)).isInstanceOf(Decision.Applied.class);
+      }
+    }
+  }
+
+  @Test
+  void shouldLetOutNobodyWhoIsUnknownOrNotInQuarantine() {
+    for (ServerRig rig : List.of(asynchronous(GuardPlan.STANDARD), rounds())) {
+      try (rig) {
+        assertThat(rig.server.release(PeerId.worker(9), "ada", rig.effects))
+            .isEqualTo(Release.UNKNOWN_WORKER);
+        assertThat(rig.server.release(PeerId.worker(3), "ada", rig.effects))
+            .isEqualTo(Release.NOT_IN_QUARANTINE);
+        assertThat(rig.effects.decisions(Decision.Released.class)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void roundsShouldWaitAgainForAWorkerThatIsLetOutByHand() {
+    try (ServerRig rig = rounds()) {
+      for (int round = 0; round < 3; round++) {
+        push(rig, 3, Double.NaN);
+        for (int slot = 0; slot < 3; slot++) {
+          push(rig, slot, 1);
+        }
+      }
+      assertThat(rig.server.release(PeerId.worker(3), "ada", rig.effects)).isEqualTo(Release.DONE);
+      assertThat(reason(push(rig, 3, 1))).isEqualTo(Refusal.QUARANTINED);
+      for (int slot = 0; slot < 3; slot++) {
+        push(rig, slot, 1);
+      }
+      assertThat(rig.server.version()).as("the round under way").isEqualTo(4);
+      for (int slot = 0; slot < 3; slot++) {
+        push(rig, slot, 1);
+      }
+      assertThat(rig.server.version()).as("it is waited for").isEqualTo(4);
+      push(rig, 3, 1);
+      assertThat(rig.server.version()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void shouldTellOfAnOutlierRememberItAndApplyItsPushesAsEver() {
+    try (ServerRig rig = asynchronous(GuardPlan.STANDARD)) {
+      for (int i = 0; i < 80; i++) {
+        double value = i / 4 % 2 == 0 ? 1 : -1;
+        assertThat(push(rig, i % 4, i % 4 == 3 ? 10 * value : value))
+            .isInstanceOf(Decision.Applied.class);
+      }
+      assertThat(rig.effects.decisions(Decision.Outlier.class))
+          .singleElement()
+          .satisfies(o -> {
+            assertThat(o.worker()).isEqualTo(PeerId.worker(3));
+            assertThat(o.marked()).isTrue();
+            assertThat(o.reason()).isEqualTo("10.0 times the usual length (expected below 5)");
+          });
+      assertThat(rig.effects.decisions(Decision.Applied.class)).allMatch(a -> a.weight() == 1);
+      ServerState saved = rig.server.state();
+      assertThat(saved.guard().outliers()).containsExactly(new GuardState.Outlier(3, false, true));
+      try (ParameterServer other = server(GuardPlan.STANDARD)) {
+        other.restore(saved);
+        assertThat(other.state().guard()).isEqualTo(saved.guard());
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import org.estafette.algorithm.Event;
 import org.estafette.algorithm.ForwardingEffects;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
+import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
+import org.estafette.algorithm.server.Release;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.ServerState;
 import org.estafette.memory.FlatVector;
@@ -57,6 +59,11 @@ abstract class SpoiltServer implements Server {
   @Override
   public void budget(long localSteps) {
     good.budget(localSteps);
+  }
+
+  @Override
+  public Release release(PeerId worker, String by, Effects effects) {
+    return good.release(worker, by, effects);
   }
 
   @Override

@@ -36,6 +36,9 @@ public final class WorkersText {
     workers.forEach(w -> rows.add(row(w)));
     List<String> lines = new ArrayList<>(aligned(rows));
     for (WorkerStatus w : workers) {
+      if (w.outlier() != null) {
+        lines.add("  " + w.worker() + " is an outlier: " + w.outlier());
+      }
       if (!w.refused().isEmpty()) {
         lines.add("  " + w.worker() + " refused: " + reasons(w.refused()));
       }
@@ -44,11 +47,18 @@ public final class WorkersText {
     return lines;
   }
 
+  private static String state(WorkerStatus w) {
+    if (!w.live()) {
+      return "gone";
+    }
+    return w.quarantined() ? "quarantined" : w.outlier() != null ? "outlier" : "up";
+  }
+
   private static List<String> row(WorkerStatus w) {
     return List.of(
         w.worker(),
         w.node(),
-        w.live() ? w.quarantined() ? "quarantined" : "up" : "gone",
+        state(w),
         decimal("%.1f", w.stepsPerSecond()),
         String.valueOf(w.rounds()),
         Numbers.count(w.tokens()),

@@ -30,7 +30,7 @@ export function showWorkers(workers) {
   }
   const rows = [...workers].sort((a, b) => naturally(a.worker, b.worker)).map((w) => [
     el('span', { class: 'who' }, el('i', { class: 'node ' + (w.live ? 'up' : 'down') }), w.worker,
-      el('span', { class: 'hidden' }, w.live ? ' up' : ' down'), w.quarantined ? el('small', { title: 'its pushes are refused whatever they hold' }, ' in quarantine') : '', w.incarnation > 1 ? el('small', { title: 'its life in this slot' }, ' #' + w.incarnation) : ''),
+      el('span', { class: 'hidden' }, w.live ? ' up' : ' down'), w.quarantined ? el('small', { title: 'its pushes are refused whatever they hold' }, ' in quarantine') : '', w.outlier ? el('small', { title: w.outlier }, ' outlier') : '', w.incarnation > 1 ? el('small', { title: 'its life in this slot' }, ' #' + w.incarnation) : ''),
     el('code', {}, w.node),
     number(w.steps_per_second),
     count(w.rounds), count(w.local_steps), count(w.tokens), count(w.accepted), count(w.merged),

@@ -24,7 +24,7 @@ const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length
 /** How old what a round rests on is: its push's staleness, or the share of late neighbours. */
 const age = (push) => (push.mix ? push.mix.held / Math.max(1, push.mix.fresh + push.mix.held) : push.staleness);
 
-const SIGNS = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], quarantined: ['--bad', -1], released: ['--good', 1], note: ['--soft', 1] };
+const SIGNS = { joined: ['--good', 1], restarted: ['--good', 1], left: ['--soft', -1], lost: ['--bad', -1], quarantined: ['--bad', -1], released: ['--good', 1], outlier: ['--bad', -1], ordinary: ['--good', 1], note: ['--soft', 1] };
 
 export function timelineChart(store, view) {
   let lanes = [];

@@ -88,6 +88,9 @@ class DashboardTest {
     assertThat(browser.number("document.querySelectorAll('#workers tbody tr').length"))
         .isEqualTo(4);
     assertThat(browser.text("#workers")).contains("worker-1", "#2", "127.0.0.1:");
+    assertThat(browser.text("#workers"))
+        .containsPattern("worker-3\\s+up\\s+outlier")
+        .doesNotContainPattern("worker-0\\s+up\\s+outlier");
     assertThat(browser.text("#refused")).contains("accepted", "merged with others", "refused: ");
     assertThat(browser.text("#restarts")).contains("worker-1 #1", "no heartbeat for 2 s", "12");
     assertThat(browser.text("#events")).contains("worker-1 lost", "checkpoint");
