@@ -177,7 +177,8 @@ public final class Coordinator implements AutoCloseable {
     system
         .getWhenTerminated()
         .whenComplete((done, why) ->
-            fail("this node's actor system ended before the run did; see the log for why"));
+            result.completeExceptionally(
+                PutOut.because("; `estafette train --resume` goes on where nobody else does")));
     this.management =
         NodeManagement.ofRun(
             system,
@@ -426,10 +427,6 @@ public final class Coordinator implements AutoCloseable {
   /** Vectors on loan; none once this is closed. */
   int onLoan() {
     return port.onLoan();
-  }
-
-  private void fail(String reason) {
-    result.completeExceptionally(new IllegalStateException(reason));
   }
 
   /** Leaves the cluster and frees the channel. */

@@ -120,10 +120,7 @@ public final class ServerHost implements AutoCloseable {
     this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
     system
         .getWhenTerminated()
-        .whenComplete((done, why) ->
-            fail(
-                "this node is no longer in the cluster: the others could not reach it, or it them;"
-                    + " see the log for since when"));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because("")));
   }
 
   /**
@@ -328,10 +325,6 @@ public final class ServerHost implements AutoCloseable {
 
   private void tell(ServerMessage message) {
     server.thenAccept(to -> to.tell(message));
-  }
-
-  private void fail(String why) {
-    result.completeExceptionally(new IllegalStateException(why));
   }
 
   /** Leaves the cluster and frees the channel. */
