@@ -178,7 +178,7 @@ public final class Coordinator implements AutoCloseable {
         .getWhenTerminated()
         .whenComplete((done, why) ->
             result.completeExceptionally(
-                PutOut.because("; `estafette train --resume` goes on where nobody else does")));
+                PutOut.because()));
     this.management =
         NodeManagement.ofRun(
             system,

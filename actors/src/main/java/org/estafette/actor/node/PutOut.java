@@ -1,6 +1,7 @@
 package org.estafette.actor.node;
 
 import akka.actor.typed.ActorSystem;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import org.estafette.actor.join.JoinException;
 
@@ -11,18 +12,17 @@ import org.estafette.actor.join.JoinException;
 final class PutOut {
   private PutOut() {}
 
-  /**
-   * @param then what to do; empty where the caller knows
-   */
-  static JoinException because(String then) {
+  static JoinException because() {
     return JoinException.passing(
         "this node is no longer in the cluster: the others could not reach it, or it them; see the"
-            + " log for since when"
-            + then);
+            + " log for since when");
   }
 
-  /** What went wrong at a node's start: where it was put out meanwhile, that is why. */
+  /** What went wrong at a node: where it was put out meanwhile, that is why. */
   static RuntimeException orElse(RuntimeException e, ActorSystem<?> system) {
-    return Cluster.get(system).isTerminated() ? because("") : e;
+    Cluster cluster = Cluster.get(system);
+    return cluster.isTerminated() || cluster.selfMember().status().equals(MemberStatus.down())
+        ? because()
+        : e;
   }
 }

@@ -720,7 +720,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     setup
         .result()
         .completeExceptionally(
-            new IllegalStateException("the registrar's actor ended before the run did"));
+            PutOut.orElse(
+                new IllegalStateException("the registrar's actor ended before the run did"),
+                getContext().getSystem()));
     return this;
   }
 

@@ -120,7 +120,7 @@ public final class ServerHost implements AutoCloseable {
     this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because("")));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
   }
 
   /**

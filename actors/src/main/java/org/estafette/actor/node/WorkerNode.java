@@ -94,7 +94,7 @@ public final class WorkerNode implements AutoCloseable {
     // Akka ends the actor system where this node was taken for lost, without a word to its actors.
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because("")));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
     try {
       this.management = NodeManagement.ofWorkers(system, own, () -> opening);
     } catch (RuntimeException e) {

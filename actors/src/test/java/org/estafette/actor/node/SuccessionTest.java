@@ -17,6 +17,7 @@ import org.agrona.IoUtil;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.checkpoint.StoredCheckpoint;
+import org.estafette.actor.join.JoinException;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
@@ -216,12 +217,39 @@ final class SuccessionTest {
             .atMost(PATIENCE)
             .until(() -> standby.takenOver().get().monitor().now().version() > saved + 5);
         assertThat(worker.result().isDone()).as("the worker is still the same").isFalse();
+        launcher.dead("worker"); // As those do who cannot reach it any more.
+        assertThatThrownBy(() -> worker.result().get(40, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(JoinException.class)
+            .hasMessageContaining("this node is no longer in the cluster");
         standby.stop("enough");
         Coordinator.Ended ended = standby.result().get(40, TimeUnit.SECONDS);
         assertThat(ended.reason()).isEqualTo("enough");
         assertThat(CheckpointStore.verify(ended.checkpoint()).ok()).isTrue();
         over.set(true);
       }
+    }
+  }
+
+  @Test
+  void shouldSayThatAServerWasPutOutOfTheCluster() throws Exception {
+    long run = System.nanoTime();
+    String[] settings = {
+      "tokens", "100000000",
+      "workers.count", "1",
+      "cluster.failure-detection", "quick",
+      "management.enabled", "false",
+    };
+    try (Workshop workshop = workshop(settings);
+        SharedDriver driver =
+            SharedDriver.launch(
+                Coordinator.driver(workshop.config(), run, "test-" + Long.toHexString(run)));
+        LauncherNode launcher = new LauncherNode(workshop.config());
+        ServerHost host = host(workshop, run, launcher, driver, "server-0")) {
+      await().atMost(PATIENCE).until(() -> host.takenOver().isDone());
+      launcher.dead("server-0");
+      assertThatThrownBy(() -> host.result().get(40, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(JoinException.class)
+          .hasMessageContaining("this node is no longer in the cluster");
     }
   }
 }
