@@ -176,9 +176,7 @@ public final class Coordinator implements AutoCloseable {
             List.of("server", "worker"));
     system
         .getWhenTerminated()
-        .whenComplete((done, why) ->
-            result.completeExceptionally(
-                PutOut.because()));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
     this.management =
         NodeManagement.ofRun(
             system,

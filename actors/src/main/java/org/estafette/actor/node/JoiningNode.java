@@ -211,9 +211,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     List<HostPort> targets = found;
     String nothing = lookup;
     Probe probe = new Probe(plan.host(), !own.security().keys().isEmpty(), PROBE_MILLIS);
-    boolean up =
-        Cluster.get(getContext().getSystem()).selfMember().status()
-            == MemberStatus.up();
+    boolean up = Cluster.get(getContext().getSystem()).selfMember().status() == MemberStatus.up();
     CompletableFuture<String> looking =
         CompletableFuture.supplyAsync(() -> why(targets, nothing, probe, up), io);
     getContext()

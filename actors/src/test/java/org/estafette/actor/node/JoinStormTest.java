@@ -66,8 +66,7 @@ final class JoinStormTest {
   private void node(String seeds, String key) {
     Map<String, String> own = Map.of("akka.loglevel", "WARNING", "management.enabled", "false");
     StayingNode node =
-        new StayingNode(
-            new WorkerNode.Plan(seeds, "127.0.0.1", 0, key, 1, 0, own, notices::add));
+        new StayingNode(new WorkerNode.Plan(seeds, "127.0.0.1", 0, key, 1, 0, own, notices::add));
     nodes.add(node);
     threads.add(
         Thread.ofPlatform()
@@ -119,8 +118,7 @@ final class JoinStormTest {
 
   private Set<String> pushed() {
     return metrics.stream()
-        .filter(m ->
-            m instanceof Metric.PushRecord p && p.outcome() != Metric.Outcome.REFUSED)
+        .filter(m -> m instanceof Metric.PushRecord p && p.outcome() != Metric.Outcome.REFUSED)
         .map(m -> ((Metric.PushRecord) m).worker())
         .collect(Collectors.toSet());
   }
