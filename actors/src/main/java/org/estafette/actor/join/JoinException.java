@@ -20,13 +20,6 @@ public final class JoinException extends RuntimeException {
     return new JoinException(message, true);
   }
 
-  /** The node was in the cluster, and is not any more: this is how Akka ends it. */
-  public static JoinException putOut() {
-    return passing(
-        "this node is no longer in the cluster: the others could not reach it, or it them; see the"
-            + " log for since when");
-  }
-
   /** Whether there is no use in trying again. */
   public boolean isLasting() {
     return lasting;

@@ -176,8 +176,7 @@ public final class Coordinator implements AutoCloseable {
             List.of("server", "worker"));
     system
         .getWhenTerminated()
-        .whenComplete((done, why) ->
-            fail("this node's actor system ended before the run did; see the log for why"));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
     this.management =
         NodeManagement.ofRun(
             system,
@@ -426,10 +425,6 @@ public final class Coordinator implements AutoCloseable {
   /** Vectors on loan; none once this is closed. */
   int onLoan() {
     return port.onLoan();
-  }
-
-  private void fail(String reason) {
-    result.completeExceptionally(new IllegalStateException(reason));
   }
 
   /** Leaves the cluster and frees the channel. */

@@ -14,6 +14,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.ClusterEvent;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.cluster.typed.Subscribe;
@@ -105,7 +106,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
             Subscribe.create(
                 context.messageAdapter(
                     ClusterEvent.MemberRemoved.class,
-                    e -> new NodeMessage.CoordinatorLeft(e.member().address())),
+                    e -> new NodeMessage.MemberLeft(e.member().address(), isOut(e))),
                 ClusterEvent.MemberRemoved.class));
     timers.startSingleTimer(new NodeMessage.TooLong(), own.cluster().patience());
     timers.startSingleTimer(new NodeMessage.Diagnose(), FIRST_DIAGNOSIS);
@@ -121,7 +122,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
         .onMessage(NodeMessage.Diagnose.class, m -> diagnose(false))
         .onMessage(NodeMessage.Diagnosed.class, this::onDiagnosed)
         .onMessage(NodeMessage.Servers.class, this::onServers)
-        .onMessage(NodeMessage.CoordinatorLeft.class, this::onCoordinatorLeft)
+        .onMessage(NodeMessage.MemberLeft.class, this::onMemberLeft)
         .onMessage(NodeMessage.Described.class, this::onDescribed)
         .onMessage(NodeMessage.NoAnswer.class, m -> onNoAnswer(m.why()))
         .onMessage(NodeMessage.Opened.class, this::onOpened)
@@ -210,9 +211,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     List<HostPort> targets = found;
     String nothing = lookup;
     Probe probe = new Probe(plan.host(), !own.security().keys().isEmpty(), PROBE_MILLIS);
-    boolean up =
-        Cluster.get(getContext().getSystem()).selfMember().status()
-            == akka.cluster.MemberStatus.up();
+    boolean up = Cluster.get(getContext().getSystem()).selfMember().status() == MemberStatus.up();
     CompletableFuture<String> looking =
         CompletableFuture.supplyAsync(() -> why(targets, nothing, probe, up), io);
     getContext()
@@ -301,10 +300,19 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     return this;
   }
 
-  private Behavior<NodeMessage> onCoordinatorLeft(NodeMessage.CoordinatorLeft m) {
+  /**
+   * Whether the others are still there, and it is this node that goes: it is told then that all are
+   * removed, though nobody has taken them for lost, and none has left.
+   */
+  private static boolean isOut(ClusterEvent.MemberRemoved e) {
+    return !e.previousStatus().equals(MemberStatus.down())
+        && !e.previousStatus().equals(MemberStatus.exiting());
+  }
+
+  private Behavior<NodeMessage> onMemberLeft(NodeMessage.MemberLeft m) {
     ActorRef<ServerMessage> known = server;
-    if (known == null || !known.path().address().equals(m.node())) {
-      return this;
+    if (m.thisOneGoes() || known == null || !known.path().address().equals(m.node())) {
+      return this; // Of this node's own end the owner is told by its actor system's.
     }
     if (Succession.possibleWithout(getContext().getSystem(), m.node())) {
       // The workers look for its successor, and give up where there is none for too long.

@@ -93,7 +93,7 @@ final class NodeManagement implements AutoCloseable {
       end(system);
       throw new PortInUseException(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      RuntimeException why = PutOut.or(system, e);
+      RuntimeException why = PutOut.orElse(e, system);
       end(system);
       throw why;
     }

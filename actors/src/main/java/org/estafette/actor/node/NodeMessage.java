@@ -31,8 +31,12 @@ sealed interface NodeMessage {
   /** Servers that can be reached now. */
   record Servers(Set<ActorRef<ServerMessage>> reachable) implements NodeMessage {}
 
-  /** A node that could have a server has left the cluster, or was given up. */
-  record CoordinatorLeft(Address node) implements NodeMessage {}
+  /**
+   * A node is a member no more.
+   *
+   * @param thisOneGoes whether that is told because this node goes, and the other is still there
+   */
+  record MemberLeft(Address node, boolean thisOneGoes) implements NodeMessage {}
 
   /** What is run; the answer of that server. */
   record Described(RunDescription run, ActorRef<ServerMessage> server) implements NodeMessage {}

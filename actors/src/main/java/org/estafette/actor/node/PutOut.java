@@ -6,19 +6,23 @@ import akka.cluster.typed.Cluster;
 import org.estafette.actor.join.JoinException;
 
 /**
- * Why something ended: what stops in the middle of a node that is put out of its cluster stops with
- * messages that say nothing of it.
+ * What a node says whose actor system has ended by itself: Akka does so, without a word to the
+ * actors, where the others have taken this node for lost, or it them.
  */
 final class PutOut {
   private PutOut() {}
 
-  /** That this node was put out of the cluster, where that is so; otherwise what is given. */
-  static RuntimeException or(ActorSystem<?> system, RuntimeException otherwise) {
+  static JoinException because() {
+    return JoinException.passing(
+        "this node is no longer in the cluster: the others could not reach it, or it them; see the"
+            + " log for since when");
+  }
+
+  /** What went wrong at a node: where it was put out meanwhile, that is why. */
+  static RuntimeException orElse(RuntimeException e, ActorSystem<?> system) {
     Cluster cluster = Cluster.get(system);
-    boolean lost =
-        cluster.isTerminated()
-            || cluster.selfMember().status() == MemberStatus.down()
-            || cluster.selfMember().status() == MemberStatus.removed();
-    return lost ? JoinException.putOut() : otherwise;
+    return cluster.isTerminated() || cluster.selfMember().status().equals(MemberStatus.down())
+        ? because()
+        : e;
   }
 }

@@ -727,9 +727,9 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
     setup
         .result()
         .completeExceptionally(
-            PutOut.or(
-                getContext().getSystem(),
-                new IllegalStateException("the registrar's actor ended before the run did")));
+            PutOut.orElse(
+                new IllegalStateException("the registrar's actor ended before the run did"),
+                getContext().getSystem()));
     return this;
   }
 

@@ -585,9 +585,9 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     setup
         .result()
         .completeExceptionally(
-            PutOut.or(
-                getContext().getSystem(),
-                new IllegalStateException("the server's actor ended before the run did")));
+            PutOut.orElse(
+                new IllegalStateException("the server's actor ended before the run did"),
+                getContext().getSystem()));
     return this;
   }
 

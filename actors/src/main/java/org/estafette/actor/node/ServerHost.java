@@ -23,7 +23,6 @@ import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.join.HostPort;
-import org.estafette.actor.join.JoinException;
 import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
@@ -121,7 +120,7 @@ public final class ServerHost implements AutoCloseable {
     this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(JoinException.putOut()));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
   }
 
   /**

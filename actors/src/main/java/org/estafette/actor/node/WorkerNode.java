@@ -94,12 +94,14 @@ public final class WorkerNode implements AutoCloseable {
     // Akka ends the actor system where this node was taken for lost, without a word to its actors.
     system
         .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(JoinException.putOut()));
+        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
     try {
       this.management = NodeManagement.ofWorkers(system, own, () -> opening);
     } catch (RuntimeException e) {
+      RuntimeException why = PutOut.orElse(e, system);
+      system.terminate();
       closeOpened(); // The cluster may have answered already.
-      throw e;
+      throw why;
     }
     if (management.url() != null) {
       plan.notices().accept("  manage    " + management.url());

@@ -46,7 +46,8 @@ final class DocumentedCommandsTest {
           "evaluation.batches=2",
           "evaluation.every=0.5",
           "channel.term=512KiB",
-          "akka.loglevel=WARNING");
+          "akka.loglevel=WARNING",
+          "akka.cluster.singleton.hand-over-retry-interval=200ms");
 
   private static final Pattern CALL =
       Pattern.compile("((?:[A-Z_]+=\\S+ )*)(?:machine [A-Z]\\$ )?\\./estafette\\b(.*)");

@@ -22,6 +22,7 @@ import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.MetricsLog;
 import org.estafette.actor.run.TinyRuns;
+import org.estafette.actor.security.KeyMaker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,29 @@ final class ServerDeathTest {
    * @param halts where the processes with the server die, one after the other
    */
   private Process train(String halts, String tokens, String... more) throws IOException {
+    List<String> all = new ArrayList<>(List.of(more));
+    TinyRuns.settings(
+            TinyRuns.text(dir),
+            "tokens",
+            tokens,
+            "local-steps.count",
+            "50",
+            "workers.patience",
+            "5s",
+            "workers.count",
+            "1",
+            "checkpoint.every",
+            "500ms",
+            "checkpoint.keep",
+            "1000",
+            "cluster.failure-detection",
+            "quick")
+        .forEach((k, v) -> all.addAll(List.of("--set", k + "=" + v)));
+    return trainAsIs(halts, all);
+  }
+
+  /** Without settings of a run of its own. What is for people and what is not go to two files. */
+  private Process trainAsIs(String halts, List<String> more) throws IOException {
     String root = System.getProperty("estafette.root", "..");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -67,29 +91,18 @@ final class ServerDeathTest {
             "--out",
             run().toString(),
             "--processes"));
-    command.addAll(List.of(more));
-    TinyRuns.settings(
-            TinyRuns.text(dir),
-            "tokens",
-            tokens,
-            "local-steps.count",
-            "50",
-            "workers.patience",
-            "5s",
-            "workers.count",
-            "1",
-            "checkpoint.every",
-            "500ms",
-            "checkpoint.keep",
-            "1000",
-            "cluster.failure-detection",
-            "quick")
-        .forEach((k, v) -> command.addAll(List.of("--set", k + "=" + v)));
-    Process p =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()))
-            .start();
+    command.addAll(more);
+    boolean json = more.contains("--json");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    if (json) {
+      builder.redirectOutput(dir.resolve("json.txt").toFile());
+      builder.redirectError(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()));
+    } else {
+      builder
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()));
+    }
+    Process p = builder.start();
     started.add(p);
     return p;
   }
@@ -277,6 +290,44 @@ final class ServerDeathTest {
         .contains("epoch=1 (expected 2): another server has taken this run over")
         .contains("server-0 (pid " + frozen.pid() + ") ended with status 7");
     assertThat(assertTakenUpAsSaved()).containsOnlyKeys(2L);
+    assertEachPushMadeAVersion();
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldGoOnAmongProcessesWithKeys() throws Exception {
+    Path keys = dir.resolve("keys");
+    KeyMaker.create(keys, List.of(), 9, false);
+    finishes(train("applied:20", "80000", "--standby", "--keys", keys.toString()));
+    assertThat(assertTakenUpAsSaved()).as(output()).containsOnlyKeys(2L);
+    assertEachPushMadeAVersion();
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldPrintOneSummaryWhoeverHasTheServerInTheEnd() throws Exception {
+    finishes(train("applied:20", "80000", "--standby", "--json"));
+    List<String> printed = Files.readAllLines(dir.resolve("json.txt"));
+    assertThat(printed).filteredOn(line -> line.startsWith("{")).hasSize(1);
+    assertThat(new ObjectMapper().readTree(printed.getLast()))
+        .isEqualTo(new ObjectMapper().readTree(run().resolve("summary.json").toFile()));
+    assertThat(printed)
+        .as("what is for people goes elsewhere")
+        .noneMatch(line -> line.contains("goes on from") || line.contains("ended with status"));
+    assertThat(output()).contains("epoch 2 goes on from").contains("ended with status 137");
+    assertThat(assertTakenUpAsSaved()).as(output()).containsOnlyKeys(2L);
+  }
+
+  @Test
+  @Tag("nightly")
+  void shouldResumeARunThatWasInterruptedAndGoOnWhenItsServerDiesAgain() throws Exception {
+    Process p = train("applied:10", "80000", "--standby", "--set", "workers.speeds=[0.2]");
+    await().atMost(Duration.ofSeconds(120)).until(() -> recorded("server of epoch 2 goes on"));
+    signal("-TERM", p.toHandle());
+    assertThat(p.waitFor(90, TimeUnit.SECONDS)).as(output()).isTrue();
+    assertThat(p.exitValue()).as(output()).isEqualTo(130);
+    finishes(trainAsIs("applied:3", List.of("--standby", "--resume")));
+    assertThat(assertTakenUpAsSaved()).as(output()).containsOnlyKeys(2L, 3L, 4L);
     assertEachPushMadeAVersion();
   }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(90)
 final class ControlTest {
   // Long enough for a patience of a second to run out, if it did not stand still.
-  private static final Duration LONG = Duration.ofMillis(2500);
+  private static final Duration LONG = Duration.ofMillis(1300);
 
   @TempDir Path dir;
   private Path text = Path.of("");
@@ -176,7 +176,7 @@ final class ControlTest {
             key,
             value,
             "tokens",
-            "38400",
+            "12800",
             "workers.count",
             "3",
             "grace.predictive",
@@ -216,8 +216,8 @@ final class ControlTest {
       RunMonitor.Snapshot s = coordinator.now();
       assertThat(s.pushes().refused()).as("nobody asked twice").isEmpty();
       if (strategy.equals("async") || strategy.equals("sync")) {
-        assertThat(s.localSteps()).isEqualTo(1200);
-        assertThat(CountingModel.steps(counter)).as("no step was in vain").isEqualTo(1200);
+        assertThat(s.localSteps()).isEqualTo(400);
+        assertThat(CountingModel.steps(counter)).as("no step was in vain").isEqualTo(400);
       } else if (value.equals("1s")) {
         assertThat(accepted())
             .as("nobody lost patience with a neighbour")

@@ -101,10 +101,11 @@ final class SeveralHostsTest {
   }
 
   private StayingNode node(String join, String host, String key) {
+    // Who is there before the coordinator asks again soon.
+    Map<String, String> own =
+        Map.of("akka.loglevel", "WARNING", "akka.cluster.seed-node-timeout", "1s");
     StayingNode node =
-        new StayingNode(
-            new WorkerNode.Plan(
-                join, host, 0, key, 1, 0, Map.of("akka.loglevel", "WARNING"), notice -> {}));
+        new StayingNode(new WorkerNode.Plan(join, host, 0, key, 1, 0, own, notice -> {}));
     nodes.add(node);
     Thread thread =
         Thread.ofPlatform()
@@ -260,7 +261,7 @@ final class SeveralHostsTest {
                 "cluster.join",
                 "\"127.0.0.3:" + nobody + "\"",
                 "cluster.patience",
-                "3s");
+                "1s");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 1))) {
       assertThatThrownBy(() -> coordinator.result().get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(JoinException.class)
@@ -272,10 +273,10 @@ final class SeveralHostsTest {
   @Test
   void shouldHandInItsRoundWhenItIsAskedToLeave() throws Exception {
     int port = freePort("127.0.0.2");
-    // Rounds of some seconds: the one that is under way is worth handing in.
+    // Rounds of a second or more: the one that is under way is worth handing in.
     try (Workshop workshop =
             workshop(
-                "127.0.0.2", port, "local-steps.count", "3000", "local-steps.dynamic", "false");
+                "127.0.0.2", port, "local-steps.count", "1000", "local-steps.dynamic", "false");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 1))) {
       Map<String, String> overrides = new HashMap<>(Map.of("akka.loglevel", "WARNING"));
       overrides.put("cluster.leave-within", "80s");

@@ -39,6 +39,8 @@ public final class TinyRuns {
     s.put("evaluation.batches", "4");
     s.put("channel.term", "512KiB");
     s.put("akka.loglevel", "WARNING");
+    // A cluster of one node asks nobody to take its server over; it need not wait a second for it.
+    s.put("akka.cluster.singleton.hand-over-retry-interval", "200ms");
     for (int i = 0; i < more.length; i += 2) {
       s.put(more[i], more[i + 1]);
     }
