@@ -30,7 +30,10 @@ public sealed interface Decision {
   /** A worker joined, or joined again with a higher incarnation. */
   record Joined(PeerId worker, int incarnation) implements Decision {}
 
-  /** A worker is gone; {@code stepsLost} are the local steps of the round that it was in. */
+  /**
+   * A worker is gone; {@code stepsLost} are the local steps of the round that it was in, as they
+   * were given out.
+   */
   record Left(PeerId worker, int incarnation, int stepsLost) implements Decision {}
 
   /**
@@ -45,6 +48,20 @@ public sealed interface Decision {
 
   /** A worker's pushes are taken again, after so many good ones in a row. */
   record Released(PeerId worker, int goodPushes) implements Decision {}
+
+  /**
+   * A worker that goes on before its push is answered has given up what it had begun: these steps
+   * were taken for nothing.
+   *
+   * @param worker whose
+   * @param incarnation which life of it
+   * @param round the round that had begun
+   * @param steps local steps taken
+   * @param tokens tokens seen
+   * @param reason why it was given up
+   */
+  record Wasted(PeerId worker, int incarnation, long round, int steps, long tokens, String reason)
+      implements Decision {}
 
   /** A synchronous round ended with {@code participants} pushes. */
   record RoundClosed(long round, int participants, long version) implements Decision {}

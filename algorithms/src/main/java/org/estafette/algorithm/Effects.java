@@ -4,6 +4,7 @@ import java.util.List;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
 
 /** What a participant asks its driver to do. Called only during {@link Participant#on}. */
 public interface Effects {
@@ -29,6 +30,43 @@ public interface Effects {
    * call.
    */
   void train(long round, TrainOrder order);
+
+  /**
+   * As {@link #train(long, TrainOrder)}, but the driver does not wait when the round's steps are
+   * done: from the parameters that they led to it goes on with {@code ahead} as round + 1, as
+   * {@link Event.RoundTrained#goesOn} says. That round begins provisionally: it ends only once
+   * {@link #rebase} has given it its base. Where steps are missing or the loss is not finite, the
+   * driver does not go on. A worker's call.
+   *
+   * @throws IllegalStateException where the driver's workers always wait
+   */
+  default void train(long round, TrainOrder order, TrainOrder ahead) {
+    throw new IllegalStateException(
+        "round " + round + " is to be gone on from, by a driver whose workers wait");
+  }
+
+  /**
+   * The loaded parameters x are the base of the round that was begun provisionally from y: at the
+   * next step boundary the local parameters are shifted by x − y, so that the steps taken meanwhile
+   * stay. A worker's call, after {@link #load}.
+   *
+   * @param round the provisional round
+   * @param ahead of round + 1, as in {@link #train(long, TrainOrder, TrainOrder)}; null where the
+   *     driver waits after this round
+   */
+  default void rebase(long round, @Nullable TrainOrder ahead) {
+    throw new IllegalStateException(
+        "round " + round + " gets a base from a driver whose workers wait");
+  }
+
+  /**
+   * Gives up what is being trained, and does not go on from it. Where it was a provisional round
+   * whose base has not come, {@link Event.RoundDropped} follows if steps were taken. A worker's
+   * call.
+   *
+   * @param why for the log
+   */
+  default void giveUp(String why) {}
 
   /** A vector of the model's form, contents undefined. */
   Lease lease();

@@ -21,14 +21,31 @@ public sealed interface Event {
    * @param result what was done
    * @param seconds time that the steps took
    * @param delta the pseudo-gradient, owned by the participant
+   * @param goesOn whether the next round has begun provisionally, as {@link Effects#train(long,
+   *     org.estafette.algorithm.train.TrainOrder, org.estafette.algorithm.train.TrainOrder)} asked
    */
-  record RoundTrained(long round, TrainedRound result, double seconds, Lease delta, double at)
+  record RoundTrained(
+      long round, TrainedRound result, double seconds, Lease delta, boolean goesOn, double at)
       implements Event {
+    /** Of a driver that waits. */
+    public RoundTrained(long round, TrainedRound result, double seconds, Lease delta, double at) {
+      this(round, result, seconds, delta, false, at);
+    }
+
     /** Whether NaN or infinity came of it: of no use to anybody. */
     public boolean diverged() {
       return !Double.isFinite(result.meanLoss()) || !delta.vector().isFinite();
     }
   }
+
+  /**
+   * A provisional round was given up: what was done of it is for nothing.
+   *
+   * @param round its number
+   * @param result what was done
+   * @param why as {@link Effects#giveUp} said
+   */
+  record RoundDropped(long round, TrainedRound result, String why, double at) implements Event {}
 
   /** A message arrived; the participant owns its leases. */
   record Received(Message message, double at) implements Event {}

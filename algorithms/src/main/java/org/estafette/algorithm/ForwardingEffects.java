@@ -4,6 +4,7 @@ import java.util.List;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands every effect on. A participant that is built around another one overrides what it wants to
@@ -35,6 +36,21 @@ public class ForwardingEffects implements Effects {
   @Override
   public void train(long round, TrainOrder order) {
     to.train(round, order);
+  }
+
+  @Override
+  public void train(long round, TrainOrder order, TrainOrder ahead) {
+    to.train(round, order, ahead);
+  }
+
+  @Override
+  public void rebase(long round, @Nullable TrainOrder ahead) {
+    to.rebase(round, ahead);
+  }
+
+  @Override
+  public void giveUp(String why) {
+    to.giveUp(why);
   }
 
   @Override

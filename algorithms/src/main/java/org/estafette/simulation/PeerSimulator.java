@@ -223,6 +223,7 @@ public final class PeerSimulator implements AutoCloseable {
       case Pending.Death d -> die(node, d.downtime());
       case Pending.Rebirth r -> join(node);
       case Pending.Membership m -> tell(node, new Event.PeersChanged(view(node), world.now));
+      case Pending.Dropped d -> throw noServer(d);
       case Pending.Free f -> throw noServer(f);
       case Pending.Save s -> throw noServer(s);
       case Pending.Mishap m -> throw noServer(m);

@@ -3,6 +3,7 @@ package org.estafette.simulation;
 import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.algorithm.train.TrainedRound;
 import org.estafette.fault.Fault;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ public record Pending(double time, long sequence, PeerId target, int life, What 
 
   /** Local steps are done. */
   public record Trained(long round, TrainOrder order, double seconds) implements What {}
+
+  /** A round that was begun before its time has been given up. */
+  public record Dropped(long round, TrainedRound result, String why) implements What {}
 
   /** A timer is due; {@code setting} tells it from earlier settings of the same timer. */
   public record Timer(String name, long setting) implements What {}

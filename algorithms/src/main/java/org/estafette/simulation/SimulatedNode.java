@@ -1,5 +1,6 @@
 package org.estafette.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.train.TrainOrder;
+import org.estafette.algorithm.train.TrainedRound;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,17 @@ final class SimulatedNode implements Effects {
   @Nullable WorkerSetup setup;
   @Nullable Lease loaded;
 
+  /** The round that it is in, where it goes on without waiting; null otherwise. */
+  @Nullable Course course;
+
+  /** Ends of rounds that are waited out, still to come. */
+  private final List<Pending.Trained> ordinary = new ArrayList<>(1);
+
+  /** Ends of rounds that were given up, still to come. */
+  private final List<Pending.Trained> abandoned = new ArrayList<>(0);
+
+  private double freeAt;
+
   /**
    * @param workers all of them, by slot
    */
@@ -51,8 +64,12 @@ final class SimulatedNode implements Effects {
     return timers.getOrDefault(t.name(), 0L) == t.setting();
   }
 
-  /** Gives back the parameters that it holds. */
+  /** Gives back the parameters that it holds, and forgets what it trained. */
   void unload() {
+    course = null;
+    ordinary.clear();
+    abandoned.clear();
+    freeAt = 0;
     if (loaded != null) {
       loaded.close();
       loaded = null;
@@ -97,7 +114,70 @@ final class SimulatedNode implements Effects {
   public void train(long round, TrainOrder order) {
     double seconds =
         setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
-    world.schedule(world.now + seconds, id, life, new Pending.Trained(round, order, seconds));
+    double begins = Math.max(world.now, freeAt);
+    Pending.Trained end = new Pending.Trained(round, order, seconds);
+    ordinary.add(end);
+    world.schedule(begins + seconds, id, life, end);
+  }
+
+  @Override
+  public void train(long round, TrainOrder order, TrainOrder ahead) {
+    // From here on the trainer's parameters count between rounds: no round of a server that is gone
+    // may touch them.
+    abandoned.addAll(ordinary);
+    ordinary.clear();
+    goOn(false, round, order, ahead, Math.max(world.now, freeAt));
+  }
+
+  /** The round that has just ended is gone on from. */
+  void goOn(long round, TrainOrder order) {
+    goOn(true, round, order, null, world.now);
+  }
+
+  private void goOn(
+      boolean provisional, long round, TrainOrder order, @Nullable TrainOrder ahead, double at) {
+    double seconds =
+        setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
+    Course begun = new Course(provisional, round, order, ahead, at, seconds);
+    world.schedule(at + seconds, id, life, begun.end);
+    course = begun;
+  }
+
+  @Override
+  public void rebase(long round, @Nullable TrainOrder ahead) {
+    Course c = course;
+    if (c == null || c.round != round || !c.baseless()) {
+      throw new IllegalStateException(
+          id + " got the base of round " + round + ", which it has not begun provisionally");
+    }
+    c.based(world.now, ahead);
+    if (c.late) {
+      world.schedule(world.now, id, life, c.end);
+    }
+  }
+
+  @Override
+  public void giveUp(String why) {
+    Course c = course;
+    if (c == null) {
+      return;
+    }
+    course = null;
+    if (!c.late) {
+      abandoned.add(c.end);
+    }
+    int steps = c.stepsBy(world.now);
+    if (c.baseless() && steps > 0) {
+      freeAt = c.late ? world.now : c.doneAt(steps);
+      TrainedRound result = c.trainInVain(setup().trainer(), steps);
+      world.schedule(freeAt, id, life, new Pending.Dropped(c.round, result, why));
+    }
+  }
+
+  /** Whether the end of that round is to be seen: it has not been given up. Asked once. */
+  boolean awaits(Pending.Trained t) {
+    ordinary.removeIf(o -> o == t);
+    return !abandoned.removeIf(a -> a == t);
   }
 
   @Override

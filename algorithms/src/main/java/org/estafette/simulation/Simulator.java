@@ -15,6 +15,7 @@ import org.estafette.algorithm.mailbox.Admission;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.WorkerRecord;
+import org.estafette.algorithm.train.LocalTrainer;
 import org.estafette.algorithm.train.TrainedRound;
 import org.estafette.fault.FaultEvent;
 import org.estafette.history.Chronicle;
@@ -188,6 +189,8 @@ public final class Simulator implements AutoCloseable {
     switch (p.what()) {
       case Pending.Arrival a -> arrive(node, a.message());
       case Pending.Trained t -> trained(node, t);
+      case Pending.Dropped d ->
+          tell(node, new Event.RoundDropped(d.round(), d.result(), d.why(), world.now));
       case Pending.Timer t -> {
         if (node.current(t)) {
           tell(node, new Event.TimerFired(t.name(), world.now));
@@ -288,12 +291,37 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void trained(SimulatedNode node, Pending.Trained t) {
+    if (!node.awaits(t)) {
+      return;
+    }
+    if (node.course != null && node.course.end == t) {
+      trained(node, node.course);
+      return;
+    }
     WorkerSetup setup = node.setup();
     setup.trainer().load(java.util.Objects.requireNonNull(node.loaded).vector());
     TrainedRound result = setup.trainer().train(t.order(), NEVER);
     Lease delta = world.leases.get();
     setup.trainer().pseudoGradient(delta.vector());
     tell(node, new Event.RoundTrained(t.round(), result, t.seconds(), delta, world.now));
+  }
+
+  /** The end of a round that is gone on from, or waits for its base. */
+  private void trained(SimulatedNode node, Course c) {
+    if (c.baseless()) {
+      c.late = true;
+      return;
+    }
+    LocalTrainer trainer = node.setup().trainer();
+    TrainedRound result = c.train(trainer, java.util.Objects.requireNonNull(node.loaded).vector());
+    Lease delta = world.leases.get();
+    trainer.pseudoGradient(delta.vector());
+    boolean goesOn = c.ahead != null && Double.isFinite(result.meanLoss());
+    node.course = null;
+    if (c.ahead != null && goesOn) {
+      node.goOn(c.round + 1, c.ahead);
+    }
+    tell(node, new Event.RoundTrained(c.round, result, c.end.seconds(), delta, goesOn, world.now));
   }
 
   private void tell(SimulatedNode node, Event event) {

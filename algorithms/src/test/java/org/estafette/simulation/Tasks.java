@@ -189,6 +189,21 @@ final class Tasks {
     }
 
     @Override
+    public void goOn() {
+      inner.goOn();
+    }
+
+    @Override
+    public org.estafette.device.PendingCopy bring(FlatVector parameters) {
+      return inner.bring(parameters);
+    }
+
+    @Override
+    public void rebase() {
+      inner.rebase();
+    }
+
+    @Override
     public org.estafette.algorithm.train.TrainerState state() {
       return inner.state();
     }

@@ -37,6 +37,12 @@ public final class PooledEffects implements Effects, AutoCloseable {
   public final List<Sent> sent = new ArrayList<>();
   public final List<Decision> decisions = new ArrayList<>();
   public final List<Long> trained = new ArrayList<>();
+  public final List<Long> rebased = new ArrayList<>();
+  public final List<String> givenUp = new ArrayList<>();
+
+  /** What is to come after each round, where the worker does not wait. */
+  public final Map<Long, TrainOrder> aheads = new LinkedHashMap<>();
+
   public final Map<String, Double> timers = new LinkedHashMap<>();
 
   public PooledEffects(VectorPool pool) {
@@ -54,6 +60,23 @@ public final class PooledEffects implements Effects, AutoCloseable {
   @Override
   public void train(long round, TrainOrder order) {
     trained.add(round);
+  }
+
+  @Override
+  public void train(long round, TrainOrder order, TrainOrder ahead) {
+    trained.add(round);
+    aheads.put(round, ahead);
+  }
+
+  @Override
+  public void rebase(long round, TrainOrder ahead) {
+    rebased.add(round);
+    aheads.put(round, ahead);
+  }
+
+  @Override
+  public void giveUp(String why) {
+    givenUp.add(why);
   }
 
   @Override

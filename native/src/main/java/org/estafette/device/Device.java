@@ -66,7 +66,18 @@ public interface Device extends AutoCloseable {
    */
   default PendingCopy startDownload(DeviceVector source, Float32Vector target) {
     download(source, target);
-    return () -> {};
+    return PendingCopy.DONE;
+  }
+
+  /**
+   * Starts copying {@code source} into the first elements of {@code target}, once all operations
+   * queued so far are done, and returns before they are there where the device can. Until the copy
+   * has been awaited, {@code target} must not be used and {@code source} not be written. A device
+   * that computes on the calling thread copies at once.
+   */
+  default PendingCopy startUpload(Float32Vector source, DeviceVector target) {
+    upload(source, target);
+    return PendingCopy.DONE;
   }
 
   /** Waits until all operations are done. */

@@ -75,10 +75,10 @@ final class SimulateCommand implements Callable<Integer> {
               config.tokens(), board.after(metric -> FaultLines.log(metrics, display, metric)));
       try (SimulatedRun run = new SimulatedRun(workshop, monitor)) {
         if (options.resume) {
-          if (run.faulty()) {
+          if (run.inOneGo()) {
             throw new ConfigException(
-                "--resume: a simulated run with faults is simulated in one go (expected a run"
-                    + " without estafette.faults.plan)");
+                "--resume: a simulated run with faults or overlap is simulated in one go (expected"
+                    + " a run without estafette.faults.plan, with exchange.overlap = false)");
           }
           resume(checkpoints, run, out);
         } else {
@@ -104,7 +104,7 @@ final class SimulateCommand implements Callable<Integer> {
           run.validate();
         }
         Path checkpoint;
-        if (run.faulty()) {
+        if (run.inOneGo()) {
           run.endFaults();
           checkpoint = checkpoints.write(run.server().state(), monitor.tally());
         } else {

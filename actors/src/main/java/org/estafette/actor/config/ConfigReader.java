@@ -203,6 +203,7 @@ public final class ConfigReader {
             ComputePrecision.of(v.oneOf("compute.precision", "float32", "bfloat16"))),
         workers,
         steps(v),
+        exchange(v, meeting),
         NeighbourSections.topology(v, meeting),
         relay,
         gossip,
@@ -262,6 +263,19 @@ public final class ConfigReader {
     int count = v.count("local-steps.count", 1);
     return new RunConfig.Steps(
         count, v.flag("local-steps.dynamic"), (int) v.whole("local-steps.least", 1, count));
+  }
+
+  private static RunConfig.Exchange exchange(Values v, RunConfig.Meeting meeting) {
+    boolean overlap = v.flag("exchange.overlap");
+    if (overlap && meeting != RunConfig.Meeting.ASYNC) {
+      throw v.wrong(
+          "exchange.overlap",
+          "false with strategy = "
+              + meeting.name().toLowerCase(Locale.ROOT)
+              + ": synchronous rounds wait, and relay.overlap and gossip.overlap are for workers"
+              + " without a server");
+    }
+    return new RunConfig.Exchange(overlap);
   }
 
   private static RunConfig.Outer outer(Values v, int workers, RunConfig.Meeting meeting) {

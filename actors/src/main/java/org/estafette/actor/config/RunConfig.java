@@ -21,6 +21,7 @@ public record RunConfig(
     Processors device,
     Workers workers,
     Steps localSteps,
+    Exchange exchange,
     Topology topology,
     Relay relay,
     Gossip gossip,
@@ -142,6 +143,13 @@ public record RunConfig(
 
   /** {@code estafette.local-steps}. */
   public record Steps(int count, boolean dynamic, int least) {}
+
+  /**
+   * {@code estafette.exchange}.
+   *
+   * @param overlap whether a worker goes on while its push travels
+   */
+  public record Exchange(boolean overlap) {}
 
   /** {@code estafette.outer}, with "auto" resolved. */
   public record Outer(
@@ -305,7 +313,8 @@ public record RunConfig(
       case ASYNC ->
           (ownStrategy.named() ? ownStrategy.className().replaceFirst(".*\\.", "") + " " : "async ")
               + outer.rule()
-              + (localSteps.dynamic() ? " dylu" : "");
+              + (localSteps.dynamic() ? " dylu" : "")
+              + (exchange.overlap() ? " overlapped" : "");
       case RELAY ->
           (relay.asynchronous() ? "async " : "")
               + "relay "

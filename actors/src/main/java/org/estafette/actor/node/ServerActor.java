@@ -164,6 +164,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.CheckpointDue.class, m -> onCheckpointDue())
         .onMessage(ServerMessage.CheckpointDone.class, this::onCheckpointDone)
         .onMessage(ServerMessage.FaultReport.class, this::onFaultReport)
+        .onMessage(ServerMessage.Wasted.class, this::onWasted)
         .onMessage(ServerMessage.FaultNews.class, this::onFaultNews)
         .onMessage(ServerMessage.FreezeServer.class, this::onFreeze)
         .onMessage(ServerMessage.Perish.class, m -> onPerish())
@@ -312,6 +313,21 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   private Behavior<ServerMessage> onFaultReport(ServerMessage.FaultReport m) {
     setup.faults().reported(m);
+    return this;
+  }
+
+  private Behavior<ServerMessage> onWasted(ServerMessage.Wasted m) {
+    setup
+        .monitor()
+        .decided(
+            now(),
+            new Decision.Wasted(
+                PeerId.worker(m.slot()),
+                m.incarnation(),
+                m.round(),
+                m.steps(),
+                m.tokens(),
+                m.reason()));
     return this;
   }
 

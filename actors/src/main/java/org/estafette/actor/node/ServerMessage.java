@@ -122,6 +122,10 @@ public sealed interface ServerMessage {
   record FaultReport(int slot, int incarnation, long id, long met)
       implements ServerMessage, ControlMessage {}
 
+  /** {@link org.estafette.algorithm.Decision.Wasted}. */
+  record Wasted(int slot, int incarnation, long round, int steps, long tokens, String reason)
+      implements ServerMessage, ControlMessage {}
+
   /** A fault has begun, has done something or is over: to be written down. Of this JVM only. */
   record FaultNews(FaultEvent event) implements ServerMessage {}
 

@@ -181,9 +181,12 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
           m.delta().close();
         } else {
           trained(m.delta().vector());
-          event(new Event.RoundTrained(m.round(), m.result(), m.seconds(), m.delta(), now()));
+          event(
+              new Event.RoundTrained(
+                  m.round(), m.result(), m.seconds(), m.delta(), m.goesOn(), now()));
         }
       }
+      case WorkerMessage.RoundDropped m -> dropped(m);
       case WorkerMessage.Standing m -> standing(m.pause());
       // Ends this actor as failed, so that its node knows that the run is not over for it.
       case WorkerMessage.TrainingFailed m -> {
@@ -193,6 +196,25 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       case null, default -> {}
     }
     return this;
+  }
+
+  /** Of an earlier life too: whatever was done of it is counted. */
+  private void dropped(WorkerMessage.RoundDropped m) {
+    if (self == null || leaving || m.result().steps() == 0) {
+      return; // What a worker has begun goes with it, and is told with its end.
+    }
+    if (participant() != null && m.life() == life) {
+      event(new Event.RoundDropped(m.round(), m.result(), m.why(), now()));
+    } else {
+      decided(
+          new Decision.Wasted(
+              self, incarnation, m.round(), m.result().steps(), m.result().tokens(), m.why()));
+    }
+  }
+
+  /** What has been begun before its time is given up, and nothing is any more. */
+  protected final void giveUp(String why) {
+    thread.giveUp(why);
   }
 
   /** Reports for work, again and again until {@link #welcomed}. */
@@ -323,6 +345,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     // In a pause no round ends.
     leaving = !own.paused() && handsIn();
     if (leaving) {
+      giveUp("the worker leaves");
       return this;
     }
     goodbye(null);
@@ -386,11 +409,42 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
     @Override
     public void train(long round, TrainOrder order) {
-      Lease start = java.util.Objects.requireNonNull(staged, "train before load");
-      staged = null;
+      begin(round, order, null);
+    }
+
+    @Override
+    public void train(long round, TrainOrder order, TrainOrder ahead) {
+      begin(round, order, TrainingActor.this.order(ahead));
+    }
+
+    private void begin(long round, TrainOrder order, @Nullable TrainOrder ahead) {
       roundUnderWay = true;
-      thread.train(life, round, TrainingActor.this.order(order), start, List.copyOf(moments));
+      thread.train(
+          life,
+          round,
+          TrainingActor.this.order(order),
+          ahead,
+          loaded("train"),
+          List.copyOf(moments));
       moments.clear();
+    }
+
+    private Lease loaded(String what) {
+      Lease lease = java.util.Objects.requireNonNull(staged, what + " before load");
+      staged = null;
+      return lease;
+    }
+
+    @Override
+    public void rebase(long round, @Nullable TrainOrder ahead) {
+      roundUnderWay = true;
+      thread.rebase(
+          life, round, ahead == null ? null : TrainingActor.this.order(ahead), loaded("rebase"));
+    }
+
+    @Override
+    public void giveUp(String why) {
+      TrainingActor.this.giveUp(why);
     }
 
     @Override

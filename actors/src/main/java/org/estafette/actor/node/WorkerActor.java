@@ -71,6 +71,9 @@ final class WorkerActor extends TrainingActor {
     if (w.equals(welcome)) {
       return this; // The answer to a greeting that was repeated: the life that it gave has begun.
     }
+    if (participant != null) {
+      giveUp("another life has begun");
+    }
     release();
     welcome = w;
     PeerId id = PeerId.worker(w.slot());
@@ -158,5 +161,10 @@ final class WorkerActor extends TrainingActor {
   @Override
   protected void decided(Decision decision) {
     getContext().getLog().debug("{}: {}", setup.key(), decision);
+    if (decision instanceof Decision.Wasted w) {
+      tellServer(
+          new ServerMessage.Wasted(
+              w.worker().slot(), w.incarnation(), w.round(), w.steps(), w.tokens(), w.reason()));
+    }
   }
 }

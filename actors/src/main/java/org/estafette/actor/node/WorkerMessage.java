@@ -165,8 +165,17 @@ public sealed interface WorkerMessage {
   /** The training thread has its model and data. */
   record Ready() implements WorkerMessage {}
 
-  /** The ordered steps are done; {@code life} is the one that ordered them. */
-  record RoundDone(int life, long round, TrainedRound result, double seconds, Lease delta)
+  /**
+   * The ordered steps are done; {@code life} is the one that ordered them.
+   *
+   * @param goesOn whether the next round has begun
+   */
+  record RoundDone(
+      int life, long round, TrainedRound result, double seconds, Lease delta, boolean goesOn)
+      implements WorkerMessage {}
+
+  /** A provisional round was given up; {@code result} is what was done of it. */
+  record RoundDropped(int life, long round, TrainedRound result, String why)
       implements WorkerMessage {}
 
   /** The training thread could not go on. */

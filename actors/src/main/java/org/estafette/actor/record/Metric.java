@@ -163,7 +163,8 @@ public sealed interface Metric {
    * @param kind what
    * @param reason why, in words
    * @param incarnation which of its lives; null where that is not known
-   * @param stepsLost local steps that went with it; null where it did not go
+   * @param stepsLost local steps that went with it, or that it took for nothing; null where there
+   *     are none to tell of
    */
   record WorkerEvent(
       double seconds,

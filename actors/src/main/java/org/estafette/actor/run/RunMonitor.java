@@ -278,6 +278,21 @@ public final class RunMonitor {
               r.worker(),
               Metric.Kind.RELEASED,
               r.goodPushes() + " good pushes in a row: the next one counts again");
+      case Decision.Wasted w ->
+          write(
+              new Metric.WorkerEvent(
+                  at,
+                  w.worker().toString(),
+                  Metric.Kind.NOTE,
+                  w.steps()
+                      + " local steps ("
+                      + w.tokens()
+                      + " tokens) of round "
+                      + w.round()
+                      + " were taken for nothing: "
+                      + w.reason(),
+                  w.incarnation(),
+                  w.steps()));
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);

@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.mailbox.UpdateQueue;
 import org.estafette.algorithm.server.Server;
@@ -71,7 +72,7 @@ public final class SimulatedRun implements AutoCloseable {
             this::worker,
             pool::lease,
             (at, who, decision) -> {
-              if (who.isServer()) {
+              if (who.isServer() || decision instanceof Decision.Wasted) {
                 monitor.decided(at, decision);
               }
             },
@@ -163,7 +164,7 @@ public final class SimulatedRun implements AutoCloseable {
 
   /** Whether {@link #state} may be called. */
   public boolean atRest() {
-    return !faulty() && simulator.atRest();
+    return !inOneGo() && simulator.atRest();
   }
 
   /** The run has ended: what faults have done that go on is told. */
@@ -171,9 +172,12 @@ public final class SimulatedRun implements AutoCloseable {
     simulator.endFaults();
   }
 
-  /** Whether faults are brought about: such a run is simulated in one go, and never resumed. */
-  public boolean faulty() {
-    return !faults.isEmpty();
+  /**
+   * Whether the run is simulated in one go, and never resumed: one with faults, and one whose
+   * workers are never at rest because they go on while their pushes travel.
+   */
+  public boolean inOneGo() {
+    return !faults.isEmpty() || config.exchange().overlap();
   }
 
   /** Goes on to the next moment of rest. */

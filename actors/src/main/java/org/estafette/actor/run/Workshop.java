@@ -113,7 +113,7 @@ public final class Workshop implements AutoCloseable {
 
   /** A trainer of its own for an evaluator, or for sampling. */
   public DeviceTrainer newTrainer() {
-    return newTrainer(0);
+    return newTrainer(0, false);
   }
 
   /**
@@ -122,13 +122,18 @@ public final class Workshop implements AutoCloseable {
    * @param index the worker's, which decides its device
    */
   public DeviceTrainer newTrainer(int index) {
+    return newTrainer(index, config.exchange().overlap());
+  }
+
+  private DeviceTrainer newTrainer(int index, boolean beside) {
     Device device = devices.of(index);
     return new DeviceTrainer(
         device,
         Models.create(config.model(), device, dataset),
         dataset,
         config.model().batch(),
-        Algorithms.trainer(config, budget()));
+        Algorithms.trainer(config, budget()),
+        beside);
   }
 
   /** The model's first parameters, decided by the seed. */

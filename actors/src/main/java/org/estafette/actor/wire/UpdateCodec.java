@@ -19,6 +19,7 @@ import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.Lease;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of an update, beside its tensor: version, kind, header, and what the kind adds. Little
@@ -39,6 +40,11 @@ public final class UpdateCodec {
   private static final byte WELCOME = 0;
   private static final byte APPLIED = 1;
   private static final byte REFUSED = 2;
+  private static final byte NO_WORK = 0;
+  private static final byte A_ROUND = 1;
+
+  /** With what the round after it will be. */
+  private static final byte TWO_ROUNDS = 2;
 
   private UpdateCodec() {}
 
@@ -67,7 +73,7 @@ public final class UpdateCodec {
         b.putLong(model.answers());
         outcome(b, model.outcome());
         Assignment a = model.assignment();
-        b.put((byte) (a == null ? 0 : 1));
+        b.put(a == null ? NO_WORK : a.ahead() == null ? A_ROUND : TWO_ROUNDS);
         if (a != null) {
           assignment(b, a);
         }
@@ -124,9 +130,7 @@ public final class UpdateCodec {
                 header,
                 payload,
                 new RoundReport(b.getInt(), b.getLong(), b.getDouble(), b.getDouble(), b.getInt()));
-        case MODEL ->
-            new GlobalModel(
-                header, payload, b.getLong(), outcome(b), b.get() == 0 ? null : assignment(b));
+        case MODEL -> new GlobalModel(header, payload, b.getLong(), outcome(b), assignment(b));
         case NEIGHBOUR_MODEL -> new NeighbourModel(header, passage(b), payload);
         case NEIGHBOUR_SHARE -> new NeighbourShare(header, passage(b), payload);
         default -> throw new UnreadableUpdateException("update kind=" + kind + " (expected 1 … 4)");
@@ -186,17 +190,32 @@ public final class UpdateCodec {
   }
 
   private static void assignment(ByteBuffer b, Assignment a) {
-    TrainOrder o = a.order();
-    b.putLong(a.round()).putInt(o.steps()).putInt(o.shard()).putLong(o.shardStep());
-    b.putDouble(o.scheduleStep()).putDouble(o.scheduleStride());
+    b.putLong(a.round());
+    order(b, a.order());
     text(b, a.reason());
+    if (a.ahead() != null) {
+      order(b, a.ahead());
+    }
   }
 
-  private static Assignment assignment(ByteBuffer b) throws UnreadableUpdateException {
-    long round = b.getLong();
-    TrainOrder order =
-        new TrainOrder(b.getInt(), b.getInt(), b.getLong(), b.getDouble(), b.getDouble());
-    return new Assignment(round, order, text(b));
+  private static void order(ByteBuffer b, TrainOrder o) {
+    b.putInt(o.steps()).putInt(o.shard()).putLong(o.shardStep());
+    b.putDouble(o.scheduleStep()).putDouble(o.scheduleStride());
+  }
+
+  private static @Nullable Assignment assignment(ByteBuffer b) throws UnreadableUpdateException {
+    byte rounds = b.get();
+    if (rounds == NO_WORK) {
+      return null;
+    }
+    if (rounds != A_ROUND && rounds != TWO_ROUNDS) {
+      throw new UnreadableUpdateException("rounds=" + rounds + " (expected 0, 1 or 2)");
+    }
+    return new Assignment(b.getLong(), order(b), text(b), rounds == TWO_ROUNDS ? order(b) : null);
+  }
+
+  private static TrainOrder order(ByteBuffer b) {
+    return new TrainOrder(b.getInt(), b.getInt(), b.getLong(), b.getDouble(), b.getDouble());
   }
 
   private static void text(ByteBuffer b, String text) {

@@ -275,4 +275,18 @@ final class ConfigReaderTest {
         .hasMessageContaining("estafette.mailbox = none")
         .hasMessageContaining("policy");
   }
+
+  @Test
+  void overlapShouldBeOffAndForTheAsynchronousServerOnly() {
+    assertThat(with().exchange().overlap()).isFalse();
+    RunConfig on = with("exchange.overlap", "true");
+    assertThat(on.exchange().overlap()).isTrue();
+    assertThat(on.strategy()).endsWith(" overlapped");
+    for (String strategy : new String[] {"sync", "relay", "gossip"}) {
+      assertThatThrownBy(() -> with("exchange.overlap", "true", "strategy", strategy))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("estafette.exchange.overlap")
+          .hasMessageContaining("strategy = " + strategy);
+    }
+  }
 }

@@ -59,6 +59,7 @@ final class ControlMessagesTest {
         new WorkerMessage.Mishap(3, 2.5, 7, "{\"kind\": \"lose\"}"),
         new WorkerMessage.Kill(3, Double.POSITIVE_INFINITY),
         new ServerMessage.FaultReport(1, 2, 3, 4),
+        new ServerMessage.Wasted(1, 2, 3, 4, 5, "the push before was refused: backlog"),
       };
       for (ControlMessage message : messages) {
         Object back = kit.serializationTestKit().verifySerialization(message, false);

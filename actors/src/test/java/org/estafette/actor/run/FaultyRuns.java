@@ -101,6 +101,38 @@ public abstract class FaultyRuns {
   }
 
   @Test
+  void shouldCountEachRoundOnceWhereWorkersGoOnWhileTheirPushesTravel() throws Exception {
+    Ended ended =
+        run(
+            """
+            list = [
+              { kind = lose, probability = 0.1, at = 0, seconds = 1h }
+              { kind = duplicate, probability = 0.2, at = 0, seconds = 1h }
+              { kind = reorder, probability = 0.2, most = 20ms, at = 0, seconds = 1h }
+              { kind = delay, most = 2ms, at = 0, seconds = 1h }
+              { kind = poison, who = worker-0, venom = nan, at-version = 1, seconds = 1s }
+              { kind = kill, who = worker-1, at-version = 8, downtime = 20ms }
+            ]
+            """,
+            "exchange.overlap",
+            "true");
+    assertThat(ended.faults("began").map(Metric.FaultRecord::kind)).contains("lose", "kill");
+    assertThat(
+            ended
+                .pushes()
+                .filter(p -> p.outcome() == Metric.Outcome.REFUSED)
+                .map(Metric.PushRecord::reason))
+        .anyMatch(reason -> reason.contains("not_finite"));
+    // What followed a push that could not be used was for nothing, and is told.
+    assertThat(ended.metrics())
+        .anyMatch(m ->
+            m instanceof Metric.WorkerEvent e
+                && e.kind() == Metric.Kind.NOTE
+                && e.worker().equals("worker-0")
+                && e.reason().contains("taken for nothing: the push before was refused"));
+  }
+
+  @Test
   void shouldGoOnWithAnotherWorkerWhereOneIsKilledAtAVersion() throws Exception {
     Ended ended = run("list = [{ kind = kill, who = worker-1, at-version = 5, downtime = 20ms }]");
     assertThat(ended.faults("began"))

@@ -44,6 +44,12 @@ final class UpdateCodecTest {
         new NeighbourShare(push, new Passage(0, 1, 0.125), PAYLOAD),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), work),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Welcome(), null),
+        new GlobalModel(
+            model,
+            PAYLOAD,
+            11,
+            new Outcome.Welcome(),
+            new Assignment(10, work.order(), "with what follows", new TrainOrder(7, 2, 9, 1, 3))),
         new GlobalModel(model, PAYLOAD, 11, new Outcome.Applied(43, 2, 0.5), work),
         new GlobalModel(
             model,

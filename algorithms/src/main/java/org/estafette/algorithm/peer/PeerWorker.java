@@ -102,6 +102,7 @@ public final class PeerWorker implements Peer {
       case Event.Received e -> received(e.message(), effects);
       case Event.PeersChanged e -> changed(e.view(), effects);
       case Event.TimerFired e -> timer(e.timer(), effects);
+      case Event.RoundDropped e -> {}
       case Event.Rejected e ->
           effects.decided(
               new Decision.Refused(e.header(), e.reason(), "the mailbox did not take it"));

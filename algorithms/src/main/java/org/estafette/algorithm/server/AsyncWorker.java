@@ -8,12 +8,14 @@ import org.estafette.algorithm.Event;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.Message;
+import org.estafette.algorithm.Outcome;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.PseudoGradient;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Refusal;
 import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
+import org.estafette.algorithm.train.TrainOrder;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,26 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer that does not come within the patience is asked for again: the same message with the
  * same sequence, so that it is applied at most once however often it arrives, and whichever answer
  * to it comes first counts.
+ *
+ * <p><b>Overlap.</b> Where an assignment says what the next round will be ({@link
+ * Assignment#ahead}), the worker does not wait for the answer to its push. With the base xᵣ of
+ * round r, its local parameters yᵣ after H local steps and the sum Sᵣ of these steps'
+ * displacements,
+ *
+ * <pre>
+ * Δᵣ = xᵣ − yᵣ = −Sᵣ                pushed
+ * y = yᵣ + S                        S: the steps of round r + 1 that are taken meanwhile
+ * y ← y + (xᵣ₊₁ − yᵣ) = xᵣ₊₁ + S     when the answer xᵣ₊₁ is there, between two steps
+ * Δᵣ₊₁ = xᵣ₊₁ − yᵣ₊₁ = −Sᵣ₊₁
+ * </pre>
+ *
+ * so that each step is pushed exactly once, in the round that it belongs to, and the round's base
+ * and version are those of the answer. Only the first gradients of a round are those at parameters
+ * yᵣ + S instead of xᵣ₊₁ + S. Streaming DiLoCo (arXiv 2501.18512), which mixes old and new
+ * parameters, and eager outer updates (arXiv 2502.12996) do the like for synchronous rounds. The
+ * worker is one round ahead at most: when the provisional round's steps are done, it waits for the
+ * answer. Any answer but the one that assigns the provisional round, and any new epoch, makes it
+ * give up what it had begun ({@link Decision.Wasted}) and begin from the server's parameters.
  */
 public final class AsyncWorker implements ServerWorker {
   private static final String PATIENCE = "answer";
@@ -41,6 +63,9 @@ public final class AsyncWorker implements ServerWorker {
   private @Nullable Assignment current;
   private @Nullable PseudoGradient unanswered;
   private boolean waiting;
+
+  /** The round whose steps have begun before it was assigned; null for none. */
+  private @Nullable Assignment provisional;
 
   /** The round that this worker reports as diverged until it is answered; 0 for none. */
   private long lost;
@@ -71,6 +96,10 @@ public final class AsyncWorker implements ServerWorker {
       }
       case Event.Received e -> received(e.message(), effects);
       case Event.RoundTrained e -> trained(e, effects);
+      case Event.RoundDropped e ->
+          effects.decided(
+              new Decision.Wasted(
+                  self, incarnation, e.round(), e.result().steps(), e.result().tokens(), e.why()));
       case Event.TimerFired e -> {
         if (e.timer().equals(PATIENCE) && waiting) {
           askAgain(effects);
@@ -104,8 +133,9 @@ public final class AsyncWorker implements ServerWorker {
 
   @Override
   public boolean atRest() {
-    // A push or a report that is kept for asking again is no part of the state.
-    return unanswered == null && lost == 0;
+    // A push or a report that is kept for asking again is no part of the state, nor is a round
+    // that has begun before its time.
+    return unanswered == null && lost == 0 && provisional == null;
   }
 
   /** Gives back the push that is kept for asking again. */
@@ -140,6 +170,9 @@ public final class AsyncWorker implements ServerWorker {
       model.discard(); // Of an earlier question: the last one's answer is still to come.
       return;
     }
+    Assignment begun = h.epoch() == epoch ? provisional : null;
+    boolean abandons = provisional != null;
+    provisional = null;
     epoch = h.epoch();
     version = h.version();
     dropUnanswered();
@@ -152,11 +185,41 @@ public final class AsyncWorker implements ServerWorker {
     current = assignment;
     // Without an assignment the worker keeps listening: steps of a lost worker may come its way.
     waiting = assignment == null;
+    if (begun != null && assignment != null && sameWork(begun, assignment)) {
+      effects.rebase(assignment.round(), assignment.ahead());
+      return;
+    }
+    if (abandons) {
+      effects.giveUp(reason(model.outcome()));
+    }
     if (assignment != null) {
-      effects.train(assignment.round(), assignment.order());
+      train(assignment, effects);
     } else if (Double.isFinite(patience)) {
       effects.setTimer(PATIENCE, patience); // A later answer may be lost like any other.
     }
+  }
+
+  private static void train(Assignment assignment, Effects effects) {
+    TrainOrder ahead = assignment.ahead();
+    if (ahead == null) {
+      effects.train(assignment.round(), assignment.order());
+    } else {
+      effects.train(assignment.round(), assignment.order(), ahead);
+    }
+  }
+
+  /** Numbers of rounds are given once in an epoch; the rest guards against a server that errs. */
+  private static boolean sameWork(Assignment begun, Assignment given) {
+    return begun.round() == given.round()
+        && begun.order().steps() == given.order().steps()
+        && begun.order().shard() == given.order().shard()
+        && begun.order().shardStep() == given.order().shardStep();
+  }
+
+  private static String reason(Outcome outcome) {
+    return outcome instanceof Outcome.Refused r
+        ? "the push before was refused: " + r.reason().key()
+        : "the server has given out another round";
   }
 
   private void trained(Event.RoundTrained e, Effects effects) {
@@ -164,6 +227,10 @@ public final class AsyncWorker implements ServerWorker {
     if (assignment == null || assignment.round() != e.round()) {
       e.delta().close(); // Of a round given out by a server that is gone.
       return;
+    }
+    TrainOrder ahead = assignment.ahead();
+    if (e.goesOn() && ahead != null) {
+      provisional = new Assignment(e.round() + 1, ahead, assignment.reason());
     }
     current = null;
     if (e.result().steps() == 0) {
@@ -202,6 +269,7 @@ public final class AsyncWorker implements ServerWorker {
    */
   private void diverged(Event.RoundTrained e, Effects effects) {
     String seen = "round " + e.round() + ": mean loss=" + e.result().meanLoss();
+    abandon("the round before gave NaN or infinity", effects);
     e.delta().close();
     dropUnanswered();
     lost = e.round();
@@ -236,8 +304,19 @@ public final class AsyncWorker implements ServerWorker {
   /** The former server's rounds are void: what it answered or would answer counts no more. */
   private void newServer(long newEpoch, Effects effects) {
     epoch = newEpoch;
+    if (provisional != null || (current != null && current.ahead() != null)) {
+      provisional = null;
+      effects.giveUp("a server of epoch " + newEpoch + " has taken over");
+    }
     current = null;
     pull(effects);
+  }
+
+  private void abandon(String why, Effects effects) {
+    if (provisional != null) {
+      provisional = null;
+      effects.giveUp(why);
+    }
   }
 
   private void dropUnanswered() {

@@ -72,6 +72,7 @@ public final class ParameterServer implements Server {
       case Event.Started e -> started(e.view().epoch(), effects);
       case Event.PeersChanged e -> peersChanged(e, effects);
       case Event.Received e -> received(e.message(), e.at(), effects);
+      case Event.RoundDropped e -> {}
       case Event.Rejected e -> rejected(e, effects);
       case Event.TimerFired e -> {
         if (e.timer().equals(GRACE)) {
@@ -242,7 +243,9 @@ public final class ParameterServer implements Server {
   private void measured(Roster.Member member, PseudoGradient push, double at) {
     roster.measured(member, push.report().secondsPerStep());
     if (member.busySteps > 0) {
-      member.overhead = Math.max(0, at - member.assignedAt - push.report().seconds());
+      double overhead = at - member.assignedAt - push.report().seconds();
+      // Who begins a round before it is given out arrives sooner than its steps take from then on.
+      member.overhead = plan.ahead() ? overhead : Math.max(0, overhead);
     }
   }
 

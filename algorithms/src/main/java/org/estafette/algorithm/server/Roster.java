@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.guard.Standing;
+import org.estafette.algorithm.train.TrainOrder;
 import org.jspecify.annotations.Nullable;
 
 /** The workers that a server knows, by slot. */
@@ -24,6 +25,13 @@ final class Roster {
     int busySteps;
     int busyShard;
     double assignedAt;
+
+    /** The round that it is in, as it was given out; only where rounds are given out ahead. */
+    @Nullable TrainOrder order;
+
+    /** The round after that, as the worker was told of it; null where it waits for an answer. */
+    @Nullable TrainOrder ahead;
+
     final Standing standing = new Standing();
 
     Member(PeerId id) {
@@ -88,6 +96,12 @@ final class Roster {
   void live(Member member, boolean live) {
     stale |= member.live != live;
     member.live = live;
+  }
+
+  /** Live workers. */
+  int live() {
+    measure();
+    return live;
   }
 
   /** The member was measured to take that long for a step; NaN changes nothing. */

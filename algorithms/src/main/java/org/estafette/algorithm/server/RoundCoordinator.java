@@ -97,6 +97,11 @@ public final class RoundCoordinator implements Server {
       Aggregation aggregation,
       int workers,
       double quorumPatience) {
+    if (plan.ahead()) {
+      throw new IllegalArgumentException(
+          "rounds given out ahead (expected none: a synchronous round begins when all have"
+              + " pushed)");
+    }
     this.plan = plan;
     this.parameters = parameters;
     this.mean = parameters.precision().zeros(parameters.length());
@@ -130,6 +135,7 @@ public final class RoundCoordinator implements Server {
           case Update other -> other.discard();
         }
       }
+      case Event.RoundDropped e -> {}
       case Event.Rejected e -> {
         effects.decided(new Decision.Refused(e.header(), e.reason(), "refused by the mailbox"));
         if (guard.origin(e.header(), roster.find(e.header().sender())) == null) {

@@ -46,7 +46,7 @@ final class SavedState {
         tokens,
         sent,
         finished,
-        work.shardProgress(),
+        work.shardProgress(roster),
         roster.records(),
         held,
         windowEnds,

@@ -21,6 +21,8 @@ import org.estafette.algorithm.pace.ShardChoice;
  * @param schedule what the learning-rate schedule counts
  * @param seed of shard choices
  * @param guard how closely pushes are looked at
+ * @param ahead whether a round is given out together with the one before it, so that workers begin
+ *     it before their push is answered
  */
 public record ServerPlan(
     long run,
@@ -34,7 +36,8 @@ public record ServerPlan(
     long budget,
     ScheduleScope schedule,
     long seed,
-    GuardPlan guard) {
+    GuardPlan guard,
+    boolean ahead) {
 
   /** What the learning-rate schedule counts. */
   public enum ScheduleScope {
@@ -42,6 +45,36 @@ public record ServerPlan(
     SHARD,
     /** Local steps of the run, over all workers: slow and fast workers decay together. */
     RUN
+  }
+
+  /** Workers wait for the answers to their pushes. */
+  public ServerPlan(
+      long run,
+      double weight,
+      StalenessPolicy staleness,
+      double compensation,
+      LocalSteps localSteps,
+      GraceWindow grace,
+      ShardChoice shards,
+      long[] shardSizes,
+      long budget,
+      ScheduleScope schedule,
+      long seed,
+      GuardPlan guard) {
+    this(
+        run,
+        weight,
+        staleness,
+        compensation,
+        localSteps,
+        grace,
+        shards,
+        shardSizes,
+        budget,
+        schedule,
+        seed,
+        guard,
+        false);
   }
 
   /** With the standard guard. */
@@ -86,7 +119,26 @@ public record ServerPlan(
         budget,
         schedule,
         seed,
-        other);
+        other,
+        ahead);
+  }
+
+  /** The same with rounds given out ahead, or not. */
+  public ServerPlan with(boolean given) {
+    return new ServerPlan(
+        run,
+        weight,
+        staleness,
+        compensation,
+        localSteps,
+        grace,
+        shards,
+        shardSizes,
+        budget,
+        schedule,
+        seed,
+        guard,
+        given);
   }
 
   /** Checks the numbers. */

@@ -34,6 +34,12 @@ final class WorkGiver {
 
   /** The member's next round; null where the budget is given out. */
   @Nullable Assignment next(Roster.Member member, Roster roster, double at) {
+    TrainOrder told = member.ahead;
+    if (told != null) {
+      // Its steps are in the budget's and the shard's accounts already.
+      member.ahead = null;
+      return given(member, roster, at, ++member.round, told, "as told with the round before");
+    }
     long left = budget - done - outstanding;
     if (left <= 0) {
       return null;
@@ -45,13 +51,64 @@ final class WorkGiver {
         plan.shards()
             .choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
     TrainOrder order = order(member, roster, steps, shard, shardProgress[shard]);
-    shardProgress[shard] += steps;
-    outstanding += steps;
-    member.busySteps = steps;
-    member.busyShard = shard;
+    take(order);
+    return given(member, roster, at, round, order, reason(member, steps < wanted));
+  }
+
+  private Assignment given(
+      Roster.Member member, Roster roster, double at, long round, TrainOrder order, String reason) {
+    member.busySteps = order.steps();
+    member.busyShard = order.shard();
     member.assignedAt = at;
     member.waiting = false;
-    return new Assignment(round, order, reason(member, steps < wanted));
+    if (!plan.ahead()) {
+      return new Assignment(round, order, reason);
+    }
+    member.order = order;
+    member.ahead = ahead(member, roster);
+    return new Assignment(round, order, reason, member.ahead);
+  }
+
+  /**
+   * The round after the one that the member was just given. Null, so that it waits and gets what is
+   * there then, where it is in quarantine, or where less is left of the budget than a round for
+   * everybody: at the end of a run nobody should hold two rounds while another has none.
+   */
+  private @Nullable TrainOrder ahead(Roster.Member member, Roster roster) {
+    int steps = plan.localSteps().steps(member.speed(), roster.fastestSpeed());
+    long left = budget - done - outstanding;
+    if (member.standing.quarantined() || left < (long) steps * roster.live()) {
+      return null;
+    }
+    int shard =
+        plan.shards()
+            .choose(
+                member.id.slot(),
+                plan.shardSizes(),
+                shardProgress,
+                uniform(member, member.round + 1));
+    long start = shardProgress[shard];
+    TrainOrder order =
+        switch (plan.schedule()) {
+          case SHARD -> new TrainOrder(steps, shard, start, start, 1);
+          case RUN -> {
+            // Where the schedule will be when the round before it is done.
+            double stride = roster.stepsPerStepOf(member);
+            yield new TrainOrder(steps, shard, start, done + member.busySteps * stride, stride);
+          }
+        };
+    take(order);
+    return order;
+  }
+
+  private void take(TrainOrder order) {
+    shardProgress[order.shard()] += order.steps();
+    outstanding += order.steps();
+  }
+
+  private void giveBack(TrainOrder order) {
+    shardProgress[order.shard()] -= order.steps();
+    outstanding -= order.steps();
   }
 
   /**
@@ -60,10 +117,13 @@ final class WorkGiver {
    * follows.
    */
   Assignment again(Roster.Member member, Roster roster, double at) {
-    int shard = member.busyShard;
-    long start = shardProgress[shard] - member.busySteps;
     member.assignedAt = at;
     member.waiting = false;
+    if (member.order != null) {
+      return new Assignment(member.round, member.order, "the same round again", member.ahead);
+    }
+    int shard = member.busyShard;
+    long start = shardProgress[shard] - member.busySteps;
     return new Assignment(
         member.round,
         order(member, roster, member.busySteps, shard, start),
@@ -90,12 +150,25 @@ final class WorkGiver {
     done += steps;
   }
 
-  /** The member's round is lost or refused: its steps go back to the budget. Returns them. */
+  /**
+   * The member's round is lost or refused: its steps go back to the budget, and with them those of
+   * the round that it was told of ahead, whose number is never given to another one.
+   *
+   * @return the steps of the round that it was in
+   */
   int lost(Roster.Member member) {
     int steps = member.busySteps;
     outstanding -= steps;
     shardProgress[member.busyShard] -= steps;
     member.busySteps = 0;
+    member.order = null;
+    TrainOrder ahead = member.ahead;
+    if (ahead != null) {
+      giveBack(ahead);
+      member.ahead = null;
+      member.round++;
+      return steps > 0 ? steps : ahead.steps();
+    }
     return steps;
   }
 
@@ -117,8 +190,18 @@ final class WorkGiver {
     return done;
   }
 
-  long[] shardProgress() {
-    return shardProgress.clone();
+  /**
+   * Steps taken or given out on each shard, without those of rounds that workers were only told of
+   * ahead: who takes up a saved state gives these out anew.
+   */
+  long[] shardProgress(Roster roster) {
+    long[] progress = shardProgress.clone();
+    for (Roster.Member m : roster.all()) {
+      if (m.ahead != null) {
+        progress[m.ahead.shard()] -= m.ahead.steps();
+      }
+    }
+    return progress;
   }
 
   void restore(long localSteps, long[] progress, List<WorkerRecord> workers) {

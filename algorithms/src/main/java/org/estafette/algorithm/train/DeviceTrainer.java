@@ -1,6 +1,7 @@
 package org.estafette.algorithm.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.estafette.algorithm.data.Batch;
@@ -10,9 +11,11 @@ import org.estafette.algorithm.model.Score;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
+import org.estafette.device.PendingCopy;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Precision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model on a device. Parameters, those of the round's beginning, gradient and moments are
@@ -32,6 +35,10 @@ public final class DeviceTrainer implements LocalTrainer {
   private final DeviceVector[] moments;
   private final OptimizerStep step;
   private final Float32Vector exchange;
+
+  /** What travels beside the steps: Δ on its way out, then x on its way in. */
+  private final @Nullable DeviceVector travelling;
+
   private long optimizerStep;
 
   /**
@@ -42,13 +49,32 @@ public final class DeviceTrainer implements LocalTrainer {
    */
   public DeviceTrainer(
       Device device, Model model, Dataset data, int batchSize, TrainerOptions options) {
+    this(device, model, data, batchSize, options, false);
+  }
+
+  /**
+   * Allocates the vectors; the parameters are zero until {@link #load}.
+   *
+   * @param model used by this trainer alone, and closed with it
+   * @param batchSize samples of a step
+   * @param beside whether Δ and the parameters travel while steps are taken: one vector more.
+   *     Without it, what {@link #bring} brings must be taken up before the next step
+   */
+  public DeviceTrainer(
+      Device device,
+      Model model,
+      Dataset data,
+      int batchSize,
+      TrainerOptions options,
+      boolean beside) {
     this.device = device;
     this.model = model;
     this.data = data;
     this.options = options;
     this.batch = data.newBatch(batchSize);
     long n = model.layout().length();
-    int count = 3 + options.optimizer().moments();
+    int own = 3 + options.optimizer().moments();
+    int count = own + (beside ? 1 : 0);
     long stride = (n + 15) / 16 * 16;
     this.arena =
         device.allocate("parameters, gradient and moments of " + model.layout(), count * stride);
@@ -59,8 +85,8 @@ public final class DeviceTrainer implements LocalTrainer {
     this.parameters = vectors[0];
     this.start = vectors[1];
     this.gradient = vectors[2];
-    this.moments = new DeviceVector[count - 3];
-    System.arraycopy(vectors, 3, moments, 0, moments.length);
+    this.moments = Arrays.copyOfRange(vectors, 3, own);
+    this.travelling = beside ? vectors[own] : null;
     this.step =
         OptimizerStep.of(
             device, options.optimizer(), model.layout(), parameters, gradient, moments);
@@ -180,6 +206,45 @@ public final class DeviceTrainer implements LocalTrainer {
       device.download(gradient, exchange);
       into.copyFrom(exchange);
     }
+  }
+
+  @Override
+  public PendingCopy startPseudoGradient(FlatVector into) {
+    if (travelling == null || !(into instanceof Float32Vector f)) {
+      pseudoGradient(into);
+      return PendingCopy.DONE;
+    }
+    checkLength("into", into);
+    device.subtract(travelling, start, parameters);
+    return device.startDownload(travelling, f);
+  }
+
+  @Override
+  public void goOn() {
+    device.copy(parameters, start);
+  }
+
+  @Override
+  public PendingCopy bring(FlatVector x) {
+    checkLength("parameters", x);
+    if (x instanceof Float32Vector f) {
+      return device.startUpload(f, brought());
+    }
+    exchange.copyFrom(x);
+    device.upload(exchange, brought());
+    return PendingCopy.DONE;
+  }
+
+  /** Without a vector for what travels, the gradient's: it is free between steps. */
+  private DeviceVector brought() {
+    return travelling == null ? gradient : travelling;
+  }
+
+  @Override
+  public void rebase() {
+    device.subtract(start, brought(), start);
+    device.axpy(1, start, parameters);
+    device.copy(brought(), start);
   }
 
   @Override

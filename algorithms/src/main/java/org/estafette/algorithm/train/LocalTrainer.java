@@ -1,6 +1,7 @@
 package org.estafette.algorithm.train;
 
 import java.util.function.BooleanSupplier;
+import org.estafette.device.PendingCopy;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Precision;
 
@@ -30,6 +31,36 @@ public interface LocalTrainer extends AutoCloseable {
 
   /** into ← parameters at {@link #load} − parameters now: the pseudo-gradient Δ. */
   void pseudoGradient(FlatVector into);
+
+  /**
+   * As {@link #pseudoGradient}, and returns before it is there where the device copies beside
+   * computation: {@code into} may be read once the copy has been awaited. {@link #goOn} and steps
+   * may follow at once; the next of these copies only when this one is there.
+   */
+  default PendingCopy startPseudoGradient(FlatVector into) {
+    pseudoGradient(into);
+    return PendingCopy.DONE;
+  }
+
+  /**
+   * Begins a round from the parameters as they are now, y, instead of {@link #load}: provisionally,
+   * until {@link #rebase}. A pseudo-gradient that has been started is not touched.
+   */
+  void goOn();
+
+  /**
+   * Starts bringing the parameters x to the device that {@link #rebase} takes up, beside
+   * computation where the device can. {@code x} must not change until the copy has been awaited. No
+   * copy of {@link #startPseudoGradient} may be under way.
+   */
+  PendingCopy bring(FlatVector x);
+
+  /**
+   * Shifts the round to the base x that was brought: parameters += x − y, with the y of {@link
+   * #goOn}; Δ counts from x. Where x = y it changes nothing. May be called between two steps, out
+   * of {@code interrupted} of {@link #train}.
+   */
+  void rebase();
 
   /** State that survives a restart: the inner optimizer's moments and counters. */
   TrainerState state();

@@ -1,6 +1,7 @@
 package org.estafette.algorithm.train;
 
 import java.util.function.BooleanSupplier;
+import org.estafette.device.PendingCopy;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float64Vector;
 import org.estafette.memory.Precision;
@@ -26,6 +27,7 @@ public final class ReferenceTrainer implements LocalTrainer {
   private final java.util.function.DoubleUnaryOperator rate;
   private final Float64Vector start;
   private final Float64Vector x;
+  private final Float64Vector brought;
   private final Float64Vector gradient;
   private final ReferenceStep step;
   private long optimizerStep;
@@ -52,6 +54,7 @@ public final class ReferenceTrainer implements LocalTrainer {
     this.rate = rate;
     this.start = Float64Vector.zeros(dimension);
     this.x = Float64Vector.zeros(dimension);
+    this.brought = Float64Vector.zeros(dimension);
     this.gradient = Float64Vector.zeros(dimension);
     this.step = new ReferenceStep(optimizer, x, gradient);
   }
@@ -97,6 +100,24 @@ public final class ReferenceTrainer implements LocalTrainer {
   @Override
   public void pseudoGradient(FlatVector into) {
     into.difference(start, x);
+  }
+
+  @Override
+  public void goOn() {
+    start.copyFrom(x);
+  }
+
+  @Override
+  public PendingCopy bring(FlatVector parameters) {
+    brought.copyFrom(parameters);
+    return PendingCopy.DONE;
+  }
+
+  @Override
+  public void rebase() {
+    start.difference(brought, start);
+    x.axpy(1, start);
+    start.copyFrom(brought);
   }
 
   @Override

@@ -21,7 +21,8 @@ import org.estafette.memory.Precision;
 
 /**
  * A small run, all of it decided by a seed: how many workers, rounds or not, patience, grace
- * window, how busy the server is, how often it is saved, and what goes wrong.
+ * window, how busy the server is, how often it is saved, whether workers wait for answers, and what
+ * goes wrong.
  *
  * @param seed names the case
  * @param workers how many
@@ -31,6 +32,7 @@ import org.estafette.memory.Precision;
  * @param secondsPerUpdate time that the server takes for an update
  * @param saveEvery seconds between two saved states
  * @param faults what goes wrong
+ * @param overlap whether workers go on while their pushes travel
  */
 record ChaosCase(
     long seed,
@@ -40,7 +42,8 @@ record ChaosCase(
     GraceWindow grace,
     double secondsPerUpdate,
     double saveEvery,
-    FaultPlan faults) {
+    FaultPlan faults,
+    boolean overlap) {
   static final int DIMENSION = 4;
   static final int PERIOD = 3;
   static final int STEPS = 400;
@@ -49,10 +52,11 @@ record ChaosCase(
   static ChaosCase of(long seed) {
     long key = CounterRandom.key(seed, 0xC4A05);
     int workers = 1 + (int) CounterRandom.below(key, 0, 6);
+    boolean synchronous = CounterRandom.below(key, 1, 3) == 0;
     return new ChaosCase(
         seed,
         workers,
-        CounterRandom.below(key, 1, 3) == 0,
+        synchronous,
         1 + 4 * CounterRandom.uniform(key, 2),
         CounterRandom.below(key, 3, 2) == 0
             ? GraceWindow.NONE
@@ -61,13 +65,28 @@ record ChaosCase(
         1 + 6 * CounterRandom.uniform(key, 7),
         new RandomFaults(
                 workers, FAULTY_SECONDS, 0.7 + 3 * CounterRandom.uniform(key, 8), true, true)
-            .plan(seed));
+            .plan(seed),
+        !synchronous && CounterRandom.below(key, 9, 3) == 0);
+  }
+
+  /** The same run, asynchronous, in which workers go on while their pushes travel. */
+  ChaosCase overlapped() {
+    return new ChaosCase(
+        seed, workers, false, patience, grace, secondsPerUpdate, saveEvery, faults, true);
   }
 
   /** The same run in which nothing goes wrong. */
   ChaosCase undisturbed() {
     return new ChaosCase(
-        seed, workers, synchronous, patience, grace, secondsPerUpdate, saveEvery, FaultPlan.NONE);
+        seed,
+        workers,
+        synchronous,
+        patience,
+        grace,
+        secondsPerUpdate,
+        saveEvery,
+        FaultPlan.NONE,
+        overlap);
   }
 
   Float64Vector first() {
@@ -86,17 +105,18 @@ record ChaosCase(
   Server server() {
     ServerPlan plan =
         new ServerPlan(
-            1,
-            synchronous ? 1 : 0.6,
-            new StalenessPolicy.Polynomial(0.5),
-            0,
-            new LocalSteps.Dynamic(5, 1),
-            grace,
-            new ShardChoice.Proportional(),
-            new long[] {1, 1},
-            STEPS,
-            ServerPlan.ScheduleScope.RUN,
-            seed);
+                1,
+                synchronous ? 1 : 0.6,
+                new StalenessPolicy.Polynomial(0.5),
+                0,
+                new LocalSteps.Dynamic(5, 1),
+                grace,
+                new ShardChoice.Proportional(),
+                new long[] {1, 1},
+                STEPS,
+                ServerPlan.ScheduleScope.RUN,
+                seed)
+            .with(overlap);
     return synchronous
         ? new RoundCoordinator(
             plan, first(), outer(), RoundCoordinator.Averaging.UNIFORM, workers, 5)

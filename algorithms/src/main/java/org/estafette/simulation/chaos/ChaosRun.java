@@ -42,6 +42,7 @@ public final class ChaosRun {
   private final List<LocalTrainer> trainers = new ArrayList<>();
   private final Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
   private int applied;
+  private int wasted;
 
   /**
    * The verdict on a run.
@@ -52,6 +53,7 @@ public final class ChaosRun {
    * @param takeovers how often a new server took over
    * @param applied pushes applied, also those that a restart undid
    * @param refused pushes refused
+   * @param wasted local steps that overlapping workers began and gave up
    * @param loss at the end, of the mean of both shards' functions
    * @param violations promises that it broke; empty where all is well
    */
@@ -62,6 +64,7 @@ public final class ChaosRun {
       int takeovers,
       int applied,
       Map<Refusal, Integer> refused,
+      int wasted,
       double loss,
       List<Violation> violations) {
     /** Whether it ended and broke no promise. */
@@ -83,6 +86,11 @@ public final class ChaosRun {
   /** Runs the case of that seed with nothing going wrong: what the other is compared with. */
   public static Verdict undisturbed(long seed) {
     return new ChaosRun(ChaosCase.of(seed).undisturbed(), s -> s).verdict();
+  }
+
+  /** Runs a case. */
+  static Verdict of(ChaosCase run) {
+    return new ChaosRun(run, s -> s).verdict();
   }
 
   /** Runs the case of that seed with servers that were made worse. */
@@ -122,6 +130,7 @@ public final class ChaosRun {
         servers.size() - 1,
         applied,
         refused,
+        wasted,
         loss(last),
         violations);
   }
@@ -159,6 +168,8 @@ public final class ChaosRun {
       refused.merge(r.reason(), 1, Integer::sum);
     } else if (decision instanceof Decision.Applied) {
       applied++;
+    } else if (decision instanceof Decision.Wasted w) {
+      wasted += w.steps();
     }
   }
 

@@ -214,4 +214,116 @@ class AsyncWorkerTest {
     trainedTo(4, 1, 0.5);
     assertThat(effects.sent.getLast().message()).isInstanceOf(PseudoGradient.class);
   }
+
+  private static final TrainOrder SECOND = new TrainOrder(4, 0, 4, 4, 1);
+
+  private void answerAhead(long answers, long round, long shardStep, Outcome outcome) {
+    TrainOrder order = new TrainOrder(4, 0, shardStep, shardStep, 1);
+    TrainOrder ahead = new TrainOrder(4, 0, shardStep + 4, shardStep + 4, 1);
+    worker.on(
+        new Event.Received(
+            new GlobalModel(
+                new Header(7, PeerId.SERVER, 0, 1, 1, 5 + round, round),
+                pool.lease(),
+                answers,
+                outcome,
+                new Assignment(round, order, "test", ahead)),
+            1),
+        effects);
+  }
+
+  /** The round's steps are done, and the driver has gone on. */
+  private void wentOn(long round, double delta) {
+    var lease = pool.lease();
+    lease.vector().fill(delta);
+    worker.on(
+        new Event.RoundTrained(round, new TrainedRound(4, 9, 1, 1, 0.1), 2, lease, true, 2),
+        effects);
+  }
+
+  @Test
+  void shouldGoOnAndTakeUpTheAnswerAsTheBaseOfTheRoundThatHasBegun() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    assertThat(effects.aheads).containsEntry(1L, SECOND);
+    wentOn(1, 0);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(PseudoGradient.class);
+    assertThat(worker.atRest()).isFalse();
+    answerAhead(last().sequence(), 2, 4, new Outcome.Applied(7, 0, 1));
+    assertThat(effects.trained).as("not trained anew").containsExactly(1L);
+    assertThat(effects.rebased).containsExactly(2L);
+    assertThat(effects.givenUp).isEmpty();
+    wentOn(2, 0);
+    assertThat(last().version()).as("the base's version").isEqualTo(7);
+    assertThat(last().round()).isEqualTo(2);
+  }
+
+  @Test
+  void theSameRoundAgainShouldBeAsGoodAsTheLostAnswer() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, 0);
+    patienceEnds();
+    answerAhead(
+        last().sequence(), 2, 4, new Outcome.Refused(Refusal.DUPLICATE, "it was there before"));
+    assertThat(effects.rebased).containsExactly(2L);
+    assertThat(effects.givenUp).isEmpty();
+  }
+
+  @Test
+  void anyOtherAnswerShouldMakeItBeginAnewAndCountWhatItHadBegun() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, 0);
+    answerAhead(last().sequence(), 3, 0, new Outcome.Refused(Refusal.TOO_STALE, "staleness=9"));
+    assertThat(effects.givenUp).containsExactly("the push before was refused: too_stale");
+    assertThat(effects.rebased).isEmpty();
+    assertThat(effects.trained).containsExactly(1L, 3L);
+    worker.on(new Event.RoundDropped(2, new TrainedRound(3, 6, 1, 1, 0.1), "refused", 3), effects);
+    assertThat(effects.decisions(Decision.Wasted.class))
+        .containsExactly(new Decision.Wasted(PeerId.worker(0), 1, 2, 3, 6, "refused"));
+  }
+
+  @Test
+  void otherWorkUnderTheSameNumberShouldNotBeTakenForWhatItHasBegun() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, 0);
+    answerAhead(last().sequence(), 2, 40, new Outcome.Applied(7, 0, 1));
+    assertThat(effects.givenUp).hasSize(1);
+    assertThat(effects.trained).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aNewServerShouldMakeItGiveUpWhatItHasBegunAndWhatItWouldBegin() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, 0);
+    worker.on(new Event.PeersChanged(view(2), 2), effects);
+    assertThat(effects.givenUp).hasSize(1);
+    assertThat(effects.sent.getLast().message()).isInstanceOf(Pull.class);
+    worker.on(new Event.PeersChanged(view(3), 2), effects);
+    assertThat(effects.givenUp).as("nothing is under way").hasSize(1);
+  }
+
+  @Test
+  void aNewServerShouldKeepARoundFromBeingGoneOnFrom() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    worker.on(new Event.PeersChanged(view(2), 2), effects);
+    assertThat(effects.givenUp).hasSize(1);
+  }
+
+  @Test
+  void aRoundThatDivergedShouldTakeWhatFollowedWithIt() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, Double.NaN);
+    assertThat(effects.givenUp).hasSize(1);
+    assertThat(((Pull) effects.sent.getLast().message()).diverged()).isTrue();
+    answerAhead(last().sequence(), 3, 0, new Outcome.Refused(Refusal.DIVERGED, ""));
+    assertThat(effects.trained).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void withoutMoreWorkItShouldGiveUpAndListen() {
+    answerAhead(1, 1, 0, new Outcome.Welcome());
+    wentOn(1, 0);
+    answer(7, 1, last().sequence(), 0, false);
+    assertThat(effects.givenUp).hasSize(1);
+    assertThat(effects.timers).containsKey("answer");
+  }
 }

@@ -228,4 +228,93 @@ class DeviceTrainerTest {
           .hasMessageContaining("state with 0 moments (expected 2");
     }
   }
+
+  private DeviceTrainer beside() {
+    DeviceTrainer trainer =
+        new DeviceTrainer(device, new Gpt(device, CONFIG, 3), new Cycle(), 3, adam(), true);
+    trainer.load(start());
+    return trainer;
+  }
+
+  @Test
+  void goingOnFromAnUnchangedBaseShouldBeOneRoundBitForBit() {
+    try (DeviceTrainer whole = trainer(adam());
+        DeviceTrainer parts = beside()) {
+      whole.train(order(12, 0), () -> false);
+      FlatVector sum = delta(whole);
+      parts.train(order(5, 0), () -> false);
+      FlatVector first = Precision.FLOAT32.zeros(parts.dimension());
+      parts.startPseudoGradient(first).await();
+      parts.goOn();
+      // What the parameters are now, as their difference from zero says.
+      FlatVector base = Precision.FLOAT32.zeros(parts.dimension());
+      base.difference(start(), first);
+      AtomicInteger asked = new AtomicInteger();
+      Float32Vector now = Float32Vector.allocate(parts.dimension());
+      TrainedRound round =
+          parts.train(
+              order(7, 5),
+              () -> {
+                if (asked.getAndIncrement() == 3) {
+                  try (var copy = device.startDownload(parts.parameters(), now)) {
+                    copy.await();
+                  }
+                }
+                return false;
+              });
+      assertThat(round.steps()).isEqualTo(7);
+      FlatVector second = delta(parts);
+      for (long i = 0; i < sum.length(); i++) {
+        assertThat(first.get(i) + second.get(i)).isCloseTo(sum.get(i), within(1e-6));
+      }
+      assertSameBits(download(whole), download(parts));
+    }
+  }
+
+  private FlatVector download(DeviceTrainer trainer) {
+    Float32Vector x = Float32Vector.allocate(trainer.dimension());
+    device.download(trainer.parameters(), x);
+    return x;
+  }
+
+  @Test
+  void aBaseThatComesBetweenStepsShouldShiftTheParametersAndKeepTheSteps() {
+    for (boolean beside : new boolean[] {false, true}) {
+      try (DeviceTrainer trainer = beside ? beside() : trainer(adam())) {
+        trainer.train(order(4, 0), () -> false);
+        FlatVector y = download(trainer);
+        FlatVector first = Precision.FLOAT32.zeros(trainer.dimension());
+        trainer.startPseudoGradient(first).await();
+        trainer.goOn();
+        FlatVector base = start();
+        base.axpy(0.01, y);
+        FlatVector[] around = new FlatVector[2];
+        AtomicInteger asked = new AtomicInteger();
+        trainer.train(
+            order(5, 4),
+            () -> {
+              if (asked.getAndIncrement() == 2) {
+                around[0] = download(trainer);
+                trainer.bring(base).await();
+                trainer.rebase();
+                around[1] = download(trainer);
+              }
+              return false;
+            });
+        FlatVector end = download(trainer);
+        FlatVector second = delta(trainer);
+        for (long i = 0; i < y.length(); i++) {
+          double shift = base.get(i) - y.get(i);
+          assertThat(around[1].get(i) - around[0].get(i)).isCloseTo(shift, within(1e-6));
+          // Δ = x − y, and so minus all steps of the round.
+          assertThat(second.get(i)).isCloseTo(base.get(i) - end.get(i), within(1e-6));
+        }
+        // The same base again changes no bit.
+        trainer.goOn();
+        trainer.bring(end).await();
+        trainer.rebase();
+        assertSameBits(download(trainer), end);
+      }
+    }
+  }
 }

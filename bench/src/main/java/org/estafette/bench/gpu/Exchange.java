@@ -83,7 +83,7 @@ final class Exchange {
     return new Result((double) rounds * steps * model.tokensPerStep() / total, parts);
   }
 
-  private static void join(Thread thread) {
+  static void join(Thread thread) {
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
@@ -91,7 +91,7 @@ final class Exchange {
     }
   }
 
-  private static Thread serve(End server, End worker, Float32Vector parameters, LinearOuter outer) {
+  static Thread serve(End server, End worker, Float32Vector parameters, LinearOuter outer) {
     Thread thread =
         new Thread(
             () -> {
@@ -117,7 +117,7 @@ final class Exchange {
   }
 
   /** One end of the channel. */
-  private static final class End implements ChannelListener, AutoCloseable {
+  static final class End implements ChannelListener, AutoCloseable {
     final VectorPool pool;
     final LinkedBlockingQueue<Lease> incoming = new LinkedBlockingQueue<>();
     private final TensorChannel channel;

@@ -46,12 +46,21 @@ record Gpt2(GptConfig config, int batch) {
 
   /** A trainer with the model's first parameters. */
   DeviceTrainer trainer(Device device) {
+    return trainer(device, false);
+  }
+
+  /**
+   * A trainer with the model's first parameters.
+   *
+   * @param beside whether updates travel while it takes steps
+   */
+  DeviceTrainer trainer(Device device, boolean beside) {
     TrainerOptions options =
         new TrainerOptions(
             InnerOptimizer.AdamW.withDefaults(0.1), LearningRate.constant(3e-4), 1, false);
     DeviceTrainer trainer =
         new DeviceTrainer(
-            device, new Gpt(device, config, batch), new Formula(config), batch, options);
+            device, new Gpt(device, config, batch), new Formula(config), batch, options, beside);
     Float32Vector start = start(device);
     trainer.load(start);
     return trainer;

@@ -162,6 +162,12 @@ public final class GpuCheck {
         "  exchange        %,.0f tokens/s with H=%d, %,.0f bare: %.3f of it",
         e.tokensPerSecond(), h, bare, e.tokensPerSecond() / bare);
     e.parts().forEach((part, seconds) -> line("    %-20s %8.1f ms", part, 1e3 * seconds));
+    double overlapped = OverlappedExchange.tokensPerSecond(device, model, 3, h);
+    line(
+        "  overlapped      %,.0f tokens/s with H=%d: %.3f of bare (exchange.overlap; wanted: 0.98)",
+        overlapped, h, overlapped / bare);
+    results.put("overlapped_tokens_per_second", overlapped);
+    results.put("overlapped_ratio", overlapped / bare);
     results.put("exchange_tokens_per_second", e.tokensPerSecond());
     results.put("bare_tokens_per_second", bare);
     results.put("exchange_ratio", e.tokensPerSecond() / bare);

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceMemoryException;
 import org.estafette.device.DeviceVector;
+import org.estafette.device.Devices;
 import org.estafette.device.PendingCopy;
 import org.estafette.device.cuda.Emulation;
 import org.estafette.memory.Float32Vector;
@@ -52,6 +54,83 @@ class EmulatedGpuTest extends GpuContract {
       assertThat(target.get(0)).isEqualTo(6);
       assertThat(target.get(999)).isEqualTo(6);
       assertThat(device.squaredNorm(other)).isEqualTo(121_000);
+    }
+  }
+
+  @Test
+  void aStartedUploadShouldBringWhatIsInTheHostWhenItIsAwaited() {
+    try (Device device = open(ComputePrecision.BFLOAT16);
+        DeviceArena arena = device.allocate("test", 3000)) {
+      DeviceVector target = arena.all().slice(0, 1000);
+      DeviceVector other = arena.all().slice(1000, 1000);
+      Float32Vector source = Float32Vector.allocate(1000);
+      source.fill(3);
+      device.fill(target, 7);
+      PendingCopy copy = device.startUpload(source, target);
+      device.fill(other, 5);
+      assertThat(copy.arrived()).as("nothing has waited for it").isFalse();
+      assertThat(device.squaredNorm(other)).isEqualTo(25_000);
+      copy.await();
+      assertThat(copy.arrived()).isTrue();
+      device.axpy(2, target, other);
+      assertThat(device.squaredNorm(other)).isEqualTo(121_000);
+      assertThat(device.squaredNorm(target)).isEqualTo(9_000);
+    }
+  }
+
+  /** Copies are as late as the API allows, and the gradient's place is written meanwhile. */
+  @Test
+  void aRoundWhoseBaseComesBesideItsStepsShouldBeAsOnTheCpu() {
+    try (Device gpu = open(ComputePrecision.FLOAT32);
+        Device cpu = Devices.open("cpu")) {
+      float[][] there = overlappedRound(gpu);
+      float[][] here = overlappedRound(cpu);
+      for (int part = 0; part < here.length; part++) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < here[part].length; i++) {
+          difference += Math.pow(there[part][i] - here[part][i], 2);
+          norm += Math.pow(here[part][i], 2);
+        }
+        assertThat(Math.sqrt(difference / norm)).as("part %d", part).isLessThan(2e-3);
+      }
+    }
+  }
+
+  /** Both pseudo-gradients of two rounds, the second of which has its base after two steps. */
+  private static float[][] overlappedRound(Device device) {
+    Gpt2 model = Gpt2.small(1);
+    try (DeviceTrainer trainer = model.trainer(device, true)) {
+      int n = (int) trainer.dimension();
+      trainer.train(Gpt2.order(3, 0), () -> false);
+      Float32Vector first = Float32Vector.allocate(n);
+      PendingCopy leaving = trainer.startPseudoGradient(first);
+      trainer.goOn();
+      Float32Vector base = model.start(device);
+      PendingCopy[] coming = {null};
+      int[] step = {0};
+      trainer.train(
+          Gpt2.order(4, 3),
+          () -> {
+            int s = step[0]++;
+            if (s == 1) {
+              leaving.await();
+              base.axpy(-0.5, first);
+              coming[0] = trainer.bring(base);
+            } else if (s == 2) {
+              coming[0].await();
+              trainer.rebase();
+            }
+            return false;
+          });
+      Float32Vector second = Float32Vector.allocate(n);
+      trainer.pseudoGradient(second);
+      float[][] both = new float[2][n];
+      for (int i = 0; i < n; i++) {
+        both[0][i] = (float) first.get(i);
+        both[1][i] = (float) second.get(i);
+      }
+      return both;
     }
   }
 

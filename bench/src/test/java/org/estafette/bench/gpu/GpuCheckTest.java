@@ -58,7 +58,10 @@ class GpuCheckTest {
       check.check(device, ComputePrecision.BFLOAT16);
     }
     assertThat(printed()).contains("with H=2").contains("push, step, answer").contains(" of it");
-    assertThat(Json.of(check.report())).contains("\"exchange_ratio\": ");
+    assertThat(printed()).contains("overlapped      ").contains(" of bare");
+    assertThat(Json.of(check.report()))
+        .contains("\"exchange_ratio\": ")
+        .contains("\"overlapped_ratio\": ");
   }
 
   @Test

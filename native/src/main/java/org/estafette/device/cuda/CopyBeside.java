@@ -4,27 +4,43 @@ import org.estafette.device.PendingCopy;
 import org.estafette.memory.Float32Vector;
 
 /**
- * A copy to pinned memory in a stream of its own, behind what was queued when it was begun and
- * beside what is queued later.
+ * A copy from or to pinned memory in a stream of its own, behind what was queued when it was begun
+ * and beside what is queued later.
  */
 final class CopyBeside implements PendingCopy {
   private final Gpu gpu;
   private final long stream;
   private final long done;
-  private final Float32Vector target;
+  private final Float32Vector host;
   private boolean over;
 
-  CopyBeside(Gpu gpu, long from, Float32Vector target) {
+  private CopyBeside(Gpu gpu, Float32Vector host) {
     this.gpu = gpu;
-    this.target = target;
+    this.host = host;
     CudaDriver driver = gpu.parts.driver();
     Lane lane = gpu.lane();
     stream = driver.createStream();
     done = driver.createEvent();
     driver.record(done, lane.stream);
     driver.waitFor(stream, done);
-    driver.copyToHost(target.address(), from, 4 * target.length(), stream);
-    driver.record(done, stream);
+  }
+
+  /** From the GPU's {@code from}. */
+  static CopyBeside toHost(Gpu gpu, long from, Float32Vector target) {
+    CopyBeside copy = new CopyBeside(gpu, target);
+    CudaDriver driver = gpu.parts.driver();
+    driver.copyToHost(target.address(), from, 4 * target.length(), copy.stream);
+    driver.record(copy.done, copy.stream);
+    return copy;
+  }
+
+  /** To the GPU's {@code to}. */
+  static CopyBeside toDevice(Gpu gpu, long to, Float32Vector source) {
+    CopyBeside copy = new CopyBeside(gpu, source);
+    CudaDriver driver = gpu.parts.driver();
+    driver.copyToDevice(to, source.address(), 4 * source.length(), copy.stream);
+    driver.record(copy.done, copy.stream);
+    return copy;
   }
 
   @Override
@@ -39,7 +55,16 @@ final class CopyBeside implements PendingCopy {
   }
 
   @Override
+  public synchronized boolean arrived() {
+    if (over) {
+      return true;
+    }
+    gpu.makeCurrent();
+    return gpu.parts.driver().reached(done);
+  }
+
+  @Override
   public String toString() {
-    return "copy of " + target.length() + " numbers from " + gpu.name();
+    return "copy of " + host.length() + " numbers from or to " + gpu.name();
   }
 }

@@ -121,9 +121,23 @@ final class CudaDevice implements Device {
     long from = gpu.words("source", source, target.length());
     if (!gpu.pinned.pin(target, true)) {
       download(source, target);
-      return () -> {};
+      return PendingCopy.DONE;
     }
-    return new CopyBeside(gpu, from, target);
+    return CopyBeside.toHost(gpu, from, target);
+  }
+
+  @Override
+  public PendingCopy startUpload(Float32Vector source, DeviceVector target) {
+    gpu.makeCurrent();
+    long n = source.length();
+    long to = gpu.toWords("target", target, n);
+    if (!gpu.pinned.pin(source, true)) {
+      upload(source, target);
+      return PendingCopy.DONE;
+    }
+    CopyBeside copy = CopyBeside.toDevice(gpu, to, source);
+    gpu.wroteWords(target, n);
+    return copy;
   }
 
   @Override

@@ -106,4 +106,7 @@ interface CudaDriver {
   void waitFor(long stream, long event);
 
   void synchronizeEvent(long event);
+
+  /** Whether all that was recorded in the event is done; asks and does not wait. */
+  boolean reached(long event);
 }

@@ -15,6 +15,7 @@ final class CudaDriverLibrary implements CudaDriver {
   private static final int SHARED_BYTES = 8;
   private static final int NON_BLOCKING = 1;
   private static final int DISABLE_TIMING = 2;
+  private static final int NOT_READY = 600;
 
   private final Functions f;
   private final MethodHandle launch;
@@ -346,6 +347,20 @@ final class CudaDriverLibrary implements CudaDriver {
     call(f.synchronizeEvent, "cuEventSynchronize", "waiting for a copy", event);
   }
 
+  @Override
+  public boolean reached(long event) {
+    int code;
+    try {
+      code = (int) f.queryEvent.invokeExact(event);
+    } catch (Throwable e) {
+      throw Binding.notCalled("cuEventQuery", e);
+    }
+    if (code != NOT_READY) {
+      check(code, "cuEventQuery", "asking for a copy");
+    }
+    return code != NOT_READY;
+  }
+
   /** Functions that are called through {@link #call}. */
   private static final class Functions {
     final MethodHandle init;
@@ -376,6 +391,7 @@ final class CudaDriverLibrary implements CudaDriver {
     final MethodHandle record;
     final MethodHandle waitEvent;
     final MethodHandle synchronizeEvent;
+    final MethodHandle queryEvent;
 
     Functions(Binding b) throws CudaUnavailableException {
       init = b.link("cuInit", JAVA_INT);
@@ -406,6 +422,7 @@ final class CudaDriverLibrary implements CudaDriver {
       record = b.link("cuEventRecord", JAVA_LONG, JAVA_LONG);
       waitEvent = b.link("cuStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT);
       synchronizeEvent = b.link("cuEventSynchronize", JAVA_LONG);
+      queryEvent = b.link("cuEventQuery", JAVA_LONG);
     }
   }
 }

@@ -145,6 +145,7 @@ public final class PairwiseWorker implements Peer {
       case Event.RoundTrained e -> trained(e, effects);
       case Event.Received e -> received(e.message(), effects);
       case Event.TimerFired e -> timer(e.timer(), effects);
+      case Event.RoundDropped e -> {}
       case Event.Rejected e ->
           effects.decided(
               new Decision.Refused(e.header(), e.reason(), "the mailbox did not take it"));
