@@ -117,7 +117,6 @@ final class Succession {
 
   private static Stream<Member> heirs(ActorSystem<?> system) {
     return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
-        .filter(m ->
-            (m.hasRole(SERVER) || m.hasRole(LAUNCHER)) && m.status() == MemberStatus.up());
+        .filter(m -> (m.hasRole(SERVER) || m.hasRole(LAUNCHER)) && m.status() == MemberStatus.up());
   }
 }

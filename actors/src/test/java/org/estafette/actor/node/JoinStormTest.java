@@ -41,8 +41,7 @@ final class JoinStormTest {
   private static final Duration LONG = Duration.ofSeconds(240);
 
   /** All of them share this machine's cores: who is silent for long is not dead. */
-  private static final String SILENCE =
-      "akka.cluster.failure-detector.acceptable-heartbeat-pause";
+  private static final String SILENCE = "akka.cluster.failure-detector.acceptable-heartbeat-pause";
 
   @TempDir Path dir;
   private final Queue<Metric> metrics = new ConcurrentLinkedQueue<>();
