@@ -65,6 +65,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   private boolean backwards;
   private boolean doubting;
   private boolean asked;
+  private boolean orphan;
   private boolean leaving;
   private int running;
   private long run;
@@ -212,6 +213,11 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     String nothing = lookup;
     Probe probe = new Probe(plan.host(), !own.security().keys().isEmpty(), PROBE_MILLIS);
     boolean up = Cluster.get(getContext().getSystem()).selfMember().status() == MemberStatus.up();
+    if (owner.stays() && orphaned(up)) {
+      return fail(
+          JoinException.passing(
+              "the cluster that was found has no server, and nobody in it may have one"));
+    }
     CompletableFuture<String> looking =
         CompletableFuture.supplyAsync(() -> why(targets, nothing, probe, up), io);
     getContext()
@@ -222,6 +228,17 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
       timers.startSingleTimer(new NodeMessage.Diagnose(), NEXT_DIAGNOSIS);
     }
     return this;
+  }
+
+  /**
+   * Whether this node has been for a while in what is left of a cluster: who restarts its
+   * coordinator begins another one, and would not be noticed from here.
+   */
+  private boolean orphaned(boolean up) {
+    boolean now = up && !Succession.possible(getContext().getSystem());
+    boolean still = orphan && now;
+    orphan = now;
+    return still;
   }
 
   private static String why(List<HostPort> targets, String lookup, Probe probe, boolean up) {

@@ -80,7 +80,7 @@ public final class StayingNode implements AutoCloseable {
       }
       looking = Thread.currentThread();
     }
-    try (WorkerNode started = WorkerNode.start(plan)) {
+    try (WorkerNode started = WorkerNode.start(plan, true)) {
       synchronized (lock) {
         looking = null;
         node = started;

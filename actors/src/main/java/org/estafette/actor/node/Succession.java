@@ -7,11 +7,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.estafette.actor.wire.ControlMessage;
 
@@ -105,10 +107,16 @@ final class Succession {
 
   /** Whether, when that node is gone, another may take the server over, or start it anew. */
   static boolean possibleWithout(ActorSystem<?> system, akka.actor.Address gone) {
+    return heirs(system).anyMatch(m -> !m.address().equals(gone));
+  }
+
+  /** Whether anybody is in the cluster who may have a server, or start one. */
+  static boolean possible(ActorSystem<?> system) {
+    return heirs(system).findAny().isPresent();
+  }
+
+  private static Stream<Member> heirs(ActorSystem<?> system) {
     return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
-        .anyMatch(m ->
-            (m.hasRole(SERVER) || m.hasRole(LAUNCHER))
-                && m.status() == MemberStatus.up()
-                && !m.address().equals(gone));
+        .filter(m -> (m.hasRole(SERVER) || m.hasRole(LAUNCHER)) && m.status() == MemberStatus.up());
   }
 }

@@ -40,6 +40,7 @@ public final class WorkerNode implements AutoCloseable {
   private final CompletableFuture<ActorRef<NodeMessage>> node;
   private final TrainingThreads threads = new TrainingThreads();
   private final NodeManagement management;
+  private final boolean stays;
   private volatile @Nullable CompletableFuture<Parts> opening;
 
   /**
@@ -64,7 +65,8 @@ public final class WorkerNode implements AutoCloseable {
       Map<String, String> overrides,
       Consumer<String> notices) {}
 
-  private WorkerNode(Plan plan, RunConfig own, JoinSource source) {
+  private WorkerNode(Plan plan, RunConfig own, JoinSource source, boolean stays) {
+    this.stays = stays;
     CompletableFuture<ActorRef<NodeMessage>> started = new CompletableFuture<>();
     this.node = started;
     this.system =
@@ -117,6 +119,13 @@ public final class WorkerNode implements AutoCloseable {
    * @throws PortInUseException where the port is taken
    */
   public static WorkerNode start(Plan plan) {
+    return start(plan, false);
+  }
+
+  /**
+   * @param stays whether it is started again when it ends
+   */
+  static WorkerNode start(Plan plan, boolean stays) {
     JoinSources.check(plan.join());
     if (!ActorPath.isValidPathElement(plan.key())) {
       throw new ConfigException(
@@ -142,7 +151,7 @@ public final class WorkerNode implements AutoCloseable {
               plan.firstIndex(),
               settings,
               plan.notices());
-      return new WorkerNode(placed, own, source);
+      return new WorkerNode(placed, own, source, stays);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -197,6 +206,11 @@ public final class WorkerNode implements AutoCloseable {
     }
     p.port().close();
     p.workshop().close();
+  }
+
+  /** Whether it is started again when it ends. */
+  boolean stays() {
+    return stays;
   }
 
   TrainingThreads threads() {

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -39,6 +40,9 @@ final class JoinStormTest {
   private static final int NODES = 16;
   private static final Duration LONG = Duration.ofSeconds(240);
 
+  /** All of them share this machine's cores: who is silent for long is not dead. */
+  private static final String SILENCE = "akka.cluster.failure-detector.acceptable-heartbeat-pause";
+
   @TempDir Path dir;
   private final Queue<Metric> metrics = new ConcurrentLinkedQueue<>();
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
@@ -64,7 +68,8 @@ final class JoinStormTest {
   }
 
   private void node(String seeds, String key) {
-    Map<String, String> own = Map.of("akka.loglevel", "WARNING", "management.enabled", "false");
+    Map<String, String> own =
+        Map.of("akka.loglevel", "WARNING", "management.enabled", "false", SILENCE, "20s");
     StayingNode node =
         new StayingNode(new WorkerNode.Plan(seeds, "127.0.0.1", 0, key, 1, 0, own, notices::add));
     nodes.add(node);
@@ -92,6 +97,10 @@ final class JoinStormTest {
         '"' + seeds + '"',
         "cluster.patience",
         "200s",
+        SILENCE,
+        "20s",
+        "workers.speeds",
+        Collections.nCopies(NODES, 0.05).toString(),
         "workers.count",
         Integer.toString(NODES));
   }
