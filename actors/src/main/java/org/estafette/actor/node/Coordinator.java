@@ -406,6 +406,7 @@ public final class Coordinator implements AutoCloseable {
    */
   public void died(String key, int status) {
     tell(new ServerMessage.Died(key, status));
+    DeadNodes.remove(system, DeadNodes.roleOf(key));
   }
 
   /** Nodes that are up in its cluster, {@code host:port}, itself among them. */

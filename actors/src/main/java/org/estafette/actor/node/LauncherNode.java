@@ -5,9 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
-import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Down;
 import akka.cluster.typed.JoinSeedNodes;
 import java.util.List;
 import java.util.Set;
@@ -79,15 +77,12 @@ public final class LauncherNode implements AutoCloseable {
    */
   public void died(String key, int status) {
     servers.forEach(s -> s.tell(new ServerMessage.Died(key, status)));
+    DeadNodes.remove(system, DeadNodes.roleOf(key));
   }
 
   /** The process of the node with that role is dead: the cluster need not wait to be sure. */
   public void dead(String role) {
-    for (Member m : Cluster.get(system).state().getMembers()) {
-      if (m.hasRole(role)) {
-        Cluster.get(system).manager().tell(new Down(m.address()));
-      }
-    }
+    DeadNodes.remove(system, role);
   }
 
   /** Leaves the cluster. */

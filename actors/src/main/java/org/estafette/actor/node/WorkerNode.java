@@ -92,7 +92,7 @@ public final class WorkerNode implements AutoCloseable {
             own,
             plan.host(),
             plan.port(),
-            List.of("worker"));
+            List.of("worker", DeadNodes.roleOf(plan.key())));
     // Akka ends the actor system where this node was taken for lost, without a word to its actors.
     system
         .getWhenTerminated()
