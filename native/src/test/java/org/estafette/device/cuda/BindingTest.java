@@ -153,6 +153,9 @@ class BindingTest {
     assertThat(said()).isEqualTo("0x990000001 waits for 0x880000002 0");
     driver.synchronizeEvent(event);
     assertThat(said()).isEqualTo("wait for event 0x880000002");
+    assertThat(driver.reached(event)).isFalse();
+    assertThat(said()).isEqualTo("ask for event 0x880000002");
+    assertThat(driver.reached(event)).isTrue();
     driver.synchronize(stream);
     assertThat(said()).isEqualTo("wait for 0x990000001");
     driver.destroyEvent(event);
