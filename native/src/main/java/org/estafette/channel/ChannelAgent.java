@@ -104,6 +104,7 @@ final class ChannelAgent implements Runnable, ErrorHandler {
             .clientName(config.name())
             .useConductorAgentInvoker(true)
             .driverTimeoutMs(config.driverTimeout().toMillis())
+            .epochClock(SteadyClock.INSTANCE)
             .errorHandler(this)
             .subscriberErrorHandler(this);
     if (config.driver() != ChannelConfig.Driver.ELSEWHERE) {

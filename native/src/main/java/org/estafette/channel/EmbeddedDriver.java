@@ -64,6 +64,7 @@ final class EmbeddedDriver implements AutoCloseable {
         .threadingMode(ownThread ? ThreadingMode.SHARED : ThreadingMode.INVOKER)
         .sharedIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000, 1_000_000))
         .driverTimeoutMs(config.driverTimeout().toMillis())
+        .epochClock(SteadyClock.INSTANCE)
         .mtuLength(config.udpMtu())
         .ipcMtuLength(config.ipcMtu())
         .publicationTermBufferLength(config.termLength())

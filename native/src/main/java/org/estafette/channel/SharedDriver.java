@@ -1,8 +1,12 @@
 package org.estafette.channel;
 
-import io.aeron.CommonContext;
-import io.aeron.exceptions.AeronException;
+import io.aeron.CncFileDescriptor;
+import java.io.File;
+import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
  * A media driver without a channel, on a thread of its own: for a process that outlives those that
@@ -47,11 +51,27 @@ public final class SharedDriver implements AutoCloseable {
 
   /** Whether its files are where channels look for them, and its heartbeat is fresh. */
   public boolean alive() {
+    File control = config.directory().resolve(CncFileDescriptor.CNC_FILE).toFile();
+    if (control.length() == 0) {
+      return false;
+    }
+    MappedByteBuffer mapped;
     try {
-      return CommonContext.isDriverActive(
-          config.directory().toFile(), config.driverTimeout().toMillis(), said -> {});
-    } catch (AeronException e) {
-      return false; // Its control file is there and has nothing in it.
+      mapped = IoUtil.mapExistingFile(control, "the driver's control file");
+    } catch (IllegalStateException e) {
+      return false; // It was deleted this very moment.
+    }
+    try {
+      UnsafeBuffer head = CncFileDescriptor.createMetaDataBuffer(mapped);
+      if (head.getIntVolatile(CncFileDescriptor.cncVersionOffset(0)) == 0) {
+        return false; // It has nothing in it yet.
+      }
+      long heartbeat =
+          new ManyToOneRingBuffer(CncFileDescriptor.createToDriverBuffer(mapped, head))
+              .consumerHeartbeatTime();
+      return SteadyClock.INSTANCE.time() - heartbeat <= config.driverTimeout().toMillis();
+    } finally {
+      IoUtil.unmap(mapped);
     }
   }
 

@@ -110,7 +110,7 @@ final class ProcessesTest {
                 "workers.speeds=[1,0.02]",
                 "--set",
                 "local-steps.count=10"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
+    await().atMost(Duration.ofSeconds(150)).until(() -> pushes("worker-") > 2);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
     assertThat(process(p, 0).destroyForcibly()).isTrue();
@@ -235,7 +235,7 @@ final class ProcessesTest {
   void shouldCheckpointWhenInterruptedAndFinishWhenResumed() throws Exception {
     Path text = TinyRuns.text(dir);
     Process p = start(train(text, "600000"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
+    await().atMost(Duration.ofSeconds(150)).until(() -> pushes("worker-") > 2);
     assertThat(new ProcessBuilder("kill", interrupt(), Long.toString(p.pid())).start().waitFor())
         .isZero();
     assertThat(status(p)).as(output()).isEqualTo(130);

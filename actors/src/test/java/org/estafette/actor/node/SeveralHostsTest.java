@@ -27,6 +27,7 @@ import org.estafette.algorithm.server.ServerState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -232,6 +233,7 @@ final class SeveralHostsTest {
   }
 
   @Test
+  @Tag("nightly")
   void shouldNotBeginASecondRunWithTheSeedsOfOneThatRuns() throws Exception {
     int first = freePort("127.0.0.2");
     int second = freePort("127.0.0.3");
