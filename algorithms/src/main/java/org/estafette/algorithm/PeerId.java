@@ -1,5 +1,7 @@
 package org.estafette.algorithm;
 
+import java.util.Optional;
+
 /**
  * Who takes part in a run: the server, or a worker by its slot. A replacement takes its
  * predecessor's slot with a higher incarnation.
@@ -16,6 +18,16 @@ public record PeerId(int slot) implements Comparable<PeerId> {
       throw new IllegalArgumentException("slot=" + slot + " (expected >= 0)");
     }
     return new PeerId(slot);
+  }
+
+  /** Who is called so, as {@link #toString} says it; empty where nobody can be. */
+  public static Optional<PeerId> named(String name) {
+    if (name.equals("server")) {
+      return Optional.of(SERVER);
+    }
+    return name.matches("worker-(0|[1-9][0-9]{0,8})")
+        ? Optional.of(worker(Integer.parseInt(name.substring("worker-".length()))))
+        : Optional.empty();
   }
 
   /** Whether this is the server. */

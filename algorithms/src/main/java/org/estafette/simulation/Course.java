@@ -35,13 +35,14 @@ final class Course {
       TrainOrder order,
       @Nullable TrainOrder ahead,
       double began,
-      double seconds) {
+      double seconds,
+      int era) {
     this.provisional = provisional;
     this.round = round;
     this.order = order;
     this.ahead = ahead;
     this.began = began;
-    this.end = new Pending.Trained(round, order, seconds);
+    this.end = new Pending.Trained(round, order, seconds, era);
   }
 
   /** Whether its base is still to come. */

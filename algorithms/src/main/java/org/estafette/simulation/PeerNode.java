@@ -100,7 +100,7 @@ final class PeerNode implements Effects {
   public void train(long round, TrainOrder order) {
     double seconds =
         setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
-    world.schedule(world.now + seconds, id, life, new Pending.Trained(round, order, seconds));
+    world.schedule(world.now + seconds, id, life, new Pending.Trained(round, order, seconds, 0));
   }
 
   @Override

@@ -25,8 +25,8 @@ public record Pending(double time, long sequence, PeerId target, int life, What 
   /** A message arrives. */
   public record Arrival(Message message) implements What {}
 
-  /** Local steps are done. */
-  public record Trained(long round, TrainOrder order, double seconds) implements What {}
+  /** Local steps are done; {@code era} tells them from those that have been given up. */
+  public record Trained(long round, TrainOrder order, double seconds, int era) implements What {}
 
   /** A round that was begun before its time has been given up. */
   public record Dropped(long round, TrainedRound result, String why) implements What {}

@@ -1,6 +1,5 @@
 package org.estafette.simulation;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +37,8 @@ final class SimulatedNode implements Effects {
   /** The round that it is in, where it goes on without waiting; null otherwise. */
   @Nullable Course course;
 
-  /** Ends of rounds that are waited out, still to come. */
-  private final List<Pending.Trained> ordinary = new ArrayList<>(1);
-
-  /** Ends of rounds that were given up, still to come. */
-  private final List<Pending.Trained> abandoned = new ArrayList<>(0);
+  /** Counts what makes the ends of rounds that have begun mean nothing any more. */
+  private int era;
 
   private double freeAt;
 
@@ -67,8 +63,6 @@ final class SimulatedNode implements Effects {
   /** Gives back the parameters that it holds, and forgets what it trained. */
   void unload() {
     course = null;
-    ordinary.clear();
-    abandoned.clear();
     freeAt = 0;
     if (loaded != null) {
       loaded.close();
@@ -115,17 +109,14 @@ final class SimulatedNode implements Effects {
     double seconds =
         setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
     double begins = Math.max(world.now, freeAt);
-    Pending.Trained end = new Pending.Trained(round, order, seconds);
-    ordinary.add(end);
-    world.schedule(begins + seconds, id, life, end);
+    world.schedule(begins + seconds, id, life, new Pending.Trained(round, order, seconds, era));
   }
 
   @Override
   public void train(long round, TrainOrder order, TrainOrder ahead) {
     // From here on the trainer's parameters count between rounds: no round of a server that is gone
     // may touch them.
-    abandoned.addAll(ordinary);
-    ordinary.clear();
+    era++;
     goOn(false, round, order, ahead, Math.max(world.now, freeAt));
   }
 
@@ -138,7 +129,7 @@ final class SimulatedNode implements Effects {
       boolean provisional, long round, TrainOrder order, @Nullable TrainOrder ahead, double at) {
     double seconds =
         setup().stepTime().seconds(round, order.steps()) * world.weather.slowness(world.now, id);
-    Course begun = new Course(provisional, round, order, ahead, at, seconds);
+    Course begun = new Course(provisional, round, order, ahead, at, seconds, era);
     world.schedule(at + seconds, id, life, begun.end);
     course = begun;
   }
@@ -163,9 +154,7 @@ final class SimulatedNode implements Effects {
       return;
     }
     course = null;
-    if (!c.late) {
-      abandoned.add(c.end);
-    }
+    era++;
     int steps = c.stepsBy(world.now);
     if (c.baseless() && steps > 0) {
       freeAt = c.late ? world.now : c.doneAt(steps);
@@ -174,10 +163,9 @@ final class SimulatedNode implements Effects {
     }
   }
 
-  /** Whether the end of that round is to be seen: it has not been given up. Asked once. */
+  /** Whether the end of that round is to be seen: it has not been given up. */
   boolean awaits(Pending.Trained t) {
-    ordinary.removeIf(o -> o == t);
-    return !abandoned.removeIf(a -> a == t);
+    return t.era() == era;
   }
 
   @Override

@@ -79,7 +79,7 @@ class OverlapSimTest {
                 run.budget(),
                 ServerPlan.ScheduleScope.SHARD,
                 3)
-            .with(run.overlap());
+            .withAhead(run.overlap());
     ParameterServer server =
         new ParameterServer(
             plan, first, new LinearOuter(new Rules.Sgd(outerRate), DIMENSION, Precision.FLOAT64));

@@ -53,9 +53,7 @@ final class OuterKernelsVectorRuns {
     long g2 = pushes[from + 2] + o;
     long g3 = pushes[from + 3] + o;
     int full = n - n % WIDTH;
-    if (steps[from + RUN - 1].kind() == LinearStep.Kind.REFRESH) {
-      withRefresh(x, m, b, g0, g1, g2, g3, steps, from, full);
-    } else if (OuterKernelsSteps.readsMomentum(steps[from])) {
+    if (OuterKernelsSteps.readsMomentum(steps[from])) {
       withMomentum(x, m, b, g0, g1, g2, g3, steps, from, full);
     } else {
       withoutMomentum(x, b, g0, g1, g2, g3, steps, from, full);
@@ -110,45 +108,8 @@ final class OuterKernelsVectorRuns {
       LinearStep[] steps,
       int from,
       int n) {
-    FloatVector p0 = put(steps[from]);
-    FloatVector p1 = put(steps[from + 1]);
-    FloatVector p2 = put(steps[from + 2]);
-    FloatVector p3 = put(steps[from + 3]);
-    FloatVector f0 = gx(steps[from]);
-    FloatVector f1 = gx(steps[from + 1]);
-    FloatVector f2 = gx(steps[from + 2]);
-    FloatVector f3 = gx(steps[from + 3]);
-    FloatVector m0 = mx(steps[from]);
-    FloatVector m1 = mx(steps[from + 1]);
-    FloatVector m2 = mx(steps[from + 2]);
-    FloatVector m3 = mx(steps[from + 3]);
-    for (int i = 0; i < n; i += WIDTH) {
-      long o = 4L * i;
-      FloatVector v0 = load(g0 + o);
-      FloatVector v1 = load(g1 + o);
-      FloatVector v2 = load(g2 + o);
-      FloatVector v3 = load(g3 + o);
-      store(v3.fma(p3, v2.fma(p2, v1.fma(p1, v0.fma(p0, load(b + o))))), b + o);
-      FloatVector mi = load(m + o);
-      FloatVector xi = v0.fma(f0, mi.fma(m0, load(x + o)));
-      xi = v1.fma(f1, mi.fma(m1, xi));
-      xi = v2.fma(f2, mi.fma(m2, xi));
-      store(v3.fma(f3, mi.fma(m3, xi)), x + o);
-    }
-  }
-
-  private static void withRefresh(
-      long x,
-      long m,
-      long b,
-      long g0,
-      long g1,
-      long g2,
-      long g3,
-      LinearStep[] steps,
-      int from,
-      int n) {
-    LinearStep last = steps[from + 3];
+    LinearStep last = steps[from + RUN - 1];
+    boolean refresh = last.kind() == LinearStep.Kind.REFRESH;
     FloatVector keep = FloatVector.broadcast(FLOATS, (float) last.decay());
     FloatVector take = FloatVector.broadcast(FLOATS, (float) last.intoMomentum());
     FloatVector zero = FloatVector.zero(FLOATS);
@@ -171,13 +132,17 @@ final class OuterKernelsVectorRuns {
       FloatVector v2 = load(g2 + o);
       FloatVector v3 = load(g3 + o);
       FloatVector sum = v3.fma(p3, v2.fma(p2, v1.fma(p1, v0.fma(p0, load(b + o)))));
-      store(zero, b + o);
       FloatVector mi = load(m + o);
       FloatVector xi = v0.fma(f0, mi.fma(m0, load(x + o)));
       xi = v1.fma(f1, mi.fma(m1, xi));
       xi = v2.fma(f2, mi.fma(m2, xi));
-      mi = mi.fma(keep, sum.mul(take));
-      store(mi, m + o);
+      if (refresh) {
+        store(zero, b + o);
+        mi = mi.fma(keep, sum.mul(take));
+        store(mi, m + o);
+      } else {
+        store(sum, b + o);
+      }
       store(v3.fma(f3, mi.fma(m3, xi)), x + o);
     }
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.estafette.actor.cli.operate.Client;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.record.Json;
+import org.estafette.algorithm.PeerId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -19,7 +20,7 @@ final class ControlCommands {
   private abstract static class Order implements Callable<Integer> {
     @Mixin Asking asking = new Asking();
 
-    abstract String name();
+    abstract String path();
 
     String body() {
       return "";
@@ -28,7 +29,7 @@ final class ControlCommands {
     @Override
     public Integer call() throws Exception {
       try (Client client = asking.client()) {
-        String answer = client.post("/estafette/run/" + name(), body());
+        String answer = client.post("/estafette/" + path(), body());
         System.out.println(
             asking.json
                 ? answer
@@ -46,8 +47,8 @@ final class ControlCommands {
       footer = {"", "Example:", "  estafette pause"})
   static final class Pause extends Order {
     @Override
-    String name() {
-      return "pause";
+    String path() {
+      return "run/pause";
     }
   }
 
@@ -59,8 +60,8 @@ final class ControlCommands {
       footer = {"", "Example:", "  estafette resume"})
   static final class Resume extends Order {
     @Override
-    String name() {
-      return "resume";
+    String path() {
+      return "run/resume";
     }
   }
 
@@ -72,8 +73,8 @@ final class ControlCommands {
       footer = {"", "Example:", "  estafette stop"})
   static final class Stop extends Order {
     @Override
-    String name() {
-      return "stop";
+    String path() {
+      return "run/stop";
     }
   }
 
@@ -85,8 +86,8 @@ final class ControlCommands {
       footer = {"", "Example:", "  estafette checkpoint now"})
   static final class CheckpointNow extends Order {
     @Override
-    String name() {
-      return "checkpoint";
+    String path() {
+      return "run/checkpoint";
     }
   }
 
@@ -104,13 +105,39 @@ final class ControlCommands {
     List<String> pairs = List.of();
 
     @Override
-    String name() {
-      return "config";
+    String path() {
+      return "run/config";
     }
 
     @Override
     String body() {
       return json("change", pairs);
+    }
+  }
+
+  /** Lets a worker out of quarantine. */
+  @Command(
+      name = "release",
+      description = {
+        "Lets a worker of a running cluster out of quarantine: its next round counts again.",
+        "The cluster obeys where management.writes is on. docs/faults.md says what brings a worker"
+            + " in."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:", "  estafette release worker-3"})
+  static final class Release extends Order {
+    @Parameters(paramLabel = "WORKER", description = "Its slot, as `estafette workers` shows it.")
+    String worker = "";
+
+    @Override
+    String path() {
+      if (PeerId.named(worker).isEmpty()) {
+        throw new ConfigException(
+            "release "
+                + worker
+                + " (expected a worker, as worker-3; `estafette workers` shows them)");
+      }
+      return "workers/" + worker + "/release";
     }
   }
 

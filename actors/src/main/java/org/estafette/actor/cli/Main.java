@@ -34,7 +34,7 @@ import picocli.CommandLine.Command;
       ControlCommands.Resume.class,
       ControlCommands.Stop.class,
       ControlCommands.Change.class,
-      ReleaseCommand.class,
+      ControlCommands.Release.class,
       FaultCommand.class,
     },
     footer = {

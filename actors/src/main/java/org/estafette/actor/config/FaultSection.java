@@ -169,13 +169,7 @@ final class FaultSection {
   }
 
   private PeerId who(String key, String name, String expected) {
-    if (name.equals("server")) {
-      return PeerId.SERVER;
-    }
-    if (!name.matches("worker-[0-9]{1,6}")) {
-      throw wrong(key, expected);
-    }
-    return PeerId.worker(Integer.parseInt(name.substring("worker-".length())));
+    return PeerId.named(name).orElseThrow(() -> wrong(key, expected));
   }
 
   List<String> words(String key, String expected) {

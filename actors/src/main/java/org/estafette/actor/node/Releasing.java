@@ -9,17 +9,14 @@ import org.estafette.algorithm.server.Server;
 
 /** Lets workers out of quarantine because somebody says so. */
 final class Releasing {
-  private static final String NAME = "worker-(0|[1-9][0-9]{0,8})";
-
   private Releasing() {}
 
   static Outcome release(Server server, ServerMessage.ReleaseWorker request, Effects effects) {
     String name = request.worker();
-    if (!name.matches(NAME)) {
-      return unknown(server, name);
-    }
-    PeerId worker = PeerId.worker(Integer.parseInt(name.substring(name.indexOf('-') + 1)));
-    Release done = server.release(worker, request.by(), effects);
+    Release done =
+        PeerId.named(name)
+            .map(who -> server.release(who, request.by(), effects))
+            .orElse(Release.UNKNOWN_WORKER);
     return switch (done) {
       case DONE ->
           new Outcome.Done(

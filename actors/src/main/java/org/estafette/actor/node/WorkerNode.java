@@ -100,10 +100,8 @@ public final class WorkerNode implements AutoCloseable {
     try {
       this.management = NodeManagement.ofWorkers(system, own, () -> opening);
     } catch (RuntimeException e) {
-      RuntimeException why = PutOut.orElse(e, system);
-      system.terminate();
       closeOpened(); // The cluster may have answered already.
-      throw why;
+      throw e;
     }
     if (management.url() != null) {
       plan.notices().accept("  manage    " + management.url());

@@ -164,21 +164,21 @@ final class Algorithms {
           default -> new ShardChoice.Proportional();
         };
     return new ServerPlan(
-            run,
-            config.outer().weight(),
-            policy,
-            s.compensation(),
-            steps,
-            new GraceWindow(config.grace().seconds(), config.grace().predictive()),
-            choice,
-            shardSizes,
-            budget,
-            config.schedule().perShard()
-                ? ServerPlan.ScheduleScope.SHARD
-                : ServerPlan.ScheduleScope.RUN,
-            config.seed(),
-            guard(config))
-        .with(config.exchange().overlap());
+        run,
+        config.outer().weight(),
+        policy,
+        s.compensation(),
+        steps,
+        new GraceWindow(config.grace().seconds(), config.grace().predictive()),
+        choice,
+        shardSizes,
+        budget,
+        config.schedule().perShard()
+            ? ServerPlan.ScheduleScope.SHARD
+            : ServerPlan.ScheduleScope.RUN,
+        config.seed(),
+        guard(config),
+        config.exchange().overlap());
   }
 
   static TrainerOptions trainer(RunConfig config, long budget) {

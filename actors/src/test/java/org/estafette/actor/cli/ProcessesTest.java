@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.estafette.actor.run.TinyRuns;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,33 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(150)
 final class ProcessesTest {
   @TempDir Path dir;
-  private final List<Process> started = new ArrayList<>();
+  private Programs programs;
 
   private Path run() {
     return dir.resolve("run");
   }
 
   private Process start(String... args) throws IOException {
-    String root = System.getProperty("estafette.root", "..");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "@" + Path.of(root, "conf", "jvm.options"),
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "-Destafette.home=" + root,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
-    command.addAll(List.of(args));
-    Process p =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()))
-            .start();
-    started.add(p);
-    return p;
+    return programs.start(programs.prepare("all", List.of(), List.of(args)));
   }
 
   private String[] train(Path text, String tokens, String... more) {
@@ -62,16 +44,18 @@ final class ProcessesTest {
     return all.toArray(String[]::new);
   }
 
+  @BeforeEach
+  void prepare() {
+    programs = new Programs(dir);
+  }
+
   @AfterEach
   void endAll() {
-    for (Process p : started) {
-      p.descendants().forEach(ProcessHandle::destroyForcibly);
-      p.destroyForcibly();
-    }
+    programs.close();
   }
 
   private String output() throws IOException {
-    return Files.readString(dir.resolve("out.txt"));
+    return programs.output("all");
   }
 
   private long pushes(String worker) throws IOException {
@@ -107,10 +91,10 @@ final class ProcessesTest {
                 "600000",
                 "--processes",
                 "--set",
-                "workers.speeds=[1,0.02]",
+                "workers.speeds=[1,0.1]",
                 "--set",
                 "local-steps.count=10"));
-    await().atMost(Duration.ofSeconds(150)).until(() -> pushes("worker-") > 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
     assertThat(process(p, 0).destroyForcibly()).isTrue();
@@ -235,7 +219,7 @@ final class ProcessesTest {
   void shouldCheckpointWhenInterruptedAndFinishWhenResumed() throws Exception {
     Path text = TinyRuns.text(dir);
     Process p = start(train(text, "600000"));
-    await().atMost(Duration.ofSeconds(150)).until(() -> pushes("worker-") > 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
     assertThat(new ProcessBuilder("kill", interrupt(), Long.toString(p.pid())).start().waitFor())
         .isZero();
     assertThat(status(p)).as(output()).isEqualTo(130);

@@ -25,6 +25,7 @@ import org.estafette.actor.run.TinyRuns;
 import org.estafette.actor.security.KeyMaker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +41,7 @@ final class ServerDeathTest {
       Pattern.compile("server of epoch (\\d+) goes on from version (\\d+), counter \\d+: (.*)");
 
   @TempDir Path dir;
-  private final List<Process> started = new ArrayList<>();
+  private Programs programs;
 
   private Path run() {
     return dir.resolve("run");
@@ -73,50 +74,34 @@ final class ServerDeathTest {
 
   /** Without settings of a run of its own. What is for people and what is not go to two files. */
   private Process trainAsIs(String halts, List<String> more) throws IOException {
-    String root = System.getProperty("estafette.root", "..");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "@" + Path.of(root, "conf", "jvm.options"),
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "-Destafette.home=" + root,
-            "-D" + HaltPoints.PROPERTY + "=" + halts,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "train",
-            "--plain",
-            "--out",
-            run().toString(),
-            "--processes"));
-    command.addAll(more);
-    boolean json = more.contains("--json");
-    ProcessBuilder builder = new ProcessBuilder(command);
-    if (json) {
-      builder.redirectOutput(dir.resolve("json.txt").toFile());
-      builder.redirectError(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()));
-    } else {
-      builder
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("out.txt").toFile()));
+    List<String> args =
+        new ArrayList<>(List.of("train", "--plain", "--out", run().toString(), "--processes"));
+    args.addAll(more);
+    ProcessBuilder train =
+        programs.prepare("all", List.of("-D" + HaltPoints.PROPERTY + "=" + halts), args);
+    if (more.contains("--json")) {
+      train.redirectErrorStream(false).redirectError(train.redirectOutput());
+      train.redirectOutput(json().toFile());
     }
-    Process p = builder.start();
-    started.add(p);
-    return p;
+    return programs.start(train);
+  }
+
+  private Path json() {
+    return programs.printed("json");
+  }
+
+  @BeforeEach
+  void prepare() {
+    programs = new Programs(dir);
   }
 
   @AfterEach
   void endAll() {
-    for (Process p : started) {
-      p.descendants().forEach(ProcessHandle::destroyForcibly);
-      p.destroyForcibly();
-    }
+    programs.close();
   }
 
   private String output() throws IOException {
-    return Files.readString(dir.resolve("out.txt"));
+    return programs.output("all");
   }
 
   /** The media driver's directory, which the processes with the server are told of. */
@@ -307,7 +292,7 @@ final class ServerDeathTest {
   @Tag("nightly")
   void shouldPrintOneSummaryWhoeverHasTheServerInTheEnd() throws Exception {
     finishes(train("applied:20", "80000", "--standby", "--json"));
-    List<String> printed = Files.readAllLines(dir.resolve("json.txt"));
+    List<String> printed = Files.readAllLines(json());
     assertThat(printed).filteredOn(line -> line.equals("{")).hasSize(1);
     String json = String.join("\n", printed.subList(printed.indexOf("{"), printed.size()));
     assertThat(new ObjectMapper().readTree(json))

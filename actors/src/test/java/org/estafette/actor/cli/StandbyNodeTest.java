@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.estafette.actor.run.TinyRuns;
 import org.estafette.actor.security.KeyMaker;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,46 +37,29 @@ final class StandbyNodeTest {
       Pattern.compile("server of epoch 2 goes on from version (\\d+)");
 
   @TempDir Path dir;
-  private final List<Process> started = new ArrayList<>();
+  private Programs programs;
 
   private Path run() {
     return dir.resolve("run");
   }
 
   private Process start(String name, List<String> args) throws IOException {
-    String root = System.getProperty("estafette.root", "..");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "@" + Path.of(root, "conf", "jvm.options"),
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "-Destafette.home=" + root,
-            "-Destafette.log=" + dir.resolve(name + ".log"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
-    command.addAll(args);
-    Process p =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(dir.resolve(name + ".out").toFile())
-            .start();
-    started.add(p);
-    return p;
+    return programs.start(
+        programs.prepare(name, List.of("-Destafette.log=" + dir.resolve(name + ".log")), args));
+  }
+
+  @BeforeEach
+  void prepare() {
+    programs = new Programs(dir);
   }
 
   @AfterEach
   void endAll() {
-    for (Process p : started) {
-      p.descendants().forEach(ProcessHandle::destroyForcibly);
-      p.destroyForcibly();
-    }
+    programs.close();
   }
 
   private String output(String name) throws IOException {
-    return Files.readString(dir.resolve(name + ".out"));
+    return programs.output(name);
   }
 
   private List<String> metrics() throws IOException {

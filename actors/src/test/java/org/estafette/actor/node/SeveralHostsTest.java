@@ -27,7 +27,6 @@ import org.estafette.algorithm.server.ServerState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,23 +232,31 @@ final class SeveralHostsTest {
   }
 
   @Test
-  @Tag("nightly")
   void shouldNotBeginASecondRunWithTheSeedsOfOneThatRuns() throws Exception {
     int first = freePort("127.0.0.2");
     int second = freePort("127.0.0.3");
-    String seeds = "127.0.0.2:" + first + ",127.0.0.3:" + second;
-    try (Workshop one = workshop("127.0.0.2", first, "cluster.join", '"' + seeds + '"');
-        Workshop two = workshop("127.0.0.3", second, "cluster.join", '"' + seeds + '"');
-        // The other one before the first: which of them begins does not depend on that.
-        Coordinator twin = Coordinator.start(plan(run - 1, two, null, 1));
-        Coordinator coordinator = Coordinator.start(plan(run, one, null, 1))) {
-      assertThatThrownBy(() -> twin.result().get(90, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(JoinException.class)
-          .hasMessageContaining("run \"run\" (" + Long.toHexString(run) + ")")
-          .hasMessageContaining("estafette node --join 127.0.0.2:" + first);
-      assertThat(twin.begun()).isNotDone();
-      coordinator.begun().get(10, TimeUnit.SECONDS);
-      assertThat(coordinator.result()).isNotDone();
+    // How long the first seed waits for the others before it begins a cluster.
+    String[] seeds = {
+      "cluster.join",
+      "\"127.0.0.2:" + first + ",127.0.0.3:" + second + '"',
+      "akka.cluster.seed-node-timeout",
+      "1s",
+    };
+    try (Workshop one = workshop("127.0.0.2", first, seeds);
+        Workshop two = workshop("127.0.0.3", second, seeds)) {
+      // The other one before the first: which of them begins does not depend on that.
+      Coordinator twin = Coordinator.start(plan(run - 1, two, null, 1));
+      // Who is refused ends first, as its process would: there is nobody to hand a server over to.
+      try (Coordinator coordinator = Coordinator.start(plan(run, one, null, 1));
+          twin) {
+        assertThatThrownBy(() -> twin.result().get(90, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(JoinException.class)
+            .hasMessageContaining("run \"run\" (" + Long.toHexString(run) + ")")
+            .hasMessageContaining("estafette node --join 127.0.0.2:" + first);
+        assertThat(twin.begun()).isNotDone();
+        coordinator.begun().get(10, TimeUnit.SECONDS);
+        assertThat(coordinator.result()).isNotDone();
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 package org.estafette.algorithm.guard;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import org.estafette.memory.FlatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each worker's pushes have pointed lately, and how that lies to the others.
@@ -39,7 +39,10 @@ final class Directions {
   private final Sample sample;
   private final double[] push;
   private final double[] sum;
-  private final Map<Integer, Mean> means = new HashMap<>();
+
+  /** By slot; null for one that has not pushed. */
+  private @Nullable Mean[] means = new Mean[8];
+
   private int heard;
   private double cosine = Double.NaN;
   private double agreement = Double.NaN;
@@ -78,10 +81,13 @@ final class Directions {
     if (!(norm > 0) || !Double.isFinite(norm)) {
       return false; // It points nowhere.
     }
-    Mean mean = means.get(slot);
+    Mean mean = find(slot);
     if (mean == null) {
       mean = new Mean(sample.size());
-      means.put(slot, mean);
+      if (slot >= means.length) {
+        means = Arrays.copyOf(means, Math.max(slot + 1, 2 * means.length));
+      }
+      means[slot] = mean;
     }
     take(mean);
     double rate = Math.max(NEWEST, 1.0 / ++mean.pushes);
@@ -98,6 +104,10 @@ final class Directions {
     }
     read(mean);
     return !Double.isNaN(cosine);
+  }
+
+  private @Nullable Mean find(int slot) {
+    return slot < means.length ? means[slot] : null;
   }
 
   /** Adds a mean to the sum, and reads how it lies to the rest of it. */
@@ -129,9 +139,10 @@ final class Directions {
 
   /** A worker takes part no more. */
   void forget(int slot) {
-    Mean mean = means.remove(slot);
+    Mean mean = find(slot);
     if (mean != null) {
       take(mean);
+      means[slot] = null;
     }
   }
 
@@ -140,10 +151,10 @@ final class Directions {
    * the sample for each other worker: for when there is reason to ask.
    */
   double nearest(int slot) {
-    Mean own = means.get(slot);
+    Mean own = find(slot);
     double nearest = -1;
-    for (Mean other : means.values()) {
-      if (own != null && other != own && own.heard() && other.heard()) {
+    for (Mean other : means) {
+      if (own != null && other != null && other != own && own.heard() && other.heard()) {
         double product = 0;
         for (int i = 0; i < sum.length; i++) {
           product += (double) own.values[i] * other.values[i];

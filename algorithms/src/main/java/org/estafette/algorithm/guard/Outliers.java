@@ -1,10 +1,9 @@
 package org.estafette.algorithm.guard;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.estafette.memory.FlatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,9 @@ public final class Outliers {
   private static final int LEAST = 3;
 
   private final Directions directions;
-  private final Map<Integer, Worker> workers = new TreeMap<>();
+
+  /** By slot; null for one of which there is nothing to say. */
+  private @Nullable Worker[] workers = new Worker[8];
 
   /** Workers that have pushed and are there. */
   private int present;
@@ -97,10 +98,9 @@ public final class Outliers {
    * @return null where nothing has changed
    */
   public @Nullable Finding accepted(int slot, FlatVector delta, double ratio) {
-    Worker worker = workers.get(slot);
+    Worker worker = find(slot);
     if (worker == null) {
-      worker = new Worker(false, false);
-      workers.put(slot, worker);
+      worker = put(slot, new Worker(false, false));
     }
     if (!worker.present) {
       worker.present = true;
@@ -110,6 +110,18 @@ public final class Outliers {
     boolean changed = directions.add(slot, delta) && direction(slot, worker);
     changed |= length(worker, ratio);
     return changed ? finding(worker, ratio) : null;
+  }
+
+  private @Nullable Worker find(int slot) {
+    return slot < workers.length ? workers[slot] : null;
+  }
+
+  private Worker put(int slot, Worker worker) {
+    if (slot >= workers.length) {
+      workers = Arrays.copyOf(workers, Math.max(slot + 1, 2 * workers.length));
+    }
+    workers[slot] = worker;
+    return worker;
   }
 
   private boolean direction(int slot, Worker worker) {
@@ -164,7 +176,7 @@ public final class Outliers {
    */
   public void gone(int slot) {
     directions.forget(slot);
-    Worker worker = workers.get(slot);
+    Worker worker = find(slot);
     if (worker == null || !worker.present) {
       return;
     }
@@ -172,29 +184,32 @@ public final class Outliers {
     worker.present = false;
     present--;
     if (!worker.marked()) {
-      workers.remove(slot);
+      workers[slot] = null;
     }
   }
 
   /** The marks, by slot. */
   List<GuardState.Outlier> state() {
     List<GuardState.Outlier> marks = new ArrayList<>();
-    workers.forEach((slot, worker) -> {
-      if (worker.marked()) {
+    for (int slot = 0; slot < workers.length; slot++) {
+      Worker worker = workers[slot];
+      if (worker != null && worker.marked()) {
         marks.add(new GuardState.Outlier(slot, worker.direction.on(), worker.length.on()));
       }
-    });
+    }
     return marks;
   }
 
   /** Takes up saved marks. What the directions were is not saved: they are found again. */
   public void restore(List<GuardState.Outlier> marks) {
-    workers.keySet().forEach(directions::forget);
-    workers.clear();
+    for (int slot = 0; slot < workers.length; slot++) {
+      directions.forget(slot);
+      workers[slot] = null;
+    }
     present = 0;
     longNow = 0;
     for (GuardState.Outlier m : marks) {
-      workers.put(m.slot(), new Worker(m.against(), m.tooLong()));
+      put(m.slot(), new Worker(m.against(), m.tooLong()));
     }
   }
 }

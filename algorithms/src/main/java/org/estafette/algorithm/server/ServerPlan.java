@@ -47,37 +47,7 @@ public record ServerPlan(
     RUN
   }
 
-  /** Workers wait for the answers to their pushes. */
-  public ServerPlan(
-      long run,
-      double weight,
-      StalenessPolicy staleness,
-      double compensation,
-      LocalSteps localSteps,
-      GraceWindow grace,
-      ShardChoice shards,
-      long[] shardSizes,
-      long budget,
-      ScheduleScope schedule,
-      long seed,
-      GuardPlan guard) {
-    this(
-        run,
-        weight,
-        staleness,
-        compensation,
-        localSteps,
-        grace,
-        shards,
-        shardSizes,
-        budget,
-        schedule,
-        seed,
-        guard,
-        false);
-  }
-
-  /** With the standard guard. */
+  /** With the standard guard, for workers that wait for the answers to their pushes. */
   public ServerPlan(
       long run,
       double weight,
@@ -102,11 +72,21 @@ public record ServerPlan(
         budget,
         schedule,
         seed,
-        GuardPlan.STANDARD);
+        GuardPlan.STANDARD,
+        false);
   }
 
   /** The same with another guard. */
   public ServerPlan with(GuardPlan other) {
+    return with(other, ahead);
+  }
+
+  /** The same with rounds given out ahead, or not. */
+  public ServerPlan withAhead(boolean given) {
+    return with(guard, given);
+  }
+
+  private ServerPlan with(GuardPlan other, boolean given) {
     return new ServerPlan(
         run,
         weight,
@@ -120,24 +100,6 @@ public record ServerPlan(
         schedule,
         seed,
         other,
-        ahead);
-  }
-
-  /** The same with rounds given out ahead, or not. */
-  public ServerPlan with(boolean given) {
-    return new ServerPlan(
-        run,
-        weight,
-        staleness,
-        compensation,
-        localSteps,
-        grace,
-        shards,
-        shardSizes,
-        budget,
-        schedule,
-        seed,
-        guard,
         given);
   }
 

@@ -47,11 +47,7 @@ final class WorkGiver {
     int wanted = plan.localSteps().steps(member.speed(), roster.fastestSpeed());
     int steps = (int) Math.min(wanted, left);
     long round = ++member.round;
-    int shard =
-        plan.shards()
-            .choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
-    TrainOrder order = order(member, roster, steps, shard, shardProgress[shard]);
-    take(order);
+    TrainOrder order = take(member, roster, round, steps, 0);
     return given(member, roster, at, round, order, reason(member, steps < wanted));
   }
 
@@ -80,30 +76,22 @@ final class WorkGiver {
     if (member.standing.quarantined() || left < (long) steps * roster.live()) {
       return null;
     }
-    int shard =
-        plan.shards()
-            .choose(
-                member.id.slot(),
-                plan.shardSizes(),
-                shardProgress,
-                uniform(member, member.round + 1));
-    long start = shardProgress[shard];
-    TrainOrder order =
-        switch (plan.schedule()) {
-          case SHARD -> new TrainOrder(steps, shard, start, start, 1);
-          case RUN -> {
-            // Where the schedule will be when the round before it is done.
-            double stride = roster.stepsPerStepOf(member);
-            yield new TrainOrder(steps, shard, start, done + member.busySteps * stride, stride);
-          }
-        };
-    take(order);
-    return order;
+    return take(member, roster, member.round + 1, steps, member.busySteps);
   }
 
-  private void take(TrainOrder order) {
-    shardProgress[order.shard()] += order.steps();
-    outstanding += order.steps();
+  /**
+   * A round's work, taken from the budget and the data.
+   *
+   * @param before steps that the member has yet to take before it
+   */
+  private TrainOrder take(Roster.Member member, Roster roster, long round, int steps, int before) {
+    int shard =
+        plan.shards()
+            .choose(member.id.slot(), plan.shardSizes(), shardProgress, uniform(member, round));
+    TrainOrder order = order(member, roster, steps, shard, shardProgress[shard], before);
+    shardProgress[shard] += steps;
+    outstanding += steps;
+    return order;
   }
 
   private void giveBack(TrainOrder order) {
@@ -126,14 +114,19 @@ final class WorkGiver {
     long start = shardProgress[shard] - member.busySteps;
     return new Assignment(
         member.round,
-        order(member, roster, member.busySteps, shard, start),
+        order(member, roster, member.busySteps, shard, start, 0),
         "the same round again");
   }
 
-  private TrainOrder order(Roster.Member member, Roster roster, int steps, int shard, long start) {
+  private TrainOrder order(
+      Roster.Member member, Roster roster, int steps, int shard, long start, int before) {
     return switch (plan.schedule()) {
       case SHARD -> new TrainOrder(steps, shard, start, start, 1);
-      case RUN -> new TrainOrder(steps, shard, start, done, roster.stepsPerStepOf(member));
+      case RUN -> {
+        double stride = roster.stepsPerStepOf(member);
+        // Where the schedule will be when the steps before it are done.
+        yield new TrainOrder(steps, shard, start, done + before * stride, stride);
+      }
     };
   }
 

@@ -116,7 +116,7 @@ record ChaosCase(
                 STEPS,
                 ServerPlan.ScheduleScope.RUN,
                 seed)
-            .with(overlap);
+            .withAhead(overlap);
     return synchronous
         ? new RoundCoordinator(
             plan, first(), outer(), RoundCoordinator.Averaging.UNIFORM, workers, 5)

@@ -23,7 +23,7 @@ class AheadOrdersTest {
   private static ServerRig rig(long budget, int workers) {
     return new ServerRig(
             new ParameterServer(
-                ServerRig.plan(budget).with(true),
+                ServerRig.plan(budget).withAhead(true),
                 Float64Vector.zeros(ServerRig.DIMENSION),
                 outer()))
         .start(workers);
@@ -125,7 +125,9 @@ class AheadOrdersTest {
       assertThat(state.shardProgress()).containsExactly(20, 0, 0, 0);
       ParameterServer heir =
           new ParameterServer(
-              ServerRig.plan(1000).with(true), Float64Vector.zeros(ServerRig.DIMENSION), outer());
+              ServerRig.plan(1000).withAhead(true),
+              Float64Vector.zeros(ServerRig.DIMENSION),
+              outer());
       heir.restore(state);
       try (ServerRig next = new ServerRig(heir)) {
         next.epoch = 2;
@@ -141,7 +143,7 @@ class AheadOrdersTest {
   void synchronousRoundsShouldSayThatNothingIsGivenOutAhead() {
     assertThatThrownBy(() ->
             new RoundCoordinator(
-                ServerRig.plan(10).with(true),
+                ServerRig.plan(10).withAhead(true),
                 Float64Vector.zeros(ServerRig.DIMENSION),
                 outer(),
                 RoundCoordinator.Averaging.UNIFORM,
