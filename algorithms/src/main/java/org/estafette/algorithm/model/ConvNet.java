@@ -25,15 +25,17 @@ public final class ConvNet implements Model {
   private final ConvNetConfig config;
   private final Layout layout;
   private final int batch;
-  private final ConvNetActivations at;
+  private final ConvNetPlan plan;
+  private final Workplace<ConvNetActivations> workplace;
   private final Hits hits;
   private @Nullable Tensors parameters;
   private @Nullable Tensors gradient;
 
   /**
-   * Allocates the activations.
+   * Allocates nothing on the device.
    *
    * @param batch most images of a batch
+   * @throws IllegalArgumentException where the batch is below 1
    */
   public ConvNet(Device device, ConvNetConfig config, int batch) {
     if (batch < 1) {
@@ -44,8 +46,14 @@ public final class ConvNet implements Model {
     this.config = config;
     this.layout = config.layout();
     this.batch = batch;
-    this.at = new ConvNetActivations(device, config, batch);
-    this.hits = new Hits(at.images(), config.classes());
+    this.plan = new ConvNetPlan(device, config, batch);
+    this.workplace =
+        new Workplace<>(
+            device,
+            "activations of " + config + ", " + plan.images() + " images",
+            plan.cuts().length(),
+            memory -> new ConvNetActivations(memory, plan));
+    this.hits = new Hits(plan.images(), config.classes());
   }
 
   /** The sizes. */
@@ -77,17 +85,18 @@ public final class ConvNet implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     Batch.Rows rows = check(batch);
+    ConvNetActivations at = workplace.get();
     Tensors p = parameters(parameters);
     Tensors g = gradient(gradient);
     device.fill(gradient, 0);
     double loss = 0;
-    for (int from = 0; from < rows.size(); from += at.images()) {
-      ConvNetActivations.Shapes s = at.shapes(Math.min(at.images(), rows.size() - from));
-      forward(rows, from, s, p);
+    for (int from = 0; from < rows.size(); from += plan.images()) {
+      ConvNetPlan.Shapes s = plan.shapes(Math.min(plan.images(), rows.size() - from));
+      forward(rows, from, s, p, at);
       loss +=
           device.crossEntropyBackward(
               at.logits, at.targets, s.images(), config.classes(), 1f / rows.size());
-      backward(s, p, g);
+      backward(s, p, g, at);
     }
     return loss / rows.size();
   }
@@ -100,20 +109,22 @@ public final class ConvNet implements Model {
   @Override
   public Score score(Batch batch, DeviceVector parameters) {
     Batch.Rows rows = check(batch);
+    ConvNetActivations at = workplace.get();
     Tensors p = parameters(parameters);
     int classes = config.classes();
     double loss = 0;
     int right = 0;
-    for (int from = 0; from < rows.size(); from += at.images()) {
-      ConvNetActivations.Shapes s = at.shapes(Math.min(at.images(), rows.size() - from));
-      forward(rows, from, s, p);
+    for (int from = 0; from < rows.size(); from += plan.images()) {
+      ConvNetPlan.Shapes s = plan.shapes(Math.min(plan.images(), rows.size() - from));
+      forward(rows, from, s, p, at);
       right += hits.count(device, at.logits, rows.labels(), from, s.images(), classes);
       loss += device.crossEntropy(at.logits, at.targets, s.images(), classes);
     }
     return new Score(loss / rows.size(), (double) right / rows.size());
   }
 
-  private void forward(Batch.Rows rows, int from, ConvNetActivations.Shapes s, Tensors p) {
+  private void forward(
+      Batch.Rows rows, int from, ConvNetPlan.Shapes s, Tensors p, ConvNetActivations at) {
     int n = s.images();
     device.upload(rows.features(), from * rows.width(), n * rows.width(), at.input);
     device.upload(rows.labels(), from, n, at.targets);
@@ -125,9 +136,9 @@ public final class ConvNet implements Model {
       ops.groupNorm(at.norm[i], at.mean[i], at.rstd[i], at.conv[i], p.gamma[i], p.beta[i], group);
       ops.relu(at.norm[i], group.size());
       if (i < last) {
-        ops.maxPool(at.pooled[i], at.norm[i], at.windows[i], n);
+        ops.maxPool(at.pooled[i], at.norm[i], plan.windows[i], n);
       } else {
-        ops.averagePool(at.pooled[i], at.norm[i], at.windows[i], n);
+        ops.averagePool(at.pooled[i], at.norm[i], plan.windows[i], n);
       }
     }
     int width = config.channels().getLast();
@@ -137,7 +148,7 @@ public final class ConvNet implements Model {
   }
 
   /** From the gradient of the logits, which stands in their place. */
-  private void backward(ConvNetActivations.Shapes s, Tensors p, Tensors g) {
+  private void backward(ConvNetPlan.Shapes s, Tensors p, Tensors g, ConvNetActivations at) {
     int n = s.images();
     int last = config.blocks() - 1;
     int width = config.channels().getLast();
@@ -150,9 +161,9 @@ public final class ConvNet implements Model {
       GroupShape group = s.group(i);
       DeviceVector d = at.dNorm;
       if (i < last) {
-        ops.maxPoolBackward(d, at.dPooled[i], at.pooled[i], at.norm[i], at.windows[i], n);
+        ops.maxPoolBackward(d, at.dPooled[i], at.pooled[i], at.norm[i], plan.windows[i], n);
       } else {
-        ops.averagePoolBackward(d, at.dPooled[i], at.windows[i], n);
+        ops.averagePoolBackward(d, at.dPooled[i], plan.windows[i], n);
       }
       device.reluBackward(d, at.norm[i], group.size());
       ops.groupNormBackward(
@@ -194,8 +205,23 @@ public final class ConvNet implements Model {
   }
 
   @Override
+  public long activations() {
+    return workplace.elements();
+  }
+
+  @Override
+  public String describeActivations() {
+    return workplace.purpose();
+  }
+
+  @Override
+  public void workIn(DeviceVector memory) {
+    workplace.workIn(memory);
+  }
+
+  @Override
   public void close() {
-    at.close();
+    workplace.close();
   }
 
   /** The slices of one flat vector, cut once. */

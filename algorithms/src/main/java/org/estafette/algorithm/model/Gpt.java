@@ -23,17 +23,17 @@ public final class Gpt implements Model {
   private final Layout layout;
   private final int batch;
   private final int sequences;
-  private final GptActivations a;
+  private final Workplace<GptPasses> workplace;
   private AttentionShape whole;
   private AttentionShape rest;
   private @Nullable GptTensors parameters;
   private @Nullable GptTensors gradient;
 
   /**
-   * Allocates the activations.
+   * Allocates nothing on the device.
    *
    * @param batch most sequences of a batch
-   * @throws org.estafette.device.DeviceMemoryException where they do not fit
+   * @throws IllegalArgumentException where the batch is below 1
    */
   public Gpt(Device device, GptConfig config, int batch) {
     if (batch < 1) {
@@ -45,7 +45,14 @@ public final class Gpt implements Model {
     this.batch = batch;
     int fitting = device.preferredRows(config.width()) / config.context();
     this.sequences = Math.clamp(fitting, 1, batch);
-    this.a = new GptActivations(device, config, sequences);
+    this.workplace =
+        new Workplace<>(
+            device,
+            "activations of " + config + " for " + sequences * config.context() + " tokens",
+            GptActivations.elements(device, config, sequences),
+            memory ->
+                new GptPasses(
+                    device, config, new GptActivations(device, config, sequences, memory)));
     this.whole =
         new AttentionShape(sequences, config.context(), config.heads(), config.headWidth());
     this.rest = whole;
@@ -93,6 +100,7 @@ public final class Gpt implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     Batch.Tokens tokens = check(batch);
+    GptPasses passes = workplace.get();
     GptTensors p = parameters(parameters);
     GptTensors g = gradient(gradient);
     g.clear(device);
@@ -100,14 +108,7 @@ public final class Gpt implements Model {
     double loss = 0;
     for (int s = 0; s < tokens.size(); s += sequences) {
       AttentionShape shape = shape(Math.min(sequences, tokens.size() - s), tokens.length());
-      upload(tokens.inputs(), s * tokens.length(), shape.rows(), a.inputs);
-      upload(tokens.targets(), s * tokens.length(), shape.rows(), a.targets);
-      forward(p, shape);
-      logits(p, shape.rows());
-      loss +=
-          device.crossEntropyBackward(
-              a.logits, a.targets, shape.rows(), config.vocabulary(), scale);
-      backward(p, g, shape, s > 0);
+      loss += passes.lossAndGradient(tokens, s, p, g, shape, scale, s > 0);
     }
     return loss / tokens.tokens();
   }
@@ -115,15 +116,12 @@ public final class Gpt implements Model {
   @Override
   public double loss(Batch batch, DeviceVector parameters) {
     Batch.Tokens tokens = check(batch);
+    GptPasses passes = workplace.get();
     GptTensors p = parameters(parameters);
     double loss = 0;
     for (int s = 0; s < tokens.size(); s += sequences) {
       AttentionShape shape = shape(Math.min(sequences, tokens.size() - s), tokens.length());
-      upload(tokens.inputs(), s * tokens.length(), shape.rows(), a.inputs);
-      upload(tokens.targets(), s * tokens.length(), shape.rows(), a.targets);
-      forward(p, shape);
-      logits(p, shape.rows());
-      loss += device.crossEntropy(a.logits, a.targets, shape.rows(), config.vocabulary());
+      loss += passes.loss(tokens, s, p, shape);
     }
     return loss / tokens.tokens();
   }
@@ -142,18 +140,27 @@ public final class Gpt implements Model {
           "count=%d (expected 1 … context=%d)".formatted(count, config.context()));
     }
     GptTensors p = parameters(parameters);
-    AttentionShape shape = shape(1, count);
-    upload(tokens, from, count, a.inputs);
-    forward(p, shape);
-    int width = config.width();
-    DeviceVector last = a.norm.slice((long) (count - 1) * width, width);
-    device.multiply(false, true, 1, config.vocabulary(), width, last, p.output, false, a.logits);
-    device.download(a.logits, into, config.vocabulary());
+    workplace.get().logits(tokens, from, p, shape(1, count), into);
+  }
+
+  @Override
+  public long activations() {
+    return workplace.elements();
+  }
+
+  @Override
+  public String describeActivations() {
+    return workplace.purpose();
+  }
+
+  @Override
+  public void workIn(DeviceVector memory) {
+    workplace.workIn(memory);
   }
 
   @Override
   public void close() {
-    a.close();
+    workplace.close();
   }
 
   private Batch.Tokens check(Batch given) {
@@ -167,18 +174,6 @@ public final class Gpt implements Model {
               .formatted(tokens.size(), tokens.length(), batch, config.context()));
     }
     return tokens;
-  }
-
-  /** Tokens index tables: one outside would read foreign memory. */
-  private void upload(int[] tokens, int from, int count, DeviceVector to) {
-    for (int i = from; i < from + count; i++) {
-      if (tokens[i] < 0 || tokens[i] >= config.vocabulary()) {
-        throw new IllegalArgumentException(
-            "token %d at position %d (expected 0 … %d)"
-                .formatted(tokens[i], i, config.vocabulary() - 1));
-      }
-    }
-    device.upload(tokens, from, count, to);
   }
 
   private GptTensors parameters(DeviceVector source) {
@@ -208,136 +203,5 @@ public final class Gpt implements Model {
       rest = new AttentionShape(sequences, tokens, config.heads(), config.headWidth());
     }
     return rest;
-  }
-
-  private void forward(GptTensors p, AttentionShape shape) {
-    int r = shape.rows();
-    int c = config.width();
-    GptActivations.Block first = a.blocks[0];
-    device.embedding(first.in, a.inputs, p.tokenTable, p.positionTable, r, shape.tokens(), c);
-    GptTensors.Block w = p.blocks[0];
-    device.layerNorm(first.norm1, first.mean1, first.rstd1, first.in, w.gamma1, w.beta1, r, c);
-    for (int l = 0; l < config.layers(); l++) {
-      block(p, l, shape);
-    }
-  }
-
-  /** From one block's first norm to the next one's, or to the norm in front of the output. */
-  private void block(GptTensors p, int l, AttentionShape shape) {
-    int r = shape.rows();
-    int c = config.width();
-    GptTensors.Block w = p.blocks[l];
-    GptActivations.Block x = a.blocks[l];
-    device.multiply(false, false, r, 3 * c, c, x.norm1, w.attention, false, x.qkv);
-    device.addBias(x.qkv, w.attentionBias, r, 3 * c);
-    device.attention(x.attended, x.kept, x.qkv, shape);
-    device.multiply(false, false, r, c, c, x.attended, w.projection, false, a.branch);
-    device.residualLayerNorm(
-        x.norm2,
-        x.middle,
-        x.mean2,
-        x.rstd2,
-        x.in,
-        a.branch,
-        w.projectionBias,
-        w.gamma2,
-        w.beta2,
-        r,
-        c);
-    device.multiply(false, false, r, 4 * c, c, x.norm2, w.up, false, x.up);
-    device.biasGelu(x.hidden, x.up, w.upBias, r, 4 * c);
-    device.multiply(false, false, r, c, 4 * c, x.hidden, w.down, false, a.branch);
-    if (l + 1 < config.layers()) {
-      GptTensors.Block nextWeights = p.blocks[l + 1];
-      GptActivations.Block next = a.blocks[l + 1];
-      device.residualLayerNorm(
-          next.norm1,
-          next.in,
-          next.mean1,
-          next.rstd1,
-          x.middle,
-          a.branch,
-          w.downBias,
-          nextWeights.gamma1,
-          nextWeights.beta1,
-          r,
-          c);
-    } else {
-      device.residualLayerNorm(
-          a.norm,
-          a.residual,
-          a.normMean,
-          a.normRstd,
-          x.middle,
-          a.branch,
-          w.downBias,
-          p.normGamma,
-          p.normBeta,
-          r,
-          c);
-    }
-  }
-
-  private void logits(GptTensors p, int rows) {
-    device.multiply(
-        false, true, rows, config.vocabulary(), config.width(), a.norm, p.output, false, a.logits);
-  }
-
-  /**
-   * From the gradient of the logits, which lies in the logits' place.
-   *
-   * @param add whether the matrices' gradients add to what earlier passes left
-   */
-  private void backward(GptTensors p, GptTensors g, AttentionShape shape, boolean add) {
-    int r = shape.rows();
-    int c = config.width();
-    int v = config.vocabulary();
-    device.multiply(true, false, v, c, r, a.logits, a.norm, add, g.output);
-    device.multiply(false, false, r, c, v, a.logits, p.output, false, a.branch);
-    device.layerNormBackward(
-        a.dResidual,
-        g.normGamma,
-        g.normBeta,
-        a.branch,
-        a.residual,
-        a.normMean,
-        a.normRstd,
-        p.normGamma,
-        r,
-        c,
-        false);
-    for (int l = config.layers() - 1; l >= 0; l--) {
-      blockBackward(p.blocks[l], g.blocks[l], a.blocks[l], shape, add);
-    }
-    device.embeddingBackward(
-        g.tokenTable, g.positionTable, a.inputs, a.dResidual, r, shape.tokens(), c);
-  }
-
-  private void blockBackward(
-      GptTensors.Block w,
-      GptTensors.Block g,
-      GptActivations.Block x,
-      AttentionShape shape,
-      boolean add) {
-    int r = shape.rows();
-    int c = config.width();
-    device.biasGradient(g.downBias, a.dResidual, r, c);
-    device.multiply(true, false, 4 * c, c, r, x.hidden, a.dResidual, add, g.down);
-    device.multiply(false, true, r, 4 * c, c, a.dResidual, w.down, false, a.dHidden);
-    device.biasGeluBackward(a.dHidden, g.upBias, x.up, r, 4 * c);
-    device.multiply(true, false, c, 4 * c, r, x.norm2, a.dHidden, add, g.up);
-    device.multiply(false, true, r, c, 4 * c, a.dHidden, w.up, false, a.branch);
-    device.layerNormBackward(
-        a.dResidual, g.gamma2, g.beta2, a.branch, x.middle, x.mean2, x.rstd2, w.gamma2, r, c, true);
-
-    device.biasGradient(g.projectionBias, a.dResidual, r, c);
-    device.multiply(true, false, c, c, r, x.attended, a.dResidual, add, g.projection);
-    device.multiply(false, true, r, c, c, a.dResidual, w.projection, false, a.branch);
-    device.attentionBackward(a.dQkv, a.branch, x.attended, x.kept, x.qkv, a.scratch, shape);
-    device.biasGradient(g.attentionBias, a.dQkv, r, 3 * c);
-    device.multiply(true, false, c, 3 * c, r, x.norm1, a.dQkv, add, g.attention);
-    device.multiply(false, true, r, c, 3 * c, a.dQkv, w.attention, false, a.branch);
-    device.layerNormBackward(
-        a.dResidual, g.gamma1, g.beta1, a.branch, x.in, x.mean1, x.rstd1, w.gamma1, r, c, true);
   }
 }

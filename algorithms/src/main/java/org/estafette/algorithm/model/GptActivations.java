@@ -1,19 +1,14 @@
 package org.estafette.algorithm.model;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.estafette.device.AttentionShape;
 import org.estafette.device.Device;
-import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
 
 /**
- * Everything that a pass through a GPT writes: one arena, cut once. R rows (tokens of all sequences
- * of a pass), C the width, V the vocabulary.
+ * Everything that a pass through a GPT writes: one piece of memory, cut once. R rows (tokens of all
+ * sequences of a pass), C the width, V the vocabulary.
  */
-final class GptActivations implements AutoCloseable {
-  private final DeviceArena arena;
-
+final class GptActivations {
   /** R ints. */
   final DeviceVector inputs;
 
@@ -48,24 +43,20 @@ final class GptActivations implements AutoCloseable {
 
   final DeviceVector scratch;
 
-  GptActivations(Device device, GptConfig config, int sequences) {
+  /**
+   * Cuts them.
+   *
+   * @param memory {@link #elements} or more
+   */
+  GptActivations(Device device, GptConfig config, int sequences, DeviceVector memory) {
+    this(device, config, sequences, new Cutter(memory));
+  }
+
+  private GptActivations(Device device, GptConfig config, int sequences, Cutter cut) {
     int rows = Math.multiplyExact(sequences, config.context());
     long width = (long) rows * config.width();
     AttentionShape shape =
         new AttentionShape(sequences, config.context(), config.heads(), config.headWidth());
-    // Sizes are added up first: the arena is allocated whole.
-    List<Long> sizes = new ArrayList<>();
-    sizes.add((long) rows);
-    sizes.add((long) rows);
-    for (int l = 0; l < config.layers(); l++) {
-      sizes.addAll(Block.sizes(rows, width, device.attentionKept(shape)));
-    }
-    sizes.addAll(List.of(width, width, (long) rows, (long) rows));
-    sizes.add((long) rows * config.vocabulary());
-    sizes.addAll(List.of(width, width, 3 * width, 4 * width, device.attentionScratch(shape)));
-    long total = sizes.stream().mapToLong(GptActivations::aligned).sum();
-    arena = device.allocate("activations of " + config + " for " + rows + " tokens", total);
-    Cutter cut = new Cutter(arena.all());
     inputs = cut.next(rows);
     targets = cut.next(rows);
     blocks = new Block[config.layers()];
@@ -84,13 +75,12 @@ final class GptActivations implements AutoCloseable {
     scratch = cut.next(device.attentionScratch(shape));
   }
 
-  private static long aligned(long elements) {
-    return (elements + 15) / 16 * 16;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
+  /** Elements that they take. */
+  static long elements(Device device, GptConfig config, int sequences) {
+    // Cut from a vector without an end: so the size is that of what is cut.
+    Cutter cut = new Cutter(new DeviceVector(0, Long.MAX_VALUE));
+    var _ = new GptActivations(device, config, sequences, cut);
+    return cut.end;
   }
 
   /** Cuts a vector into aligned pieces, one after another. */
@@ -104,7 +94,7 @@ final class GptActivations implements AutoCloseable {
 
     DeviceVector next(long elements) {
       DeviceVector piece = all.slice(end, elements);
-      end += aligned(elements);
+      end += (elements + 15) / 16 * 16;
       return piece;
     }
   }
@@ -153,12 +143,6 @@ final class GptActivations implements AutoCloseable {
       rstd2 = cut.next(rows);
       up = cut.next(4 * width);
       hidden = cut.next(4 * width);
-    }
-
-    private static List<Long> sizes(long rows, long width, long kept) {
-      return List.of(
-          width, width, rows, rows, 3 * width, kept, width, width, width, rows, rows, 4 * width,
-          4 * width);
     }
   }
 }

@@ -2,7 +2,6 @@ package org.estafette.algorithm.model;
 
 import org.estafette.algorithm.data.Batch;
 import org.estafette.device.Device;
-import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
@@ -18,20 +17,16 @@ public final class Logistic implements Model {
   private final int batch;
   private final double ridge;
   private final Layout layout;
-  private final DeviceArena arena;
-  private final DeviceVector rows;
-  private final DeviceVector targets;
-  private final DeviceVector scores;
-  private final DeviceVector logits;
-  private final DeviceVector pick;
+  private final Workplace<Activations> workplace;
   private final Hits hits;
 
   /**
-   * Allocates the activations.
+   * Allocates nothing on the device.
    *
    * @param features elements of a row
    * @param ridge weight of ½‖w‖²
    * @param batch most rows of a batch
+   * @throws IllegalArgumentException where one of them is too small
    */
   public Logistic(Device device, int features, double ridge, int batch) {
     if (features < 1 || !(ridge >= 0) || batch < 1) {
@@ -52,14 +47,13 @@ public final class Logistic implements Model {
             .add("logits", batch, 2)
             .add("pick", 2)
             .build();
-    arena = device.allocate("logistic regression of " + batch + " rows", cuts.length());
-    rows = arena.all().slice(cuts.get("rows"));
-    targets = arena.all().slice(cuts.get("targets"));
-    scores = arena.all().slice(cuts.get("scores"));
-    logits = arena.all().slice(cuts.get("logits"));
-    pick = arena.all().slice(cuts.get("pick"));
-    hits = new Hits(batch, 2);
-    device.upload(new float[] {0, 1}, 0, 2, pick);
+    this.workplace =
+        new Workplace<>(
+            device,
+            "logistic regression of " + batch + " rows",
+            cuts.length(),
+            memory -> new Activations(device, memory, cuts));
+    this.hits = new Hits(batch, 2);
   }
 
   @Override
@@ -76,12 +70,13 @@ public final class Logistic implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     Batch.Rows given = check(batch);
+    Activations a = workplace.get();
     int n = given.size();
-    forward(given, parameters);
-    double loss = device.crossEntropyBackward(logits, targets, n, 2, 1f / n) / n;
+    forward(given, parameters, a);
+    double loss = device.crossEntropyBackward(a.logits, a.targets, n, 2, 1f / n) / n;
     device.fill(gradient, 0);
-    device.multiply(false, true, n, 1, 2, logits, pick, false, scores);
-    device.multiply(true, false, features, 1, n, rows, scores, false, gradient);
+    device.multiply(false, true, n, 1, 2, a.logits, a.pick, false, a.scores);
+    device.multiply(true, false, features, 1, n, a.rows, a.scores, false, gradient);
     device.axpy((float) ridge, parameters, gradient);
     return loss + 0.5 * ridge * device.squaredNorm(parameters);
   }
@@ -94,22 +89,23 @@ public final class Logistic implements Model {
   @Override
   public Score score(Batch batch, DeviceVector parameters) {
     Batch.Rows given = check(batch);
-    forward(given, parameters);
+    Activations a = workplace.get();
+    forward(given, parameters, a);
     int n = given.size();
-    int right = hits.count(device, logits, given.labels(), 0, n, 2);
+    int right = hits.count(device, a.logits, given.labels(), 0, n, 2);
     double loss =
-        device.crossEntropy(logits, targets, n, 2) / n
+        device.crossEntropy(a.logits, a.targets, n, 2) / n
             + 0.5 * ridge * device.squaredNorm(parameters);
     return new Score(loss, (double) right / n);
   }
 
   /** Logits (0, xᵀw): their softmax cross-entropy is the logistic loss. */
-  private void forward(Batch.Rows given, DeviceVector parameters) {
+  private void forward(Batch.Rows given, DeviceVector parameters, Activations a) {
     int n = given.size();
-    device.upload(given.features(), 0, n * features, rows);
-    device.upload(given.labels(), 0, n, targets);
-    device.multiply(false, false, n, 1, features, rows, parameters, false, scores);
-    device.multiply(false, false, n, 2, 1, scores, pick, false, logits);
+    device.upload(given.features(), 0, n * features, a.rows);
+    device.upload(given.labels(), 0, n, a.targets);
+    device.multiply(false, false, n, 1, features, a.rows, parameters, false, a.scores);
+    device.multiply(false, false, n, 2, 1, a.scores, a.pick, false, a.logits);
   }
 
   private Batch.Rows check(Batch given) {
@@ -119,7 +115,42 @@ public final class Logistic implements Model {
   }
 
   @Override
+  public long activations() {
+    return workplace.elements();
+  }
+
+  @Override
+  public String describeActivations() {
+    return workplace.purpose();
+  }
+
+  @Override
+  public void workIn(DeviceVector memory) {
+    workplace.workIn(memory);
+  }
+
+  @Override
   public void close() {
-    arena.close();
+    workplace.close();
+  }
+
+  /** What is computed for a batch on the way, cut once. */
+  private static final class Activations {
+    final DeviceVector rows;
+    final DeviceVector targets;
+    final DeviceVector scores;
+    final DeviceVector logits;
+
+    /** (0, 1): makes of a score the logits of two classes. */
+    final DeviceVector pick;
+
+    Activations(Device device, DeviceVector memory, Layout cuts) {
+      rows = memory.slice(cuts.get("rows"));
+      targets = memory.slice(cuts.get("targets"));
+      scores = memory.slice(cuts.get("scores"));
+      logits = memory.slice(cuts.get("logits"));
+      pick = memory.slice(cuts.get("pick"));
+      device.upload(new float[] {0, 1}, 0, 2, pick);
+    }
   }
 }

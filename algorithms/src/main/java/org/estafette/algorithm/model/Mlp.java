@@ -2,7 +2,6 @@ package org.estafette.algorithm.model;
 
 import org.estafette.algorithm.data.Batch;
 import org.estafette.device.Device;
-import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
@@ -18,23 +17,16 @@ public final class Mlp implements Model {
   private final Layout layout;
   private final int batch;
   private final int[] widths;
-  private final DeviceArena arena;
-  private final DeviceVector targets;
+  private final Workplace<MlpActivations> workplace;
   private final Hits hits;
-
-  /** Outputs of layer l at l + 1; 0 is the input. The last are logits. */
-  private final DeviceVector[] outputs;
-
-  /** Gradients of the outputs of the same index; 0 is not used. */
-  private final DeviceVector[] gradients;
-
   private @Nullable Tensors parameters;
   private @Nullable Tensors gradient;
 
   /**
-   * Allocates the activations.
+   * Allocates nothing on the device.
    *
    * @param batch most rows of a batch
+   * @throws IllegalArgumentException where the batch is below 1
    */
   public Mlp(Device device, MlpConfig config, int batch) {
     if (batch < 1) {
@@ -45,20 +37,14 @@ public final class Mlp implements Model {
     this.layout = config.layout();
     this.batch = batch;
     this.widths = config.widths().stream().mapToInt(Integer::intValue).toArray();
-    Layout.Builder plan = Layout.builder().add("targets", batch);
-    for (int i = 0; i < widths.length; i++) {
-      plan.add("out" + i, batch, widths[i]).add("d" + i, batch, widths[i]);
-    }
-    Layout cuts = plan.build();
-    arena = device.allocate("activations of " + config + " for " + batch + " rows", cuts.length());
-    targets = arena.all().slice(cuts.get("targets"));
-    hits = new Hits(batch, widths[widths.length - 1]);
-    outputs = new DeviceVector[widths.length];
-    gradients = new DeviceVector[widths.length];
-    for (int i = 0; i < widths.length; i++) {
-      outputs[i] = arena.all().slice(cuts.get("out" + i));
-      gradients[i] = arena.all().slice(cuts.get("d" + i));
-    }
+    Layout cuts = MlpActivations.cuts(batch, widths);
+    this.workplace =
+        new Workplace<>(
+            device,
+            "activations of " + config + " for " + batch + " rows",
+            cuts.length(),
+            memory -> new MlpActivations(memory, cuts, widths.length));
+    this.hits = new Hits(batch, widths[widths.length - 1]);
   }
 
   /** The sizes. */
@@ -90,24 +76,27 @@ public final class Mlp implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     Batch.Rows rows = check(batch);
+    MlpActivations a = workplace.get();
     Tensors p = parameters(parameters);
     Tensors g = gradient(gradient);
     device.fill(gradient, 0);
     int last = widths.length - 1;
     int n = rows.size();
-    forward(rows, p);
-    double loss = device.crossEntropyBackward(outputs[last], targets, n, widths[last], 1f / n) / n;
-    DeviceVector d = outputs[last];
+    forward(rows, p, a);
+    double loss =
+        device.crossEntropyBackward(a.outputs[last], a.targets, n, widths[last], 1f / n) / n;
+    DeviceVector d = a.outputs[last];
     for (int l = last - 1; l >= 0; l--) {
       device.biasGradient(g.biases[l], d, n, widths[l + 1]);
-      device.multiply(true, false, widths[l + 1], widths[l], n, d, outputs[l], true, g.weights[l]);
+      device.multiply(
+          true, false, widths[l + 1], widths[l], n, d, a.outputs[l], true, g.weights[l]);
       if (l > 0) {
-        DeviceVector below = gradients[l];
+        DeviceVector below = a.gradients[l];
         device.multiply(false, false, n, widths[l], widths[l + 1], d, p.weights[l], false, below);
         long count = (long) n * widths[l];
         switch (config.activation()) {
-          case RELU -> device.reluBackward(below, outputs[l], count);
-          case TANH -> device.tanhBackward(below, outputs[l], count);
+          case RELU -> device.reluBackward(below, a.outputs[l], count);
+          case TANH -> device.tanhBackward(below, a.outputs[l], count);
         }
         d = below;
       }
@@ -123,22 +112,23 @@ public final class Mlp implements Model {
   @Override
   public Score score(Batch batch, DeviceVector parameters) {
     Batch.Rows rows = check(batch);
-    forward(rows, parameters(parameters));
+    MlpActivations a = workplace.get();
+    forward(rows, parameters(parameters), a);
     int last = widths.length - 1;
     int n = rows.size();
-    int right = hits.count(device, outputs[last], rows.labels(), 0, n, widths[last]);
-    double loss = device.crossEntropy(outputs[last], targets, n, widths[last]);
+    int right = hits.count(device, a.outputs[last], rows.labels(), 0, n, widths[last]);
+    double loss = device.crossEntropy(a.outputs[last], a.targets, n, widths[last]);
     return new Score(loss / n, (double) right / n);
   }
 
-  private void forward(Batch.Rows rows, Tensors p) {
+  private void forward(Batch.Rows rows, Tensors p, MlpActivations a) {
     int n = rows.size();
-    device.upload(rows.features(), 0, n * widths[0], outputs[0]);
-    device.upload(rows.labels(), 0, n, targets);
+    device.upload(rows.features(), 0, n * widths[0], a.outputs[0]);
+    device.upload(rows.labels(), 0, n, a.targets);
     for (int l = 0; l < config.layers(); l++) {
-      DeviceVector out = outputs[l + 1];
+      DeviceVector out = a.outputs[l + 1];
       device.multiply(
-          false, true, n, widths[l + 1], widths[l], outputs[l], p.weights[l], false, out);
+          false, true, n, widths[l + 1], widths[l], a.outputs[l], p.weights[l], false, out);
       if (l + 1 == config.layers()) {
         device.addBias(out, p.biases[l], n, widths[l + 1]);
       } else {
@@ -171,8 +161,23 @@ public final class Mlp implements Model {
   }
 
   @Override
+  public long activations() {
+    return workplace.elements();
+  }
+
+  @Override
+  public String describeActivations() {
+    return workplace.purpose();
+  }
+
+  @Override
+  public void workIn(DeviceVector memory) {
+    workplace.workIn(memory);
+  }
+
+  @Override
   public void close() {
-    arena.close();
+    workplace.close();
   }
 
   /** The slices of one flat vector, cut once. */

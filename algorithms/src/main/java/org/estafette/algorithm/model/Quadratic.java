@@ -3,7 +3,6 @@ package org.estafette.algorithm.model;
 import java.util.List;
 import org.estafette.algorithm.data.Batch;
 import org.estafette.device.Device;
-import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
@@ -18,19 +17,14 @@ public final class Quadratic implements Model {
   private final Device device;
   private final int dimension;
   private final Layout layout;
-  private final DeviceArena arena;
-  private final DeviceVector[] matrices;
-  private final DeviceVector[] offsets;
   private final int[] heights;
-  private final DeviceVector residual;
-
-  /** As long as the padded parameters; the padding stays zero. */
-  private final DeviceVector noise;
+  private final Workplace<OnDevice> workplace;
 
   /**
-   * Copies the terms to the device.
+   * The terms are copied to the device with the first loss, or when memory is given.
    *
    * @param terms all of one dimension
+   * @throws IllegalArgumentException where there are none, or of several dimensions
    */
   public Quadratic(Device device, List<QuadraticTerm> terms) {
     if (terms.isEmpty()) {
@@ -41,6 +35,7 @@ public final class Quadratic implements Model {
     this.layout = Layout.of("x", dimension);
     Layout.Builder plan = Layout.builder().add("noise", Math.toIntExact(layout.length()));
     int highest = 0;
+    heights = new int[terms.size()];
     for (int i = 0; i < terms.size(); i++) {
       QuadraticTerm term = terms.get(i);
       if (term.dimension() != dimension) {
@@ -49,26 +44,17 @@ public final class Quadratic implements Model {
       }
       int height = term.b().length;
       plan.add("a" + i, height, dimension).add("b" + i, height);
+      heights[i] = height;
       highest = Math.max(highest, height);
     }
     Layout cuts = plan.add("residual", highest).build();
-    arena = device.allocate(terms.size() + " quadratic terms", cuts.length());
-    noise = arena.all().slice(cuts.get("noise"));
-    residual = arena.all().slice(cuts.get("residual"));
-    matrices = new DeviceVector[terms.size()];
-    offsets = new DeviceVector[terms.size()];
-    heights = new int[terms.size()];
-    for (int i = 0; i < terms.size(); i++) {
-      QuadraticTerm term = terms.get(i);
-      heights[i] = term.b().length;
-      matrices[i] = arena.all().slice(cuts.get("a" + i));
-      offsets[i] = arena.all().slice(cuts.get("b" + i));
-      for (int r = 0; r < heights[i]; r++) {
-        device.upload(
-            term.a()[r], 0, dimension, matrices[i].slice((long) r * dimension, dimension));
-      }
-      device.upload(term.b(), 0, heights[i], offsets[i]);
-    }
+    List<QuadraticTerm> all = List.copyOf(terms);
+    workplace =
+        new Workplace<>(
+            device,
+            terms.size() + " quadratic terms",
+            cuts.length(),
+            memory -> new OnDevice(device, all, memory, cuts));
   }
 
   @Override
@@ -85,14 +71,16 @@ public final class Quadratic implements Model {
   @Override
   public double lossAndGradient(Batch batch, DeviceVector parameters, DeviceVector gradient) {
     Batch.Rows rows = check(batch);
+    OnDevice at = workplace.get();
     device.fill(gradient, 0);
     double loss = 0;
     for (int r = 0; r < rows.size(); r++) {
       int i = rows.labels()[r];
-      loss += term(rows, r, parameters);
-      device.multiply(true, false, dimension, 1, heights[i], matrices[i], residual, true, gradient);
+      loss += term(rows, r, parameters, at);
+      device.multiply(
+          true, false, dimension, 1, heights[i], at.matrices[i], at.residual, true, gradient);
       if (rows.width() > 0) {
-        device.axpy(1f, noise, gradient);
+        device.axpy(1f, at.noise, gradient);
       }
     }
     device.scale(gradient, 1f / rows.size());
@@ -102,42 +90,85 @@ public final class Quadratic implements Model {
   @Override
   public double loss(Batch batch, DeviceVector parameters) {
     Batch.Rows rows = check(batch);
+    OnDevice at = workplace.get();
     double loss = 0;
     for (int r = 0; r < rows.size(); r++) {
-      loss += term(rows, r, parameters);
+      loss += term(rows, r, parameters, at);
     }
     return loss / rows.size();
   }
 
-  /** Leaves A·x − b in {@link #residual}, filled up with zeros, and ξ in {@link #noise}. */
-  private double term(Batch.Rows rows, int r, DeviceVector parameters) {
+  /** Leaves A·x − b in the residual's place, filled up with zeros, and ξ in the noise's. */
+  private double term(Batch.Rows rows, int r, DeviceVector parameters, OnDevice at) {
     int i = rows.labels()[r];
-    device.fill(residual, 0);
+    device.fill(at.residual, 0);
     device.multiply(
-        false, false, heights[i], 1, dimension, matrices[i], parameters, false, residual);
-    device.axpy(-1f, offsets[i], offsetPart(i));
-    double loss = 0.5 * device.squaredNorm(residual);
+        false, false, heights[i], 1, dimension, at.matrices[i], parameters, false, at.residual);
+    device.axpy(-1f, at.offsets[i], offsetPart(i, at));
+    double loss = 0.5 * device.squaredNorm(at.residual);
     if (rows.width() > 0) {
-      device.upload(rows.features(), r * dimension, dimension, noise);
-      loss += device.dot(noise, parameters);
+      device.upload(rows.features(), r * dimension, dimension, at.noise);
+      loss += device.dot(at.noise, parameters);
     }
     return loss;
   }
 
   /** The residual of term i alone; for terms of one height, the same object every time. */
-  private DeviceVector offsetPart(int i) {
-    return residual.length() == heights[i] ? residual : residual.slice(0, heights[i]);
+  private DeviceVector offsetPart(int i, OnDevice at) {
+    return at.residual.length() == heights[i] ? at.residual : at.residual.slice(0, heights[i]);
   }
 
   private Batch.Rows check(Batch given) {
     int width = given instanceof Batch.Rows r && r.width() == 0 ? 0 : dimension;
     Batch.Rows rows = RowsCheck.rows(given, Integer.MAX_VALUE, width);
-    RowsCheck.labels(rows, matrices.length);
+    RowsCheck.labels(rows, heights.length);
     return rows;
   }
 
   @Override
+  public long activations() {
+    return workplace.elements();
+  }
+
+  @Override
+  public String describeActivations() {
+    return workplace.purpose();
+  }
+
+  @Override
+  public void workIn(DeviceVector memory) {
+    workplace.workIn(memory);
+  }
+
+  @Override
   public void close() {
-    arena.close();
+    workplace.close();
+  }
+
+  /** The terms, and what is computed for a row, cut once. */
+  private static final class OnDevice {
+    final DeviceVector[] matrices;
+    final DeviceVector[] offsets;
+    final DeviceVector residual;
+
+    /** As long as the padded parameters; the padding stays zero. */
+    final DeviceVector noise;
+
+    OnDevice(Device device, List<QuadraticTerm> terms, DeviceVector memory, Layout cuts) {
+      noise = memory.slice(cuts.get("noise"));
+      residual = memory.slice(cuts.get("residual"));
+      matrices = new DeviceVector[terms.size()];
+      offsets = new DeviceVector[terms.size()];
+      for (int i = 0; i < terms.size(); i++) {
+        QuadraticTerm term = terms.get(i);
+        matrices[i] = memory.slice(cuts.get("a" + i));
+        offsets[i] = memory.slice(cuts.get("b" + i));
+        int d = term.dimension();
+        for (int r = 0; r < term.b().length; r++) {
+          device.upload(term.a()[r], 0, d, matrices[i].slice((long) r * d, d));
+        }
+        device.upload(term.b(), 0, term.b().length, offsets[i]);
+      }
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.estafette.algorithm.train;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.estafette.algorithm.data.Batch;
@@ -9,7 +8,6 @@ import org.estafette.algorithm.data.Dataset;
 import org.estafette.algorithm.model.Model;
 import org.estafette.algorithm.model.Score;
 import org.estafette.device.Device;
-import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
 import org.estafette.device.PendingCopy;
 import org.estafette.memory.FlatVector;
@@ -19,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model on a device. Parameters, those of the round's beginning, gradient and moments are
- * one contiguous vector each, in one arena. A step allocates nothing, and the same orders give the
- * same bits.
+ * one contiguous vector each; they and the model's activations are one arena, allocated before the
+ * first step. A step allocates nothing, and the same orders give the same bits.
  */
 public final class DeviceTrainer implements LocalTrainer {
   private final Device device;
@@ -28,7 +26,7 @@ public final class DeviceTrainer implements LocalTrainer {
   private final Dataset data;
   private final TrainerOptions options;
   private final Batch batch;
-  private final DeviceArena arena;
+  private final TrainerMemory memory;
   private final DeviceVector parameters;
   private final DeviceVector start;
   private final DeviceVector gradient;
@@ -42,10 +40,11 @@ public final class DeviceTrainer implements LocalTrainer {
   private long optimizerStep;
 
   /**
-   * Allocates the vectors; the parameters are zero until {@link #load}.
+   * Allocates; the parameters are zero until {@link #load}.
    *
-   * @param model used by this trainer alone, and closed with it
+   * @param model used by this trainer alone, and closed with it, also where this throws
    * @param batchSize samples of a step
+   * @throws org.estafette.device.DeviceMemoryException where not all fits on the device
    */
   public DeviceTrainer(
       Device device, Model model, Dataset data, int batchSize, TrainerOptions options) {
@@ -53,12 +52,13 @@ public final class DeviceTrainer implements LocalTrainer {
   }
 
   /**
-   * Allocates the vectors; the parameters are zero until {@link #load}.
+   * Allocates; the parameters are zero until {@link #load}.
    *
-   * @param model used by this trainer alone, and closed with it
+   * @param model used by this trainer alone, and closed with it, also where this throws
    * @param batchSize samples of a step
    * @param beside whether Δ and the parameters travel while steps are taken: one vector more.
    *     Without it, what {@link #bring} brings must be taken up before the next step
+   * @throws org.estafette.device.DeviceMemoryException where not all fits on the device
    */
   public DeviceTrainer(
       Device device,
@@ -71,26 +71,22 @@ public final class DeviceTrainer implements LocalTrainer {
     this.model = model;
     this.data = data;
     this.options = options;
-    this.batch = data.newBatch(batchSize);
-    long n = model.layout().length();
-    int own = 3 + options.optimizer().moments();
-    int count = own + (beside ? 1 : 0);
-    long stride = (n + 15) / 16 * 16;
-    this.arena =
-        device.allocate("parameters, gradient and moments of " + model.layout(), count * stride);
-    DeviceVector[] vectors = new DeviceVector[count];
-    for (int i = 0; i < count; i++) {
-      vectors[i] = arena.all().slice(i * stride, n);
+    try {
+      this.batch = data.newBatch(batchSize);
+      this.memory = new TrainerMemory(device, model, options.optimizer().moments(), beside);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
     }
-    this.parameters = vectors[0];
-    this.start = vectors[1];
-    this.gradient = vectors[2];
-    this.moments = Arrays.copyOfRange(vectors, 3, own);
-    this.travelling = beside ? vectors[own] : null;
+    this.parameters = memory.parameters;
+    this.start = memory.start;
+    this.gradient = memory.gradient;
+    this.moments = memory.moments;
+    this.travelling = memory.travelling;
+    this.exchange = memory.exchange;
     this.step =
         OptimizerStep.of(
             device, options.optimizer(), model.layout(), parameters, gradient, moments);
-    this.exchange = Float32Vector.allocate(n);
   }
 
   @Override
@@ -285,6 +281,6 @@ public final class DeviceTrainer implements LocalTrainer {
   @Override
   public void close() {
     model.close();
-    arena.close();
+    memory.close();
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.estafette.algorithm.data.Batch;
 import org.estafette.algorithm.data.ImageForm;
 import org.estafette.algorithm.train.DeviceTrainer;
@@ -60,7 +61,7 @@ class ModelFixtureTest {
             c.get("epsilon").asDouble(),
             c.get("weight_decay").asDouble(),
             true);
-    check(fixture, new Gpt(device, config, batch), tokens, adam);
+    check(fixture, () -> new Gpt(device, config, batch), tokens, adam);
   }
 
   @ParameterizedTest
@@ -86,7 +87,7 @@ class ModelFixtureTest {
     InnerOptimizer nesterov =
         new InnerOptimizer.Momentum(
             c.get("momentum").asDouble(), true, c.get("weight_decay").asDouble());
-    check(fixture, new Mlp(device, config, batch), rows, nesterov);
+    check(fixture, () -> new Mlp(device, config, batch), rows, nesterov);
   }
 
   @Test
@@ -111,13 +112,16 @@ class ModelFixtureTest {
     InnerOptimizer nesterov =
         new InnerOptimizer.Momentum(
             c.get("momentum").asDouble(), true, c.get("weight_decay").asDouble());
-    check(fixture, new ConvNet(device, config, batch), rows, nesterov);
+    check(fixture, () -> new ConvNet(device, config, batch), rows, nesterov);
   }
 
-  private void check(JsonNode fixture, Model model, Batch batch, InnerOptimizer optimizer) {
-    Layout layout = model.layout();
+  private void check(
+      JsonNode fixture, Supplier<Model> models, Batch batch, InnerOptimizer optimizer) {
+    Model trained = models.get();
+    Layout layout = trained.layout();
     Float32Vector parameters = fill(layout);
-    try (DeviceArena arena = device.allocate("test", 2 * layout.length())) {
+    try (Model model = models.get();
+        DeviceArena arena = device.allocate("test", 2 * layout.length())) {
       var x = arena.all().slice(0, layout.length());
       var g = arena.all().slice(layout.length(), layout.length());
       device.upload(parameters, x);
@@ -145,7 +149,7 @@ class ModelFixtureTest {
         TrainerOptions.of(
             optimizer, LearningRate.constant(fixture.get("config").get("rate").asDouble()));
     try (DeviceTrainer trainer =
-        new DeviceTrainer(device, model, new OneBatch(batch), batch.size(), options)) {
+        new DeviceTrainer(device, trained, new OneBatch(batch), batch.size(), options)) {
       trainer.load(parameters);
       for (int step = 0; step < 10; step++) {
         double loss = trainer.train(new TrainOrder(1, 0, step, step, 1), () -> false).lastLoss();

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.estafette.algorithm.model.Gpt;
+import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.train.DeviceTrainer;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.Device;
@@ -200,6 +203,31 @@ class EmulatedGpuTest extends GpuContract {
               "cuda:0: activations of a large model needs 1,600,000,000 bytes, and ")
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
+  }
+
+  @Test
+  void aTrainerThatDoesNotFitShouldSayBothPartsAndTheTotalAndHoldNothing() {
+    Emulation emulation = emulation(0);
+    Gpt2 large = new Gpt2(new GptConfig(150_000, 1024, 1, 2, 16, true), 2);
+    try (Device device = emulation.open(ComputePrecision.FLOAT32);
+        Gpt gpt = new Gpt(device, large.config(), large.batch())) {
+      long vectors = 5 * large.config().layout().length();
+      long all = (vectors + 63) / 64 * 64 + gpt.activations();
+      assertThatThrownBy(() -> large.trainer(device))
+          .isInstanceOf(DeviceMemoryException.class)
+          .hasMessageContaining(
+              String.format(
+                  Locale.ROOT,
+                  "cuda:0: a trainer with parameters, gradient and moments of %s (%,d elements) and"
+                      + " activations of %s for 2048 tokens (%,d elements) needs %,d bytes, and ",
+                  large.config().layout(),
+                  vectors,
+                  large.config(),
+                  gpt.activations(),
+                  (4 * all + 255) / 256 * 256))
+          .hasMessageContaining(" of 1,073,741,824 bytes are free");
+    }
+    assertThat(emulation.used()).isZero();
   }
 
   @Test
