@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 public final class Epochs {
   private static final String FOLDER = "epochs";
   private static final String RUN = "run ";
+  private static final String PROCESS = "process ";
   private static final Pattern CLAIM = Pattern.compile("epoch-(\\d{8,18})");
 
   private Epochs() {}
@@ -90,7 +91,10 @@ public final class Epochs {
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         ByteBuffer text =
-            ByteBuffer.wrap((holder + "\n" + RUN + run + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer.wrap(
+                "%s\n%s%d\n%s%d\n"
+                    .formatted(holder, RUN, run, PROCESS, ProcessHandle.current().pid())
+                    .getBytes(StandardCharsets.UTF_8));
         while (text.hasRemaining()) {
           channel.write(text);
         }
@@ -125,12 +129,24 @@ public final class Epochs {
 
   /** Number of the run whose server has the highest epoch; empty where none was ever claimed. */
   public static OptionalLong run(Path checkpoints) throws IOException {
+    return number(checkpoints, RUN);
+  }
+
+  /**
+   * The process, on whatever machine, whose server has the highest epoch; empty where none was ever
+   * claimed.
+   */
+  public static OptionalLong process(Path checkpoints) throws IOException {
+    return number(checkpoints, PROCESS);
+  }
+
+  private static OptionalLong number(Path checkpoints, String key) throws IOException {
     long newest = newestIn(checkpoints);
     if (newest > 0) {
       Path claim = checkpoints.resolve(FOLDER).resolve(name(newest));
       for (String line : Files.readAllLines(claim)) {
-        if (line.startsWith(RUN)) {
-          return OptionalLong.of(Long.parseLong(line.substring(RUN.length())));
+        if (line.startsWith(key)) {
+          return OptionalLong.of(Long.parseLong(line.substring(key.length())));
         }
       }
     }

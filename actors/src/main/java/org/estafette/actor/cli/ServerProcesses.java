@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,7 +18,8 @@ import org.estafette.actor.record.RunFolder;
 
 /**
  * The processes of a run that may have its server. One that dies is started again, until one of
- * them has written the run's summary: then the run is over, with that one's status.
+ * them has written the run's summary: then the run is over, with the status of the one that had the
+ * server last.
  */
 final class ServerProcesses implements AutoCloseable {
   private static final int MOST_IN_A_ROW = 20;
@@ -111,8 +113,14 @@ final class ServerProcesses implements AutoCloseable {
     }
     int status = process.exitValue();
     boolean none = running.isEmpty();
-    if (Files.exists(folder.summary()) || lasting(status)) {
+    boolean over = Files.exists(folder.summary());
+    if (lasting(status) || (over && (none || served(process)))) {
       result.complete(status);
+    } else if (over) {
+      // One that stood by, or that was superseded: the server's own process says how it ended.
+      if (status != ExitStatus.OK.code()) {
+        message.accept(ending(role, process, status));
+      }
     } else if (ending) {
       if (none) {
         result.complete(ExitStatus.INTERRUPTED.code());
@@ -121,6 +129,20 @@ final class ServerProcesses implements AutoCloseable {
       // One that stood by ends well as soon as the run is over, before that is written down.
       dead.accept(role);
       again(process, role, status, System.nanoTime() - startedAt > TimeUnit.MINUTES.toNanos(1));
+    }
+  }
+
+  private static String ending(String role, Process process, int status) {
+    return "  %s (pid %d) ended with status %d".formatted(role, process.pid(), status);
+  }
+
+  /** Whether it had the server last; also where that cannot be read. */
+  private boolean served(Process process) {
+    try {
+      OptionalLong holder = Epochs.process(folder.checkpoints());
+      return holder.isEmpty() || holder.getAsLong() == process.pid();
+    } catch (IOException e) {
+      return true;
     }
   }
 
@@ -140,13 +162,9 @@ final class ServerProcesses implements AutoCloseable {
     }
     long pause = inRow <= 4 ? 0 : Math.min(LONGEST_PAUSE_SECONDS, 1L << (inRow - 4));
     message.accept(
-        "  %s (pid %d) ended with status %d; %s"
-            .formatted(
-                role,
-                process.pid(),
-                status,
-                (running.isEmpty() ? "a new one starts " : "another stands by, a new one starts ")
-                    + (pause == 0 ? "now" : "in " + pause + " s")));
+        ending(role, process, status)
+            + (running.isEmpty() ? "; a new one starts " : "; another stands by, a new one starts ")
+            + (pause == 0 ? "now" : "in " + pause + " s"));
     restarts.schedule(
         () -> {
           try {

@@ -3,6 +3,8 @@ package org.estafette.actor.node;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.estafette.actor.join.JoinException;
 
 /**
@@ -10,6 +12,9 @@ import org.estafette.actor.join.JoinException;
  * actors, where the others have taken this node for lost, or it them.
  */
 final class PutOut {
+  /** Within which a node knows that it was put out, where that is what stopped an actor. */
+  private static final Duration KNOWN = Duration.ofSeconds(2);
+
   private PutOut() {}
 
   static JoinException because() {
@@ -24,5 +29,28 @@ final class PutOut {
     return cluster.isTerminated() || cluster.selfMember().status().equals(MemberStatus.down())
         ? because()
         : e;
+  }
+
+  /**
+   * Ends a run whose actor was stopped before it was over. The cluster stops a server's actor a
+   * little before a node knows that it was put out, or that another server has taken over: whoever
+   * knows that meanwhile says it; nobody does where something else went wrong.
+   *
+   * @param e what to say then
+   */
+  static void ended(CompletableFuture<?> result, RuntimeException e, ActorSystem<?> system) {
+    if (result.isDone()) {
+      return;
+    }
+    try {
+      system
+          .scheduler()
+          .scheduleOnce(
+              KNOWN,
+              () -> result.completeExceptionally(orElse(e, system)),
+              system.executionContext());
+    } catch (IllegalStateException over) {
+      result.completeExceptionally(because()); // No timer any more: the actor system has ended.
+    }
   }
 }

@@ -724,12 +724,10 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
       first.close();
     }
     pass.close();
-    setup
-        .result()
-        .completeExceptionally(
-            PutOut.orElse(
-                new IllegalStateException("the registrar's actor ended before the run did"),
-                getContext().getSystem()));
+    PutOut.ended(
+        setup.result(),
+        new IllegalStateException("the registrar's actor ended before the run did"),
+        getContext().getSystem());
     return this;
   }
 

@@ -582,12 +582,10 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
     setup.port().history().serverGone();
     server.close();
     evaluator.close();
-    setup
-        .result()
-        .completeExceptionally(
-            PutOut.orElse(
-                new IllegalStateException("the server's actor ended before the run did"),
-                getContext().getSystem()));
+    PutOut.ended(
+        setup.result(),
+        new IllegalStateException("the server's actor ended before the run did"),
+        getContext().getSystem());
     return this;
   }
 

@@ -33,6 +33,20 @@ class EpochsTest {
   }
 
   @Test
+  void shouldTellTheRunAndTheProcessOfTheHighestEpoch() throws IOException {
+    assertThat(Epochs.process(folder)).isEmpty();
+    assertThat(Epochs.run(folder)).isEmpty();
+    Epochs.claim(folder, 1, "of this process 1", 9);
+    assertThat(Epochs.process(folder)).hasValue(ProcessHandle.current().pid());
+    assertThat(Epochs.run(folder)).hasValue(9);
+    Path claim = folder.resolve("epochs").resolve("epoch-00000002");
+    Files.writeString(claim, "one on another machine, process 5\nrun 9\nprocess 4711\n");
+    assertThat(Epochs.process(folder)).hasValue(4711);
+    Files.writeString(claim, "of a release that did not say it\nrun 9\n");
+    assertThat(Epochs.process(folder)).isEmpty();
+  }
+
+  @Test
   void shouldGiveNoEpochTwiceHoweverManyClaimAtATime() throws Exception {
     int claimers = 16;
     Set<Long> epochs = new ConcurrentSkipListSet<>();

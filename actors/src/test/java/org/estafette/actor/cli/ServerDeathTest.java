@@ -262,7 +262,8 @@ final class ServerDeathTest {
   @Test
   @Tag("nightly")
   void shouldEndAServerThatWasFrozenWhileAnotherTookOver() throws Exception {
-    Process p = train("", "200000", "--standby", "--set", "workers.speeds=[0.1]");
+    // Enough of them that the run goes on until the one that was frozen has ended.
+    Process p = train("", "600000", "--standby", "--set", "workers.speeds=[0.1]");
     await()
         .atMost(Duration.ofSeconds(120))
         .until(() -> recorded("is saved in") && host(p, "server-1") != null);
