@@ -8,6 +8,8 @@ if [ "$(id -u)" -ne 0 ] || ! command -v ip >/dev/null || ! command -v curl >/dev
   echo "$me: needs root and the programs ip (package iproute2) and curl" >&2
   exit 2
 fi
+# A first use builds, and the machines have no way to Maven Central.
+"$estafette" --version >/dev/null || exit 1
 id=est$$
 work=$(mktemp -d "/tmp/estafette-${me#dev/}.XXXXXX")
 pids=()
