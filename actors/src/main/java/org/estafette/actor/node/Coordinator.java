@@ -174,9 +174,7 @@ public final class Coordinator implements AutoCloseable {
             config.cluster().host(),
             config.cluster().port(),
             List.of("server", "worker"));
-    system
-        .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
+    PutOut.watch(system, result);
     this.management =
         NodeManagement.ofRun(
             system,

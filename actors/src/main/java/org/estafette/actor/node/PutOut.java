@@ -1,5 +1,7 @@
 package org.estafette.actor.node;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
@@ -16,6 +18,23 @@ final class PutOut {
   private static final Duration KNOWN = Duration.ofSeconds(2);
 
   private PutOut() {}
+
+  /**
+   * Ends a run, or a node's part in it, where the actor system ends by itself. That is told when
+   * Akka is about to end the actors, not when all of it has ended: where a connection is cut it can
+   * take its transport as long as it likes.
+   */
+  static void watch(ActorSystem<?> system, CompletableFuture<?> result) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "estafette-put-out",
+            () -> {
+              result.completeExceptionally(because());
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
+    system.getWhenTerminated().whenComplete((done, why) -> result.completeExceptionally(because()));
+  }
 
   static JoinException because() {
     return JoinException.passing(

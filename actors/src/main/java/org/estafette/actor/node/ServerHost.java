@@ -118,9 +118,7 @@ public final class ServerHost implements AutoCloseable {
     List<String> roles = new java.util.ArrayList<>(plan.roles());
     roles.add(Succession.SERVER);
     this.system = NodeSystem.start(guardian(), config, config.cluster().host(), plan.port(), roles);
-    system
-        .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
+    PutOut.watch(system, result);
   }
 
   /**

@@ -94,9 +94,7 @@ public final class WorkerNode implements AutoCloseable {
             plan.port(),
             List.of("worker", DeadNodes.roleOf(plan.key())));
     // Akka ends the actor system where this node was taken for lost, without a word to its actors.
-    system
-        .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
+    PutOut.watch(system, result);
     try {
       this.management = NodeManagement.ofWorkers(system, own, () -> opening);
     } catch (RuntimeException e) {

@@ -1,9 +1,12 @@
 package org.estafette.actor.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.join.JoinException;
@@ -21,14 +25,32 @@ import org.junit.jupiter.api.Test;
 
 /** What a run says whose actor was stopped, by what is known two seconds later. */
 final class PutOutTest {
+  private final CountDownLatch ends = new CountDownLatch(1);
   private final ActorSystem<Void> system =
       NodeSystem.start(
-          Behaviors.empty(), ConfigReader.read(null, Map.of()), "127.0.0.1", 0, List.of("server"));
+          Behaviors.receive(Void.class).onSignal(PostStop.class, s -> stop()).build(),
+          ConfigReader.read(null, Map.of()),
+          "127.0.0.1",
+          0,
+          List.of("server"));
   private final CompletableFuture<String> result = new CompletableFuture<>();
   private final IllegalStateException stopped = new IllegalStateException("the actor was stopped");
 
+  private Behavior<Void> stop() throws InterruptedException {
+    assertThat(ends.await(20, TimeUnit.SECONDS)).isTrue();
+    return Behaviors.same();
+  }
+
+  private void putOut() {
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(new Join(cluster.selfMember().address()));
+    await().until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+    cluster.manager().tell(new Down(cluster.selfMember().address()));
+  }
+
   @AfterEach
   void end() throws Exception {
+    ends.countDown();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
@@ -53,15 +75,18 @@ final class PutOutTest {
 
   @Test
   void shouldSayThatTheNodeWasPutOutWhereThatIsKnownMeanwhile() {
-    Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new Join(cluster.selfMember().address()));
-    await().until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+    PutOut.watch(system, result);
     PutOut.ended(result, stopped, system);
-    cluster.manager().tell(new Down(cluster.selfMember().address()));
-    system
-        .getWhenTerminated()
-        .whenComplete((done, why) -> result.completeExceptionally(PutOut.because()));
+    putOut();
     assertFailsWith(JoinException.class);
+  }
+
+  @Test
+  void shouldSayItThoughTheActorSystemDoesNotEnd() {
+    PutOut.watch(system, result);
+    putOut();
+    assertFailsWith(JoinException.class);
+    assertThat(system.getWhenTerminated().toCompletableFuture()).isNotDone();
   }
 
   @Test
