@@ -164,9 +164,9 @@ public final class Browser implements AutoCloseable {
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       JsonNode message = json.readTree(entry.getMessage()).path("message");
       String url = message.at("/params/request/url").asText();
-      // The browser's own first page is none of ours.
+      // The browser's own first page (chrome:, chrome-untrusted:) is none of ours.
       if (message.path("method").asText().equals("Network.requestWillBeSent")
-          && !message.at("/params/documentURL").asText().startsWith("chrome://")) {
+          && !message.at("/params/documentURL").asText().startsWith("chrome")) {
         urls.add(url);
       }
     }
