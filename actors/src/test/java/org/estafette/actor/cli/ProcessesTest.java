@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.estafette.actor.run.TinyRuns;
@@ -68,12 +69,6 @@ final class ProcessesTest {
     }
   }
 
-  private static List<String> shm() throws IOException {
-    try (Stream<Path> all = Files.list(Path.of("/dev/shm"))) {
-      return all.map(p -> p.getFileName().toString()).filter(n -> n.contains("estafette")).toList();
-    }
-  }
-
   private int status(Process p) throws Exception {
     assertThat(p.waitFor(100, TimeUnit.SECONDS)).as(output()).isTrue();
     return p.exitValue();
@@ -82,7 +77,6 @@ final class ProcessesTest {
   @Test
   void shouldReplaceAWorkerThatIsKilledAndEndWell() throws Exception {
     Path text = TinyRuns.text(dir);
-    List<String> before = shm();
     // The survivor is so slow that the run cannot end before the other's replacement has joined.
     Process p =
         start(
@@ -95,6 +89,7 @@ final class ProcessesTest {
                 "--set",
                 "local-steps.count=10"));
     await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 2);
+    Set<Path> shared = Programs.shared(p);
     List<ProcessHandle> children = p.descendants().toList();
     assertThat(children).hasSize(2);
     assertThat(process(p, 0).destroyForcibly()).isTrue();
@@ -102,7 +97,7 @@ final class ProcessesTest {
     JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
     assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
     assertThat(children).noneMatch(ProcessHandle::isAlive);
-    assertThat(shm()).allMatch(before::contains);
+    assertThat(shared).isNotEmpty().noneMatch(Files::exists);
   }
 
   @Test
@@ -121,7 +116,6 @@ final class ProcessesTest {
               { kind = freeze, who = worker-0, at-version = 8, seconds = 1 }
             ] }
             """);
-    List<String> before = shm();
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -129,6 +123,8 @@ final class ProcessesTest {
     // The survivor is so slow that the run cannot end before the other is back.
     command.addAll(List.of("--set", "workers.speeds=[0.05,1]", "--set", "workers.patience=300ms"));
     Process p = start(command.toArray(String[]::new));
+    await().atMost(Duration.ofSeconds(60)).until(() -> pushes("worker-") > 0);
+    Set<Path> shared = Programs.shared(p);
     assertThat(p.waitFor(270, TimeUnit.SECONDS)).as(output()).isTrue();
     assertThat(p.exitValue()).as(output()).isZero();
     List<JsonNode> faults = new ArrayList<>();
@@ -143,7 +139,7 @@ final class ProcessesTest {
         .noneMatch(f -> f.get("phase").asText().equals("not-carried-out"));
     JsonNode summary = new ObjectMapper().readTree(run().resolve("summary.json").toFile());
     assertThat(summary.get("worker_restarts").asInt()).as(summary.toString()).isEqualTo(1);
-    assertThat(shm()).allMatch(before::contains);
+    assertThat(shared).isNotEmpty().noneMatch(Files::exists);
   }
 
   @Test
@@ -162,7 +158,6 @@ final class ProcessesTest {
   void shouldRepairTheTreeAroundAnInnerWorkerThatIsKilledAndAttachItsReplacement()
       throws Exception {
     Path text = TinyRuns.text(dir);
-    List<String> before = shm();
     Process p =
         start(
             train(
@@ -180,6 +175,7 @@ final class ProcessesTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> pushes("worker-0") > 0 && pushes("worker-1") > 0 && pushes("worker-2") > 0);
+    Set<Path> shared = Programs.shared(p);
     ProcessHandle inner = process(p, "has slot 1,");
     assertThat(inner.destroyForcibly()).isTrue();
     assertThat(status(p)).as(output()).isZero();
@@ -191,7 +187,7 @@ final class ProcessesTest {
     // Without the inner one of the chain, its two neighbours are neighbours of each other.
     assertThat(output()).contains("worker-0 note: neighbours are now worker-2 (epoch 2)");
     assertThat(output()).contains("worker-0 note: neighbours are now worker-1 (epoch 3)");
-    assertThat(shm()).allMatch(before::contains);
+    assertThat(shared).isNotEmpty().noneMatch(Files::exists);
   }
 
   /** The worker's process whose log says that. */

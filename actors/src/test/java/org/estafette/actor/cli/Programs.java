@@ -5,9 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The command line in processes of its own, which end with the test whatever it left running. */
 final class Programs implements AutoCloseable {
+  private static final Pattern SHARED = Pattern.compile("/dev/shm/estafette-[^/\\s]+");
+
   private final Path dir;
   private final List<Process> started = new ArrayList<>();
 
@@ -45,6 +50,16 @@ final class Programs implements AutoCloseable {
     Process p = prepared.start();
     started.add(p);
     return p;
+  }
+
+  /** The folders of ours in shared memory that a process has mapped. */
+  static Set<Path> shared(Process p) throws IOException {
+    String maps = Files.readString(Path.of("/proc", Long.toString(p.pid()), "maps"));
+    return SHARED
+        .matcher(maps)
+        .results()
+        .map(found -> Path.of(found.group()))
+        .collect(Collectors.toSet());
   }
 
   /** Where what it prints is. */
