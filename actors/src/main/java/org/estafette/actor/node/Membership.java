@@ -19,11 +19,22 @@ final class Membership {
   private final WorkerTable table = new WorkerTable();
   private final Map<Integer, WorkerMessage.Admitted> welcomes = new HashMap<>();
   private final Map<Address, List<ActorRef<WorkerMessage>>> dropped = new HashMap<>();
+  private long epoch;
 
-  /** Incarnations go on where a saved run had them. */
-  void resume(List<WorkerRecord> workers) {
+  /** Incarnations and epochs go on where a saved run had them. */
+  void resume(List<WorkerRecord> workers, long savedEpoch) {
     table.resume(
         workers, 1); // Its registrar has no successor: a run is resumed when all have ended.
+    epoch = savedEpoch;
+  }
+
+  /** Who is live is told anew each epoch. */
+  long epoch() {
+    return epoch;
+  }
+
+  long nextEpoch() {
+    return ++epoch;
   }
 
   WorkerTable.@Nullable Entry known(ActorRef<WorkerMessage> actor) {
@@ -97,7 +108,8 @@ final class Membership {
     return actors == null ? List.of() : actors;
   }
 
-  WorkerMessage.Neighbours neighbours(long epoch) {
+  /** Who is live in this epoch. */
+  WorkerMessage.Neighbours neighbours() {
     return new WorkerMessage.Neighbours(
         epoch,
         table.all().stream()
