@@ -2,6 +2,7 @@ package org.estafette.actor.node;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
@@ -363,6 +364,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     if (!keys.isEmpty()) {
       return fail(new ConfigException(keys));
     }
+    ActorSystem<?> system = getContext().getSystem();
     CompletableFuture<WorkerNode.Parts> opening =
         CompletableFuture.supplyAsync(
             () ->
@@ -371,7 +373,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
                     plan,
                     own,
                     owner.threads(),
-                    why -> owner.failed(JoinException.passing(why))),
+                    why -> channelLost(system, described, why)),
             io);
     owner.opening(opening);
     getContext()
@@ -382,6 +384,16 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
                     ? new NodeMessage.Opened(parts)
                     : new NodeMessage.CannotOpen(java.util.Objects.requireNonNull(failure)));
     return this;
+  }
+
+  /** By any thread. A media driver that was another's on this machine has died with its process. */
+  private void channelLost(ActorSystem<?> system, RunDescription described, String why) {
+    Runnable end = () -> owner.failed(JoinException.passing(why));
+    if (described.server().onThisMachine()) {
+      Aftermath.await(system, end);
+    } else {
+      end.run();
+    }
   }
 
   private Behavior<NodeMessage> onOpened(NodeMessage.Opened m) {

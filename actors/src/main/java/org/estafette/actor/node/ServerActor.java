@@ -21,20 +21,16 @@ import org.estafette.actor.halt.HaltPoints;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.mailbox.Mailboxes;
 import org.estafette.actor.mailbox.UpdateMessageQueue;
-import org.estafette.actor.run.RunMonitor;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.Header;
-import org.estafette.algorithm.Message;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Pull;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
 import org.estafette.algorithm.server.Server;
 import org.estafette.algorithm.server.ServerState;
-import org.estafette.algorithm.train.TrainOrder;
-import org.estafette.memory.FlatVector;
 import org.estafette.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +50,7 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
   private final Requests requests = new Requests();
   private final Server server;
   private final WorkerTable workers = new WorkerTable();
-  private final Effects effects = new ServerEffects();
+  private final Effects effects;
   private final Evaluator evaluator;
   private final StateWriter writer;
   private final CommandDesk desk;
@@ -86,11 +82,13 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
       TimerScheduler<ServerMessage> timers,
       ServerSetup setup) {
     super(context);
+    context.setLoggerName(ServerActor.class); // Its effects write to its log too.
     this.timers = timers;
     this.setup = setup;
     this.log = setup.log();
     this.config = new LiveConfig(setup.workshop().config(), setup.home(), log);
     this.own = new PausableTimers<>(timers, setup.clock());
+    this.effects = new ServerEffects(context, setup, workers, own);
     this.halting = new Halting(timers, own, log);
     Executor io =
         context
@@ -591,74 +589,5 @@ final class ServerActor extends AbstractBehavior<ServerMessage> {
 
   private double now() {
     return setup.clock().getAsDouble();
-  }
-
-  /** Turns the participant's effects into frames, timers and records. */
-  private final class ServerEffects implements Effects {
-    @Override
-    public void send(PeerId to, Message message) {
-      WorkerTable.Entry worker = workers.find(to);
-      if (!(message instanceof Update update)) {
-        throw new IllegalStateException("a server sends models only, not " + message);
-      }
-      if (worker == null) {
-        update.discard();
-        return;
-      }
-      HaltPoints.reached(HaltPoints.ANSWERING);
-      setup
-          .port()
-          .send(
-              worker.endpoint(),
-              to,
-              update,
-              why -> getContext().getSystem().log().warn("model for {} not sent: {}", to, why));
-    }
-
-    @Override
-    public void load(FlatVector parameters) {
-      throw new IllegalStateException("a server does not train");
-    }
-
-    @Override
-    public void train(long round, TrainOrder order) {
-      throw new IllegalStateException("a server does not train");
-    }
-
-    @Override
-    public Lease lease() {
-      return setup.port().lease();
-    }
-
-    @Override
-    public void setTimer(String timer, double seconds) {
-      own.start(timer, new ServerMessage.TimerDue(timer), seconds);
-    }
-
-    @Override
-    public void cancelTimer(String timer) {
-      own.cancel(timer);
-    }
-
-    @Override
-    public void decided(Decision decision) {
-      if (decision instanceof Decision.Applied) {
-        HaltPoints.reached(HaltPoints.APPLIED);
-      }
-      RunMonitor monitor = setup.monitor();
-      monitor.decided(now(), decision);
-      setup.port().history().decided(decision);
-      if (decision instanceof Decision.Joined j && workers.find(j.worker()) == null) {
-        // A message of its, longer under way than it lived. The participant is at work just now.
-        getContext().getSelf().tell(new ServerMessage.Strayed());
-      }
-      if (decision instanceof Decision.Refused r) {
-        getContext()
-            .getLog()
-            .warn("{} refused: {} ({})", r.header().sender(), r.reason().sentence(), r.detail());
-      } else if (decision instanceof Decision.Joined || decision instanceof Decision.Left) {
-        getContext().getLog().info("{}", decision);
-      }
-    }
   }
 }
