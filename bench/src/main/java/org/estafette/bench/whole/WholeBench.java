@@ -164,7 +164,12 @@ public final class WholeBench implements Callable<Integer> {
     }
     double ratio = sum(cluster, Rates::steady) / sum(bare, Rates::steady);
     use.print();
-    System.out.printf(Locale.ROOT, "train is %.3f of %d bare loops%n", ratio, workers);
+    System.out.printf(
+        Locale.ROOT,
+        "train is %.3f of %d bare loops (expected >= %s)%n",
+        ratio,
+        workers,
+        overlap ? "0.98" : "0.97");
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "whole");
     result.put("machine", Machine.describe());
