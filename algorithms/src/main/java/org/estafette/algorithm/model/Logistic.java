@@ -115,18 +115,8 @@ public final class Logistic implements Model {
   }
 
   @Override
-  public long activations() {
-    return workplace.elements();
-  }
-
-  @Override
-  public String describeActivations() {
-    return workplace.purpose();
-  }
-
-  @Override
-  public void workIn(DeviceVector memory) {
-    workplace.workIn(memory);
+  public ModelMemory memory() {
+    return workplace;
   }
 
   @Override

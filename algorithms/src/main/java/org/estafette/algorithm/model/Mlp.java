@@ -161,18 +161,8 @@ public final class Mlp implements Model {
   }
 
   @Override
-  public long activations() {
-    return workplace.elements();
-  }
-
-  @Override
-  public String describeActivations() {
-    return workplace.purpose();
-  }
-
-  @Override
-  public void workIn(DeviceVector memory) {
-    workplace.workIn(memory);
+  public ModelMemory memory() {
+    return workplace;
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.estafette.memory.Layout;
 /**
  * A differentiable model: parameters are one flat vector, a batch gives a loss and a flat gradient.
  * What it computes on the way, its activations, is sized for one batch form and lies in memory that
- * it is given ({@link #workIn}) or allocates itself. It is used by one thread.
+ * it is given ({@link #memory}) or allocates itself. It is used by one thread.
  */
 public interface Model extends AutoCloseable {
   /** The tensors of the parameters. */
@@ -37,28 +37,10 @@ public interface Model extends AutoCloseable {
     return Score.of(loss(batch, parameters));
   }
 
-  /**
-   * 4-byte elements of device memory that the model asks for, beside parameters and gradient: so
-   * many are allocated in one piece with the trainer's own. 0, as here, for a model that sees to
-   * its memory itself.
-   */
-  default long activations() {
-    return 0;
+  /** Memory for its activations: its own, unless a model says otherwise. */
+  default ModelMemory memory() {
+    return ModelMemory.ITS_OWN;
   }
-
-  /** What {@link #activations} hold, in words: for the message where they do not fit. */
-  default String describeActivations() {
-    return "activations of " + getClass().getSimpleName();
-  }
-
-  /**
-   * Gives the memory for {@link #activations}. Called at most once, before the first loss; a model
-   * that is used without it allocates its own.
-   *
-   * @param memory at least so many zeros, aligned to 64 bytes; the model's alone until it is
-   *     closed, and not to be given back by it. Where this throws, it is not used any more
-   */
-  default void workIn(DeviceVector memory) {}
 
   /** Gives back what the model allocated itself. */
   @Override

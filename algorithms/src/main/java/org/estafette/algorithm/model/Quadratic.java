@@ -126,18 +126,8 @@ public final class Quadratic implements Model {
   }
 
   @Override
-  public long activations() {
-    return workplace.elements();
-  }
-
-  @Override
-  public String describeActivations() {
-    return workplace.purpose();
-  }
-
-  @Override
-  public void workIn(DeviceVector memory) {
-    workplace.workIn(memory);
+  public ModelMemory memory() {
+    return workplace;
   }
 
   @Override

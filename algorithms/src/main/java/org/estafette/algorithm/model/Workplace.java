@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <A> what is cut from the memory
  */
-final class Workplace<A> implements AutoCloseable {
+final class Workplace<A> implements ModelMemory, AutoCloseable {
   private static final long ALIGNMENT = 64;
 
   private final Device device;
@@ -37,21 +37,24 @@ final class Workplace<A> implements AutoCloseable {
     this.cut = cut;
   }
 
-  String purpose() {
+  @Override
+  public String purpose() {
     return purpose;
   }
 
-  long elements() {
+  @Override
+  public long elements() {
     return elements;
   }
 
   /**
-   * See {@link Model#workIn}.
+   * {@inheritDoc}
    *
    * @throws IllegalArgumentException where the memory is too short or not aligned
    * @throws IllegalStateException where there is memory already, or the model is closed
    */
-  void workIn(DeviceVector memory) {
+  @Override
+  public void workIn(DeviceVector memory) {
     if (place != null || closed) {
       String state =
           closed
@@ -64,7 +67,7 @@ final class Workplace<A> implements AutoCloseable {
     }
     if (memory.length() < elements || memory.address() % ALIGNMENT != 0) {
       throw new IllegalArgumentException(
-          ("%s: memory of %d elements at address 0x%x (expected at least activations()=%d"
+          ("%s: memory of %d elements at address 0x%x (expected at least elements()=%d"
                   + " at a multiple of %d)")
               .formatted(purpose, memory.length(), memory.address(), elements, ALIGNMENT));
     }

@@ -3,6 +3,7 @@ package org.estafette.algorithm.train;
 import java.util.Arrays;
 import java.util.Locale;
 import org.estafette.algorithm.model.Model;
+import org.estafette.algorithm.model.ModelMemory;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
 import org.estafette.device.DeviceVector;
@@ -40,10 +41,11 @@ final class TrainerMemory implements AutoCloseable {
    */
   TrainerMemory(Device device, Model model, int moments, boolean beside) {
     long n = model.layout().length();
-    long activations = model.activations();
+    ModelMemory asked = model.memory();
+    long activations = asked.elements();
     if (activations < 0) {
       throw new IllegalArgumentException(
-          "%s: activations()=%d (expected >= 0)"
+          "%s: memory of elements()=%d (expected >= 0)"
               .formatted(model.getClass().getName(), activations));
     }
     int own = 3 + moments;
@@ -51,8 +53,7 @@ final class TrainerMemory implements AutoCloseable {
     long stride = ceil(n, LINE);
     long behind = activations == 0 ? count * stride : ceil(count * stride, BOUNDARY);
     arena =
-        device.allocate(
-            purpose(model, count * stride, activations), Math.addExact(behind, activations));
+        device.allocate(purpose(model, count * stride, asked), Math.addExact(behind, activations));
     try {
       DeviceVector[] vectors = new DeviceVector[count];
       for (int i = 0; i < count; i++) {
@@ -65,7 +66,7 @@ final class TrainerMemory implements AutoCloseable {
       travelling = beside ? vectors[own] : null;
       exchange = Float32Vector.allocate(n);
       if (activations > 0) {
-        model.workIn(arena.all().slice(behind, activations));
+        asked.workIn(arena.all().slice(behind, activations));
       }
     } catch (RuntimeException | Error e) {
       arena.close();
@@ -78,17 +79,17 @@ final class TrainerMemory implements AutoCloseable {
   }
 
   /** For the message where it does not fit: which part is large decides what helps. */
-  private static String purpose(Model model, long vectors, long activations) {
+  private static String purpose(Model model, long vectors, ModelMemory asked) {
     String own =
         String.format(
             Locale.ROOT,
             "a trainer with parameters, gradient and moments of %s (%,d elements)",
             model.layout(),
             vectors);
-    return activations == 0
+    return asked.elements() == 0
         ? own
         : String.format(
-            Locale.ROOT, "%s and %s (%,d elements)", own, model.describeActivations(), activations);
+            Locale.ROOT, "%s and %s (%,d elements)", own, asked.purpose(), asked.elements());
   }
 
   @Override

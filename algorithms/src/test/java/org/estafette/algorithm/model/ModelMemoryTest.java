@@ -63,12 +63,12 @@ class ModelMemoryTest {
     Allocations allocations = new Allocations(device, Long.MAX_VALUE);
     try (Model own = c.model().apply(allocations.device());
         Model given = c.model().apply(allocations.device());
-        DeviceArena arena = device.allocate("given", given.activations())) {
-      given.workIn(arena.all());
+        DeviceArena arena = device.allocate("given", given.memory().elements())) {
+      given.memory().workIn(arena.all());
       assertThat(allocations.open()).isZero();
       assertThat(results(given, c.batch())).isEqualTo(results(own, c.batch()));
-      assertThat(allocations.elements()).containsExactly(own.activations());
-      assertThat(allocations.purposes()).containsExactly(own.describeActivations());
+      assertThat(allocations.elements()).containsExactly(own.memory().elements());
+      assertThat(allocations.purposes()).containsExactly(own.memory().purpose());
     }
     assertThat(allocations.open()).isZero();
   }

@@ -48,7 +48,7 @@ class WorkplaceTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "work of a test: memory of 99 elements at address 0x1000"
-                  + " (expected at least activations()=100 at a multiple of 64)");
+                  + " (expected at least elements()=100 at a multiple of 64)");
       assertThatThrownBy(() -> place.workIn(new DeviceVector(0x1010, 200)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("memory of 200 elements at address 0x1010");

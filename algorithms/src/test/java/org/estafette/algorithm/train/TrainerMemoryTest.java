@@ -9,6 +9,7 @@ import org.estafette.algorithm.model.Allocations;
 import org.estafette.algorithm.model.Gpt;
 import org.estafette.algorithm.model.GptConfig;
 import org.estafette.algorithm.model.Model;
+import org.estafette.algorithm.model.ModelMemory;
 import org.estafette.algorithm.model.OneBatch;
 import org.estafette.device.DeviceMemoryException;
 import org.estafette.device.DeviceVector;
@@ -51,13 +52,23 @@ class TrainerMemoryTest {
     }
 
     @Override
-    public long activations() {
-      return elements;
-    }
+    public ModelMemory memory() {
+      return new ModelMemory() {
+        @Override
+        public long elements() {
+          return elements;
+        }
 
-    @Override
-    public void workIn(DeviceVector memory) {
-      throw new IllegalStateException("no");
+        @Override
+        public String purpose() {
+          return "activations of Stubborn";
+        }
+
+        @Override
+        public void workIn(DeviceVector memory) {
+          throw new IllegalStateException("no");
+        }
+      };
     }
 
     @Override
@@ -83,7 +94,8 @@ class TrainerMemoryTest {
           .singleElement()
           .satisfies(elements -> {
             assertThat(elements)
-                .isBetween(vectors + gpt.activations(), vectors + gpt.activations() + 63);
+                .isBetween(
+                    vectors + gpt.memory().elements(), vectors + gpt.memory().elements() + 63);
           });
       assertThat(allocations.open()).isZero();
     }
@@ -103,7 +115,7 @@ class TrainerMemoryTest {
                 CONFIG.layout(),
                 5 * CONFIG.layout().length(),
                 CONFIG,
-                gpt.activations()));
+                gpt.memory().elements()));
     // The model is closed with the trainer that did not come about.
     assertThat(allocations.open()).isZero();
     assertThatThrownBy(() -> gpt.loss(DATA.batch(), new DeviceVector(0, 0)))
@@ -141,7 +153,7 @@ class TrainerMemoryTest {
     Stubborn model = new Stubborn(-1);
     assertThatThrownBy(() -> new DeviceTrainer(allocations.device(), model, DATA, 3, ADAM))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Stubborn: activations()=-1 (expected >= 0)");
+        .hasMessageContaining("Stubborn: memory of elements()=-1 (expected >= 0)");
     assertThat(model.closed).isOne();
   }
 }

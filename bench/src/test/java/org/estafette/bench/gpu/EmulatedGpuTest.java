@@ -212,7 +212,7 @@ class EmulatedGpuTest extends GpuContract {
     try (Device device = emulation.open(ComputePrecision.FLOAT32);
         Gpt gpt = new Gpt(device, large.config(), large.batch())) {
       long vectors = 5 * large.config().layout().length();
-      long all = (vectors + 63) / 64 * 64 + gpt.activations();
+      long all = (vectors + 63) / 64 * 64 + gpt.memory().elements();
       assertThatThrownBy(() -> large.trainer(device))
           .isInstanceOf(DeviceMemoryException.class)
           .hasMessageContaining(
@@ -223,7 +223,7 @@ class EmulatedGpuTest extends GpuContract {
                   large.config().layout(),
                   vectors,
                   large.config(),
-                  gpt.activations(),
+                  gpt.memory().elements(),
                   (4 * all + 255) / 256 * 256))
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
