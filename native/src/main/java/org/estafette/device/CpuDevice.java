@@ -3,6 +3,7 @@ package org.estafette.device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import org.estafette.kernel.BlockQuantizer;
 import org.estafette.kernel.Gemm;
 import org.estafette.kernel.ImageKernels;
 import org.estafette.kernel.OuterKernels;
@@ -146,6 +147,11 @@ public final class CpuDevice implements Device {
   @Override
   public void axpy(float a, DeviceVector x, DeviceVector y) {
     FLAT.axpy(y.address(), need("x", x, y.length()), y.length(), a);
+  }
+
+  @Override
+  public void quantize(DeviceVector x, int bits, long key) {
+    new BlockQuantizer(bits).quantize(x.address(), x.length(), key);
   }
 
   @Override

@@ -101,6 +101,15 @@ public interface Device extends AutoCloseable {
   /** y += a·x, over the length of {@code y}. */
   void axpy(float a, DeviceVector x, DeviceVector y);
 
+  /**
+   * x = Q(x): rounds x to a grid of few levels a block, at random but right on average (see {@link
+   * org.estafette.kernel.BlockQuantizer}). The same bits on every device.
+   *
+   * @param bits of a level: 8 or 4
+   * @param key names the random numbers
+   */
+  void quantize(DeviceVector x, int bits, long key);
+
   /** Σ x², accumulated in float64 or better than float32. */
   double squaredNorm(DeviceVector x);
 

@@ -23,6 +23,7 @@ final class OpCases {
   static List<Case> all(long seed) {
     OpCases c = new OpCases(seed);
     c.vectors();
+    c.quantized();
     c.steps();
     c.products();
     for (int[] m : MATRICES) {
@@ -91,6 +92,24 @@ final class OpCases {
           s.device.fill(out.slice(0, 1), 0);
           s.result(out);
         });
+  }
+
+  private void quantized() {
+    for (int n : new int[] {1, 3, 255, 257, 1030, 70_001}) {
+      float[] a = numbers.normal(n);
+      for (int bits : new int[] {8, 4}) {
+        add(
+            "quantize bits=" + bits + " n=" + n,
+            s -> {
+              DeviceVector x = s.of(a);
+              s.device.quantize(x, bits, 31L * n);
+              s.result(x);
+              DeviceVector y = s.of(a);
+              s.device.quantize(y.slice(n / 2, n - n / 2), bits, -n);
+              s.result(y);
+            });
+      }
+    }
   }
 
   private void steps() {

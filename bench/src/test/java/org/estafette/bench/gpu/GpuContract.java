@@ -2,14 +2,20 @@ package org.estafette.bench.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.Device;
+import org.estafette.device.DeviceArena;
+import org.estafette.device.Devices;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -61,6 +67,41 @@ abstract class GpuContract {
   @EnumSource
   void everyModelsGradientShouldAgreeWithTheCpu(ComputePrecision precision) {
     assertAgreement(new Correctness(opened(precision), precision).models(seed));
+  }
+
+  /** To the bit: a server may round again what a worker's GPU has rounded. */
+  @Test
+  void aQuantizedVectorShouldBeThatOfTheCpu() {
+    Random random = new Random(seed);
+    float[] x = new float[5003];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.scalb(random.nextGaussian(), i / 256 * 9 - 100);
+    }
+    x[700] = Float.NaN;
+    x[1000] = Float.NEGATIVE_INFINITY;
+    x[1300] = Float.MAX_VALUE;
+    Arrays.fill(x, 1536, 1792, 0);
+    Arrays.fill(x, 1792, 2048, Float.MIN_VALUE);
+    for (int bits : new int[] {8, 4}) {
+      for (int from : new int[] {0, 1}) {
+        int[] gpu = quantized(open(ComputePrecision.FLOAT32), x, from, bits);
+        assertThat(gpu)
+            .as("bits=%d from=%d, replay: -Dtests.seed=%d", bits, from, seed)
+            .isEqualTo(quantized(Devices.open("cpu"), x, from, bits));
+      }
+    }
+  }
+
+  /** The bits of the elements behind {@code from}, rounded; closes the device. */
+  private int[] quantized(Device on, float[] x, int from, int bits) {
+    try (on;
+        DeviceArena arena = on.allocate("test", x.length)) {
+      on.upload(x, 0, x.length, arena.all());
+      on.quantize(arena.all().slice(from, x.length - from), bits, seed);
+      float[] back = new float[x.length];
+      on.download(arena.all(), back, x.length);
+      return IntStream.range(0, x.length).map(i -> Float.floatToRawIntBits(back[i])).toArray();
+    }
   }
 
   @ParameterizedTest

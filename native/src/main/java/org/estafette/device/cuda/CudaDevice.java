@@ -184,6 +184,11 @@ final class CudaDevice implements Device {
   }
 
   @Override
+  public void quantize(DeviceVector x, int bits, long key) {
+    vectors.quantize(x, bits, key);
+  }
+
+  @Override
   public double squaredNorm(DeviceVector x) {
     return vectors.dot(x, x);
   }

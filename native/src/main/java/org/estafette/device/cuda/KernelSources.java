@@ -21,6 +21,7 @@ final class KernelSources {
   static final List<String> FILES =
       List.of(
           "vectors.cu",
+          "quantize.cu",
           "rows.cu",
           "norms.cu",
           "loss.cu",

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.estafette.device.DeviceVector;
+import org.estafette.kernel.BlockQuantizer;
 
 /** Operations on flat vectors, and the inner optimizers' steps. */
 final class VectorOps {
@@ -41,6 +42,15 @@ final class VectorOps {
     boolean wide = Gpu.wide(p, to);
     gpu.lane().with(to).and(p).and(a).and(n).and(wide).runOver("axpy_f", n, wide);
     gpu.wroteWords(y, n);
+  }
+
+  void quantize(DeviceVector x, int bits, long key) {
+    int checked = new BlockQuantizer(bits).bits();
+    long n = x.length();
+    long p = gpu.words("x", x, n);
+    boolean wide = Gpu.wide(p);
+    gpu.lane().with(p).and(checked).and(key).and(n).and(wide).runOver("quantize", n, true);
+    gpu.wroteWords(x, n);
   }
 
   double dot(DeviceVector a, DeviceVector b) {
