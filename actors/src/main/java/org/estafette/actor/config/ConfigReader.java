@@ -275,7 +275,18 @@ public final class ConfigReader {
               + ": synchronous rounds wait, and relay.overlap and gossip.overlap are for workers"
               + " without a server");
     }
-    return new RunConfig.Exchange(overlap);
+    long bits = v.whole("exchange.bits", 4, 32);
+    if (bits != 32 && bits != 8 && bits != 4) {
+      throw v.wrong("exchange.bits", "32, 8 or 4");
+    }
+    if (bits != 32 && meeting != RunConfig.Meeting.ASYNC && meeting != RunConfig.Meeting.SYNC) {
+      throw v.wrong(
+          "exchange.bits",
+          "32 with strategy = "
+              + meeting.name().toLowerCase(Locale.ROOT)
+              + ": models of neighbours travel as they are");
+    }
+    return new RunConfig.Exchange(overlap, (int) bits);
   }
 
   private static RunConfig.Outer outer(Values v, int workers, RunConfig.Meeting meeting) {

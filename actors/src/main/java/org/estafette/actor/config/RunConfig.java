@@ -148,8 +148,19 @@ public record RunConfig(
    * {@code estafette.exchange}.
    *
    * @param overlap whether a worker goes on while its push travels
+   * @param bits of an element of a push on its way: 32, 8 or 4
    */
-  public record Exchange(boolean overlap) {}
+  public record Exchange(boolean overlap, int bits) {
+    /** Whether pushes are rounded. */
+    public boolean quantized() {
+      return bits != 32;
+    }
+
+    /** What of it is not the default, for the strategy's name. */
+    String inWords() {
+      return (overlap ? " overlapped" : "") + (quantized() ? " " + bits + "-bit" : "");
+    }
+  }
 
   /** {@code estafette.outer}, with "auto" resolved. */
   public record Outer(
@@ -315,12 +326,12 @@ public record RunConfig(
   /** "async delayed-nesterov" and the like, for people and summaries. */
   public String strategy() {
     return switch (meeting) {
-      case SYNC -> "sync " + outer.rule();
+      case SYNC -> "sync " + outer.rule() + exchange.inWords();
       case ASYNC ->
           (ownStrategy.named() ? ownStrategy.className().replaceFirst(".*\\.", "") + " " : "async ")
               + outer.rule()
               + (localSteps.dynamic() ? " dylu" : "")
-              + (exchange.overlap() ? " overlapped" : "");
+              + exchange.inWords();
       case RELAY ->
           (relay.asynchronous() ? "async " : "")
               + "relay "

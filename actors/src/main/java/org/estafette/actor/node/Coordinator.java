@@ -207,7 +207,7 @@ public final class Coordinator implements AutoCloseable {
             ChannelSettings.own(config, plan.run(), "run-" + Long.toHexString(plan.run())),
             config.channel().advertise(),
             faults == null ? null : faults.weather(),
-            plan.workshop().layout().length(),
+            plan.workshop().packing(),
             expected,
             lost::complete);
     try {

@@ -53,7 +53,7 @@ final class NodeParts {
               channel,
               own.channel().advertise(),
               config.faults().enabled() ? new NodeWeather(name) : null,
-              workshop.layout().length(),
+              workshop.packing(),
               Workers.expectedUpdates(workshop, plan.workers(), 0),
               why -> lost.accept("the tensor channel ended: " + why));
       try {

@@ -141,7 +141,7 @@ public final class ServerHost implements AutoCloseable {
                 : Coordinator.ChannelSettings.sharing(config, plan.run(), name, driver),
             config.channel().advertise(),
             faults == null ? null : faults.weather(),
-            plan.workshop().layout().length(),
+            plan.workshop().packing(),
             Workers.expectedUpdates(plan.workshop(), 0, config.workers().count()),
             lost::complete);
     try {

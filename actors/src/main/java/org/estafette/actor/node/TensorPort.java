@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.estafette.actor.fault.FrameOutlet;
 import org.estafette.actor.fault.NodeWeather;
 import org.estafette.actor.fault.StormyOutlet;
+import org.estafette.actor.wire.PushPacking;
 import org.estafette.actor.wire.UnreadableUpdateException;
 import org.estafette.actor.wire.UpdateCodec;
 import org.estafette.algorithm.GlobalModel;
@@ -42,7 +43,7 @@ final class TensorPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TensorPort.class);
 
   private final long run;
-  private final long bytes;
+  private final PushPacking packing;
   private final VectorPool incoming;
   private final VectorPool outgoing;
   private final Map<Long, Consumer<Update>> sinks = new ConcurrentHashMap<>();
@@ -59,13 +60,13 @@ final class TensorPort implements AutoCloseable {
   /**
    * Opens the channel.
    *
-   * @param length elements of the model's vector
+   * @param packing how tensors travel
    * @param expected updates that may be waiting here at one time
    * @param lost told when the channel has ended by itself
    * @throws org.estafette.channel.ChannelException where it cannot be opened; the message says why
    */
-  TensorPort(ChannelConfig config, long length, int expected, Consumer<String> lost) {
-    this(config, "", null, length, expected, lost);
+  TensorPort(ChannelConfig config, PushPacking packing, int expected, Consumer<String> lost) {
+    this(config, "", null, packing, expected, lost);
   }
 
   /**
@@ -78,7 +79,7 @@ final class TensorPort implements AutoCloseable {
       ChannelConfig config,
       String advertised,
       @Nullable NodeWeather weather,
-      long length,
+      PushPacking packing,
       int expected,
       Consumer<String> lost) {
     this.advertised = advertised;
@@ -86,7 +87,8 @@ final class TensorPort implements AutoCloseable {
     this.run = config.run();
     FrameKey key = config.key();
     this.keys = key == null ? "" : key.fingerprint();
-    this.bytes = length * Precision.FLOAT32.bytes();
+    this.packing = packing;
+    long length = packing.length();
     this.incoming = VectorPool.bounded("incoming updates", Precision.FLOAT32, length, expected);
     this.outgoing = VectorPool.unbounded("outgoing updates", Precision.FLOAT32, length);
     this.channel = TensorChannel.open(config, new Listener(lost));
@@ -151,15 +153,15 @@ final class TensorPort implements AutoCloseable {
     FrameHeader frame =
         new FrameHeader(run, h.sender().slot(), h.incarnation(), h.sequence(), destination.slot());
     byte[] head = UpdateCodec.write(update);
-    Lease payload = UpdateCodec.payload(update);
     history.sent(destination, update);
+    PushPacking.Sent sent = packing.pack(update, outgoing);
     try {
       outlet.send(
           to,
           frame,
           head,
-          payload,
-          bytes,
+          sent.payload(),
+          sent.bytes(),
           (outcome, detail) -> {
             if (outcome != SendOutcome.SENT) {
               history.notSent(destination, h, outcome.sentence());
@@ -167,7 +169,7 @@ final class TensorPort implements AutoCloseable {
             }
           });
     } catch (IllegalArgumentException e) {
-      payload.close();
+      sent.payload().close();
       history.notSent(destination, h, String.valueOf(e.getMessage()));
       failed.accept(String.valueOf(e.getMessage()));
     }
@@ -228,13 +230,13 @@ final class TensorPort implements AutoCloseable {
         return;
       }
       Consumer<Update> sink = sinks.get(header.destination());
-      if (sink == null || payloadBytes != bytes) {
+      if (sink == null || !packing.canBe(payloadBytes)) {
         payload.close();
         drop(
             header,
             sink == null
                 ? "nobody here has slot " + header.destination()
-                : "payload=" + payloadBytes + " bytes (expected " + bytes + ")");
+                : "payload=" + payloadBytes + " bytes (" + packing.expected() + ")");
         return;
       }
       try {
@@ -243,6 +245,7 @@ final class TensorPort implements AutoCloseable {
           throw new IllegalStateException("its head names another sender or run than its frame");
         }
         check(update, header.destination() == PeerId.SERVER.slot());
+        packing.unpack(update, payloadBytes);
         history.received(header.destination(), update);
         sink.accept(update);
       } catch (UnreadableUpdateException | IllegalStateException e) {

@@ -24,6 +24,7 @@ import org.estafette.algorithm.schedule.WarmupCosine;
 import org.estafette.algorithm.server.ServerPlan;
 import org.estafette.algorithm.train.InnerOptimizer;
 import org.estafette.algorithm.train.LearningRate;
+import org.estafette.algorithm.train.Quantization;
 import org.estafette.algorithm.train.TrainerOptions;
 import org.estafette.memory.Precision;
 
@@ -192,7 +193,13 @@ final class Algorithms {
           default -> new InnerOptimizer.Sgd(i.weightDecay());
         };
     return new TrainerOptions(
-        Peers.optimizer(config).orElse(optimizer), rate(config, budget), i.clip(), i.reset());
+        Peers.optimizer(config).orElse(optimizer),
+        rate(config, budget),
+        i.clip(),
+        i.reset(),
+        config.exchange().quantized()
+            ? new Quantization(config.exchange().bits(), config.seed())
+            : null);
   }
 
   private static LearningRate rate(RunConfig config, long budget) {

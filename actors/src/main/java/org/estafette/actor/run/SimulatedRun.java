@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.estafette.actor.config.RunConfig;
+import org.estafette.actor.wire.PushPacking;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.mailbox.UpdateQueue;
@@ -82,7 +83,10 @@ public final class SimulatedRun implements AutoCloseable {
 
   private WorkerSetup worker(int slot, int life) {
     RunConfig.Simulation s = config.simulation();
-    double perElement = s.bandwidth() == 0 ? 0 : Precision.FLOAT32.bytes() / s.bandwidth();
+    PushPacking packing = workshop.packing();
+    double perByte = s.bandwidth() == 0 ? 0 : 1 / s.bandwidth();
+    double perElement = perByte * packing.plainBytes() / packing.length();
+    double perPushed = perByte * packing.pushBytes() / packing.length();
     double seconds = config.workers().stepSeconds() / config.workers().speed(slot);
     DeviceTrainer trainer = workshop.newTrainer();
     if (slot < trainers.size()) {
@@ -94,7 +98,7 @@ public final class SimulatedRun implements AutoCloseable {
         workshop.newWorker(RUN, patience(), seconds),
         trainer,
         stepTime(config, slot, life),
-        new Link(s.latency(), perElement));
+        new Link(s.latency(), perElement, perPushed));
   }
 
   /** Where nothing is ever lost, nobody asks twice: the simulated time then has no timers in it. */

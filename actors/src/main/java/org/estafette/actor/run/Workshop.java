@@ -8,6 +8,7 @@ import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.data.ReadProgress;
 import org.estafette.actor.data.UnreadableDataException;
+import org.estafette.actor.wire.PushPacking;
 import org.estafette.algorithm.data.Dataset;
 import org.estafette.algorithm.mailbox.QueueOptions;
 import org.estafette.algorithm.mailbox.UpdateQueue;
@@ -134,6 +135,11 @@ public final class Workshop implements AutoCloseable {
         config.model().batch(),
         Algorithms.trainer(config, budget()),
         beside);
+  }
+
+  /** How the tensors of this run's updates travel. */
+  public PushPacking packing() {
+    return new PushPacking(layout.length(), config.exchange().bits());
   }
 
   /** The model's first parameters, decided by the seed. */

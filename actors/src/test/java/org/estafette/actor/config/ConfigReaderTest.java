@@ -289,4 +289,22 @@ final class ConfigReaderTest {
           .hasMessageContaining("strategy = " + strategy);
     }
   }
+
+  @Test
+  void pushesShouldTravelAsTheyAreUnlessFewerBitsAreAskedForWithAServer() {
+    assertThat(with().exchange().bits()).isEqualTo(32);
+    assertThat(with().strategy()).doesNotContain("bit");
+    assertThat(with("exchange.bits", "8").strategy()).endsWith(" 8-bit");
+    assertThat(with("exchange.bits", "4", "strategy", "sync").strategy()).endsWith(" 4-bit");
+    for (String bits : new String[] {"5", "16", "1", "64"}) {
+      assertThatThrownBy(() -> with("exchange.bits", bits))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("estafette.exchange.bits = " + bits);
+    }
+    for (String strategy : new String[] {"relay", "gossip"}) {
+      assertThatThrownBy(() -> with("exchange.bits", "8", "strategy", strategy))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("strategy = " + strategy);
+    }
+  }
 }

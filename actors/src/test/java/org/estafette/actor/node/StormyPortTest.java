@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.fault.NodeWeather;
+import org.estafette.actor.wire.PushPacking;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.NeighbourModel;
 import org.estafette.algorithm.Passage;
@@ -36,7 +37,7 @@ final class StormyPortTest {
               ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "stormy"),
           "",
           weather,
-          100,
+          new PushPacking(100, 32),
           4 * SENT,
           lost -> {});
   private final Queue<Long> arrived = new ConcurrentLinkedQueue<>();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.estafette.actor.config.ConfigReader;
+import org.estafette.actor.wire.PushPacking;
 import org.estafette.algorithm.GlobalModel;
 import org.estafette.algorithm.Header;
 import org.estafette.algorithm.NeighbourModel;
@@ -32,7 +33,7 @@ final class TensorPortTest {
       new TensorPort(
           Coordinator.ChannelSettings.own(
               ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "port"),
-          100,
+          new PushPacking(100, 32),
           8,
           lost -> {});
   private final Queue<Update> toBob = new ConcurrentLinkedQueue<>();
@@ -109,5 +110,50 @@ final class TensorPortTest {
     assertThat(told).hasSize(1);
     told.forEach(Update::discard);
     assertThat(port.onLoan()).isZero();
+  }
+
+  @Test
+  void aQuantizedPushShouldArriveToTheBitInAQuarterOfTheBytes() {
+    try (TensorPort packed =
+        new TensorPort(
+            Coordinator.ChannelSettings.own(
+                ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "packed"),
+            new PushPacking(10_000, 8),
+            4,
+            lost -> {})) {
+      packed.register(PeerId.SERVER, toServer::add);
+      RoundReport report = new RoundReport(1, 1, 1, 1, 0);
+      Lease onGrid = packed.lease();
+      for (int i = 0; i < 10_000; i++) {
+        onGrid.vector().set(i, (i % 255 - 127) / 64.0);
+      }
+      packed.send(
+          packed.endpoint(),
+          PeerId.SERVER,
+          new PseudoGradient(header(ALICE, 1), onGrid, report),
+          failures::add);
+      await().until(() -> toServer.size() == 1);
+      assertThat(packed.stats().bytesSent()).isBetween(10_000L, 11_000L);
+      Lease offGrid = packed.lease();
+      offGrid.vector().fill(0.1);
+      offGrid.vector().set(7, Double.NaN);
+      packed.send(
+          packed.endpoint(),
+          PeerId.SERVER,
+          new PseudoGradient(header(ALICE, 2), offGrid, report),
+          failures::add);
+      await().until(() -> toServer.size() == 2);
+      PseudoGradient first = (PseudoGradient) toServer.remove();
+      PseudoGradient second = (PseudoGradient) toServer.remove();
+      for (int i = 0; i < 10_000; i++) {
+        assertThat(first.delta().vector().get(i)).isEqualTo((i % 255 - 127) / 64.0);
+      }
+      assertThat(second.delta().vector().get(7)).isNaN();
+      assertThat(second.delta().vector().get(8)).isEqualTo(0.1f);
+      first.discard();
+      second.discard();
+      assertThat(packed.onLoan()).isZero();
+      assertThat(packed.unreadable()).isZero();
+    }
   }
 }

@@ -39,6 +39,9 @@ public final class DeviceTrainer implements LocalTrainer {
 
   private long optimizerStep;
 
+  /** Names the random numbers with which this round's Δ is rounded. */
+  private long rounding;
+
   /**
    * Allocates; the parameters are zero until {@link #load}.
    *
@@ -121,6 +124,9 @@ public final class DeviceTrainer implements LocalTrainer {
     if (options.resetEachRound()) {
       forget();
     }
+    if (options.quantization() != null) {
+      rounding = options.quantization().key(order.shard(), order.shardStep());
+    }
     double sum = 0;
     double last = Double.NaN;
     long tokens = 0;
@@ -195,7 +201,7 @@ public final class DeviceTrainer implements LocalTrainer {
   public void pseudoGradient(FlatVector into) {
     checkLength("into", into);
     // The gradient's place is free between steps.
-    device.subtract(gradient, start, parameters);
+    difference(gradient);
     if (into instanceof Float32Vector f) {
       device.download(gradient, f);
     } else {
@@ -211,8 +217,16 @@ public final class DeviceTrainer implements LocalTrainer {
       return PendingCopy.DONE;
     }
     checkLength("into", into);
-    device.subtract(travelling, start, parameters);
+    difference(travelling);
     return device.startDownload(travelling, f);
+  }
+
+  /** Δ, as it is to travel. */
+  private void difference(DeviceVector into) {
+    device.subtract(into, start, parameters);
+    if (options.quantization() != null) {
+      device.quantize(into, options.quantization().bits(), rounding);
+    }
   }
 
   @Override

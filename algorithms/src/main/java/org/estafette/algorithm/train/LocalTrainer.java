@@ -29,7 +29,10 @@ public interface LocalTrainer extends AutoCloseable {
    */
   TrainedRound train(TrainOrder order, BooleanSupplier interrupted);
 
-  /** into ← parameters at {@link #load} − parameters now: the pseudo-gradient Δ. */
+  /**
+   * into ← parameters at {@link #load} − parameters now: the pseudo-gradient Δ, rounded where the
+   * trainer rounds it to be sent.
+   */
   void pseudoGradient(FlatVector into);
 
   /**

@@ -317,4 +317,53 @@ class DeviceTrainerTest {
       }
     }
   }
+
+  private static FlatVector rounded(DeviceTrainer trainer, int steps, long from) {
+    trainer.train(order(steps, from), () -> false);
+    return delta(trainer);
+  }
+
+  private DeviceTrainer rounding(int bits, long seed) {
+    return trainer(
+        new TrainerOptions(
+            ADAM, LearningRate.constant(1e-2), 0, false, new Quantization(bits, seed)));
+  }
+
+  @Test
+  void aQuantizedPseudoGradientShouldBeNearAndTheSameForTheSameRoundOnly() {
+    try (DeviceTrainer plain = trainer(adam());
+        DeviceTrainer one = rounding(8, 1);
+        DeviceTrainer same = rounding(8, 1);
+        DeviceTrainer otherSeed = rounding(8, 2)) {
+      FlatVector exact = rounded(plain, 6, 0);
+      FlatVector q = rounded(one, 6, 0);
+      assertSameBits(q, rounded(same, 6, 0));
+      FlatVector r = rounded(otherSeed, 6, 0);
+      FlatVector error = Precision.FLOAT32.zeros(q.length());
+      error.difference(q, exact);
+      double first = Math.sqrt(error.squaredNorm());
+      assertThat(first).isPositive().isLessThan(0.02 * Math.sqrt(exact.squaredNorm()));
+      error.difference(q, r);
+      assertThat(Math.sqrt(error.squaredNorm())).as("another seed").isGreaterThan(0.5 * first);
+      assertSameBits(q, delta(one));
+      assertThat(new Quantization(8, 1).key(1, 0)).isNotEqualTo(new Quantization(8, 1).key(1, 6));
+      assertThat(new Quantization(8, 1).key(1, 0)).isNotEqualTo(new Quantization(8, 1).key(2, 0));
+    }
+  }
+
+  @Test
+  void aQuantizedPseudoGradientThatLeavesBesideTheStepsShouldBeTheSame() {
+    TrainerOptions options =
+        new TrainerOptions(ADAM, LearningRate.constant(1e-2), 0, false, new Quantization(4, 9));
+    try (DeviceTrainer waits = trainer(options);
+        DeviceTrainer goesOn =
+            new DeviceTrainer(device, new Gpt(device, CONFIG, 3), new Cycle(), 3, options, true)) {
+      goesOn.load(start());
+      FlatVector left = rounded(waits, 5, 0);
+      goesOn.train(order(5, 0), () -> false);
+      FlatVector into = Precision.FLOAT32.zeros(goesOn.dimension());
+      goesOn.startPseudoGradient(into).await();
+      assertSameBits(into, left);
+    }
+  }
 }
