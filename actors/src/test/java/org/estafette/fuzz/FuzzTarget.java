@@ -10,6 +10,7 @@ import org.estafette.channel.FrameFuzz;
 public enum FuzzTarget {
   FRAME(FrameFuzz.class, FrameFuzz::fuzzerTestOneInput, FrameFuzz::seeds),
   UPDATE(UpdateFuzz.class, UpdateFuzz::fuzzerTestOneInput, UpdateFuzz::seeds),
+  PUSH(PushFuzz.class, PushFuzz::fuzzerTestOneInput, PushFuzz::seeds),
   SAFETENSORS(SafetensorsFuzz.class, SafetensorsFuzz::fuzzerTestOneInput, SafetensorsFuzz::seeds),
   CONFIG(ConfigFuzz.class, ConfigFuzz::fuzzerTestOneInput, ConfigFuzz::seeds),
   HTTP(HttpFuzz.class, HttpFuzz::fuzzerTestOneInput, HttpFuzz::seeds);

@@ -1,6 +1,7 @@
 package org.estafette.actor.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,18 +12,26 @@ import org.estafette.memory.Float32Vector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SimulatedRunTest {
   @TempDir Path dir;
 
   private Workshop workshop(String strategy) throws Exception {
+    return workshop(strategy, "32");
+  }
+
+  private Workshop workshop(String strategy, String bits) throws Exception {
     return TinyRuns.workshop(
         TinyRuns.text(dir),
         "tokens",
         "3200",
         "strategy",
         strategy,
+        "exchange.bits",
+        bits,
+        "simulation.bandwidth",
+        "50000",
         "workers.speeds",
         "[1, 0.4]",
         "simulation.latency",
@@ -38,9 +47,9 @@ final class SimulatedRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"async", "sync"})
-  void shouldGoOnBitForBitFromACheckpoint(String strategy) throws Exception {
-    try (Workshop workshop = workshop(strategy)) {
+  @CsvSource({"async, 32", "sync, 32", "async, 8", "sync, 4"})
+  void shouldGoOnBitForBitFromACheckpoint(String strategy, String bits) throws Exception {
+    try (Workshop workshop = workshop(strategy, bits)) {
       Float32Vector whole;
       double ended;
       try (SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(3200, m -> {}))) {
@@ -152,5 +161,31 @@ final class SimulatedRunTest {
       assertThat(monitor.now().validationLoss()).isNotNull();
       assertThat(monitor.now().validationAccuracy()).isNull();
     }
+  }
+
+  @Test
+  void pushesInFewerBitsShouldTakeLessOfTheLinkAndTrainAsWell() throws Exception {
+    double[] ended = new double[3];
+    double[] loss = new double[3];
+    String[] bits = {"32", "8", "4"};
+    for (int i = 0; i < bits.length; i++) {
+      List<Metric> metrics = new ArrayList<>();
+      try (Workshop workshop = workshop("async", bits[i]);
+          SimulatedRun run = new SimulatedRun(workshop, new RunMonitor(3200, metrics::add))) {
+        run.start();
+        run.run(() -> false, at -> {});
+        ended[i] = run.now();
+        loss[i] =
+            metrics.stream()
+                .filter(Metric.PushRecord.class::isInstance)
+                .mapToDouble(m -> ((Metric.PushRecord) m).loss())
+                .min()
+                .orElseThrow();
+      }
+    }
+    assertThat(ended[1]).isLessThan(0.95 * ended[0]);
+    assertThat(ended[2]).isLessThan(ended[1]);
+    assertThat(loss[1]).isCloseTo(loss[0], within(0.1));
+    assertThat(loss[2]).isCloseTo(loss[0], within(0.2));
   }
 }
