@@ -31,8 +31,14 @@ public final class BlockQuantizer {
   /** Below it 2⁻ᵉ would be infinite. */
   private static final int LEAST_EXPONENT = -126;
 
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  static final long FIRST = 0xBF58476D1CE4E5B9L;
+  static final long SECOND = 0x94D049BB133111EBL;
 
+  private static final boolean FAST =
+      OuterKernels.best() != OuterKernels.scalar() && BlockQuantizerVector.possible();
+
+  private final boolean fast;
   private final int bits;
   private final int most;
 
@@ -47,6 +53,12 @@ public final class BlockQuantizer {
    * @throws IllegalArgumentException where they are something else
    */
   public BlockQuantizer(int bits) {
+    this(bits, FAST);
+  }
+
+  /** With vectors for whole blocks, or element by element. */
+  BlockQuantizer(int bits, boolean fast) {
+    this.fast = fast;
     if (bits != 8 && bits != 4) {
       throw new IllegalArgumentException("bits=" + bits + " (expected 8 or 4)");
     }
@@ -80,6 +92,10 @@ public final class BlockQuantizer {
   private void round(long x, int n, int exponent, long key, long group) {
     float scale = power(exponent);
     float inverse = power(-exponent);
+    if (fast && n == BLOCK) {
+      BlockQuantizerVector.round(x, scale, inverse, most + 1, key, group);
+      return;
+    }
     // Above zero the way from float to int is down.
     int above = most + 1;
     long random = 0;
@@ -93,13 +109,16 @@ public final class BlockQuantizer {
   /** 64 random bits for four elements: SplitMix64 (Steele, Lea, Flood 2014). */
   private static long random(long key, long group) {
     long z = key + GOLDEN * (group + 1);
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    z = (z ^ (z >>> 30)) * FIRST;
+    z = (z ^ (z >>> 27)) * SECOND;
     return z ^ (z >>> 31);
   }
 
   /** The bits of max |x|; more than those of any number where something is not finite. */
-  private static int largest(long x, int n) {
+  private int largest(long x, int n) {
+    if (fast && n == BLOCK) {
+      return BlockQuantizerVector.largest(x);
+    }
     int largest = 0;
     for (int i = 0; i < n; i++) {
       largest = Math.max(largest, ALL.get(ValueLayout.JAVA_INT, x + 4L * i) & 0x7fffffff);
@@ -156,6 +175,9 @@ public final class BlockQuantizer {
     float scale = power(exponent);
     float inverse = power(-exponent);
     ALL.set(ValueLayout.JAVA_BYTE, to, (byte) (exponent + 127));
+    if (fast && n == BLOCK && bits == 8) {
+      return BlockQuantizerVector.pack(x, scale, inverse, to + 1);
+    }
     int lost = 0;
     int low = 0;
     for (int i = 0; i < n; i++) {
@@ -199,6 +221,10 @@ public final class BlockQuantizer {
               .formatted(block, exponent, LEAST_EXPONENT, 129 - bits));
     }
     float scale = power(exponent);
+    if (fast && n == BLOCK && bits == 8) {
+      BlockQuantizerVector.unpack(packed + 1, scale, x);
+      return;
+    }
     for (int i = n - 1; i >= 0; i--) {
       int level =
           bits == 8

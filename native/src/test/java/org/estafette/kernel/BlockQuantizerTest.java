@@ -108,6 +108,37 @@ class BlockQuantizerTest {
     return bits;
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {8, 4})
+  void wholeVectorsShouldGiveTheBitsOfOneElementAfterTheOther(int bits) {
+    BlockQuantizer fast = new BlockQuantizer(bits);
+    BlockQuantizer plain = new BlockQuantizer(bits, false);
+    for (int round = 0; round < 50; round++) {
+      float[] x = normal(256 * 3 + random.nextInt(3));
+      long key = random.nextLong();
+      try (Arena arena = Arena.ofConfined()) {
+        long a = Numbers.of(arena, x);
+        long b = Numbers.of(arena, x);
+        fast.quantize(a, x.length, key);
+        plain.quantize(b, x.length, key);
+        int[] expected = bitsOf(Numbers.read(b, x.length));
+        assertThat(bitsOf(Numbers.read(a, x.length))).as("seed %d", SEED).isEqualTo(expected);
+        int size = (int) plain.packedBytes(x.length);
+        long p = arena.allocate(4L * x.length).address();
+        long q = arena.allocate(4L * x.length).address();
+        assertThat(fast.pack(a, x.length, p)).isTrue();
+        assertThat(plain.pack(b, x.length, q)).isTrue();
+        assertThat(bytes(p, size)).isEqualTo(bytes(q, size));
+        fast.unpack(p, x.length, p);
+        plain.unpack(q, x.length, q);
+        assertThat(bitsOf(Numbers.read(p, x.length))).isEqualTo(expected);
+        assertThat(bitsOf(Numbers.read(q, x.length))).isEqualTo(expected);
+        VectorsMemory.set(a + 4L * 300, 0.123f);
+        assertThat(fast.pack(a, x.length, p)).isEqualTo(plain.pack(a, x.length, q)).isFalse();
+      }
+    }
+  }
+
   @Test
   void aPackedVectorShouldTakeAByteOrHalfOneForEachElementAndOneForEachBlock() {
     assertThat(new BlockQuantizer(8).packedBytes(0)).isZero();
