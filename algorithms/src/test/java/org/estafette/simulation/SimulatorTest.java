@@ -393,6 +393,7 @@ class SimulatorTest {
           .isCloseTo(0.05 + 2 * 0.054 + 0.6, org.assertj.core.api.Assertions.within(1e-12));
     }
     assertThatThrownBy(() -> new Link(-1, 0)).hasMessageContaining("latency=-1.0");
+    assertThatThrownBy(() -> new Link(0, 0, -1)).hasMessageContaining("secondsPerPushed=-1.0");
   }
 
   @ParameterizedTest
