@@ -186,6 +186,56 @@ class EmulatedGpuTest extends GpuContract {
     }
   }
 
+  /** As where one thread makes the trainers of several GPUs. */
+  @Test
+  void oneThreadShouldWorkWithSeveralGpusInTurn() {
+    Emulation emulation = emulation(0);
+    try (Device first = emulation.open(0, ComputePrecision.BFLOAT16);
+        Device second = emulation.open(1, ComputePrecision.BFLOAT16)) {
+      Float32Vector host = Float32Vector.allocate(300_000);
+      for (int round = 1; round <= 3; round++) {
+        long before = emulation.used(0);
+        try (DeviceArena a = first.allocate("test", 300_000);
+            DeviceArena b = second.allocate("test", 300_000)) {
+          assertThat(emulation.used(0) - before).isGreaterThanOrEqualTo(1_800_000);
+          host.fill(round);
+          first.upload(host, a.all());
+          second.upload(host, b.all());
+          first.scale(a.all(), 2);
+          second.scale(b.all(), 3);
+          assertThat(first.squaredNorm(a.all())).isEqualTo(4.0 * round * round * 300_000);
+          assertThat(second.squaredNorm(b.all())).isEqualTo(9.0 * round * round * 300_000);
+          PendingCopy copy = first.startDownload(a.all(), host);
+          second.scale(b.all(), 2);
+          copy.await();
+          assertThat(host.get(299_999)).isEqualTo(2 * round);
+          second.download(b.all(), host);
+          assertThat(host.get(299_999)).isEqualTo(6 * round);
+        }
+      }
+    }
+    assertThat(emulation.used()).isZero();
+  }
+
+  @Test
+  void moreVectorsThanArePinnedShouldTravelAtOnceAndRightly() {
+    try (Device device = open(ComputePrecision.FLOAT32);
+        DeviceArena arena = device.allocate("test", 40_000)) {
+      List<Float32Vector> targets = new ArrayList<>();
+      List<PendingCopy> copies = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        DeviceVector source = arena.all().slice(1000L * i, 1000);
+        device.fill(source, i);
+        targets.add(Float32Vector.allocate(1000));
+        copies.add(device.startDownload(source, targets.get(i)));
+      }
+      copies.forEach(PendingCopy::await);
+      for (int i = 0; i < 40; i++) {
+        assertThat(targets.get(i).get(999)).isEqualTo(i);
+      }
+    }
+  }
+
   private static float[] losses(List<float[]> all) {
     float[] losses = new float[all.size()];
     for (int i = 0; i < losses.length; i++) {

@@ -70,6 +70,11 @@ final class CudaBlasLibrary implements CudaBlas {
     return "cuBLAS " + property(0) + "." + property(1) + "." + property(2) + " at " + where;
   }
 
+  /** 13 for 13.1. */
+  int version() {
+    return property(0);
+  }
+
   private int property(int which) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment slot = Binding.slot(arena);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.DeviceMemoryException;
 import org.estafette.device.DeviceVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GPU as its operations see it: context, kernels, lanes of the threads that use it, and its
@@ -27,10 +28,13 @@ final class Gpu {
   final int multiprocessors;
   final int sharedLimit;
   final boolean halves;
-  final PinnedVectors pinned;
   private final String description;
   private final long context;
   private final ThreadLocal<Lane> lane = ThreadLocal.withInitial(this::open);
+
+  /** The lane that a thread used last, whose GPU's context is current in it. */
+  private static final ThreadLocal<@Nullable Lane> LAST = new ThreadLocal<>();
+
   private final List<Lane> lanes = new ArrayList<>();
 
   /** By address; replaced, never changed. */
@@ -58,9 +62,8 @@ final class Gpu {
                 parts.blas().description(),
                 precision);
     this.context = driver.retainContext(ordinal);
-    driver.makeCurrent(context);
+    makeCurrent();
     this.kernels = new Kernels(parts, architecture, sharedLimit);
-    this.pinned = new PinnedVectors(driver);
   }
 
   /** 90 for compute capability 9.0. */
@@ -77,13 +80,22 @@ final class Gpu {
     return description;
   }
 
-  /** The calling thread's lane. */
+  /**
+   * The calling thread's lane. From then on the thread's calls mean this GPU, until it asks another
+   * one for its lane.
+   */
   Lane lane() {
-    return lane.get();
+    Lane last = LAST.get();
+    if (last != null && last.gpu == this) {
+      return last;
+    }
+    makeCurrent();
+    Lane mine = lane.get();
+    LAST.set(mine);
+    return mine;
   }
 
   private Lane open() {
-    parts.driver().makeCurrent(context);
     synchronized (lanes) {
       if (closed) {
         throw new IllegalStateException(name() + " is closed");
@@ -103,7 +115,11 @@ final class Gpu {
 
   /** Makes this GPU the one that the calling thread's calls mean. */
   void makeCurrent() {
-    parts.driver().makeCurrent(context);
+    Lane last = LAST.get();
+    if (last == null || last.gpu != this) {
+      LAST.remove();
+      parts.driver().makeCurrent(context);
+    }
   }
 
   /** Blocks for an operation over {@code n} elements. */
@@ -114,6 +130,7 @@ final class Gpu {
 
   /** Raw memory, with the message that people need where there is too little. */
   long allocateBytes(String purpose, long bytes) {
+    makeCurrent();
     long free = parts.driver().freeMemory();
     if (bytes > free - RESERVE) {
       throw tooLittle(purpose, bytes, free);
@@ -329,10 +346,11 @@ final class Gpu {
       }
       closed = true;
       makeCurrent();
-      pinned.close();
+      parts.pinned().close(this);
       lanes.forEach(Lane::close);
       lanes.clear();
+      kernels.close();
+      LAST.remove();
     }
-    parts.driver().releaseContext(ordinal);
   }
 }

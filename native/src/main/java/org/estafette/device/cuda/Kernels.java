@@ -1,6 +1,8 @@
 package org.estafette.device.cuda;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +14,7 @@ final class Kernels {
   private final CudaDriver driver;
   private final int sharedLimit;
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private final List<Long> modules = new ArrayList<>();
   private final Map<String, Integer> allowed = new ConcurrentHashMap<>();
 
   /** A kernel that can be launched. */
@@ -27,6 +30,7 @@ final class Kernels {
     this.sharedLimit = sharedLimit;
     for (String file : KernelSources.FILES) {
       long module = driver.loadModule(parts.compiler().compile(file, architecture), file);
+      modules.add(module);
       for (String name : KernelSources.kernels(file)) {
         long function = driver.function(module, name);
         if (function == 0) {
@@ -54,5 +58,11 @@ final class Kernels {
       allowed.put(name, shared);
     }
     return kernel;
+  }
+
+  /** Unloads them; their context must be current, and nothing of them be queued. */
+  void close() {
+    modules.forEach(driver::unloadModule);
+    modules.clear();
   }
 }

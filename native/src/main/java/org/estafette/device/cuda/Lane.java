@@ -17,7 +17,7 @@ final class Lane {
   /** Working space at first; the first operation that needs more makes it grow. */
   private static final long SCRATCH = 16L << 20;
 
-  private final Gpu gpu;
+  final Gpu gpu;
   private final CudaDriver driver;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment parameters = arena.allocate(PARAMETERS, 16);

@@ -50,7 +50,6 @@ CUresult CUDAAPI cuDeviceTotalMem_v2(size_t* n, CUdevice d) {
 CUresult CUDAAPI cuDevicePrimaryCtxRetain(CUcontext* c, CUdevice d) {
   return *c = (CUcontext)(uintptr_t)(0x700000000ull + d), (CUresult)0;
 }
-CUresult CUDAAPI cuDevicePrimaryCtxRelease_v2(CUdevice d) { return note("release %d", d); }
 CUresult CUDAAPI cuCtxSetCurrent(CUcontext c) {
   current = c;
   return note("current %p", (void*)c);
@@ -59,6 +58,7 @@ CUresult CUDAAPI cuModuleLoadData(CUmodule* m, const void* image) {
   *m = (CUmodule)(uintptr_t)0x5500000000ull;
   return note("load %s", (const char*)image);
 }
+CUresult CUDAAPI cuModuleUnload(CUmodule m) { return note("unload %p", (void*)m); }
 CUresult CUDAAPI cuModuleGetFunction(CUfunction* f, CUmodule m, const char* name) {
   if (!strcmp(name, "missing")) return (CUresult)500;
   *f = (CUfunction)((uintptr_t)m + strlen(name));
