@@ -250,7 +250,8 @@ class EmulatedGpuTest extends GpuContract {
       assertThatThrownBy(() -> device.allocate("activations of a large model", 400_000_000))
           .isInstanceOf(DeviceMemoryException.class)
           .hasMessageContaining(
-              "cuda:0: activations of a large model needs 1,600,000,000 bytes, and ")
+              "cuda:0: activations of a large model needs 1,667,108,864 bytes with 67,108,864 of"
+                  + " working space, and ")
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
   }
@@ -269,15 +270,36 @@ class EmulatedGpuTest extends GpuContract {
               String.format(
                   Locale.ROOT,
                   "cuda:0: a trainer with parameters, gradient and moments of %s (%,d elements) and"
-                      + " activations of %s for 2048 tokens (%,d elements) needs %,d bytes, and ",
+                      + " activations of %s for 2048 tokens (%,d elements) needs %,d bytes with"
+                      + " 67,108,864 of working space, and ",
                   large.config().layout(),
                   vectors,
                   large.config(),
                   gpt.memory().elements(),
-                  (4 * all + 255) / 256 * 256))
+                  (4 * all + 255) / 256 * 256 + (64 << 20)))
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
     assertThat(emulation.used()).isZero();
+  }
+
+  @Test
+  void nothingShouldBeAllocatedAfterTheTrainersArena() {
+    Emulation emulation = emulation(0);
+    Gpt2 model = Gpt2.small(2);
+    try (Device device = emulation.open(ComputePrecision.BFLOAT16)) {
+      try (DeviceTrainer trainer = model.trainer(device, true)) {
+        long before = emulation.used();
+        int allocations = emulation.allocations();
+        trainer.train(Gpt2.order(2, 0), () -> false);
+        Float32Vector host = Float32Vector.allocate(trainer.dimension());
+        trainer.startPseudoGradient(host).await();
+        trainer.bring(host).await();
+        trainer.validate(1);
+        assertThat(emulation.used()).isEqualTo(before);
+        assertThat(emulation.allocations()).as("the lane's and the arena").isEqualTo(allocations);
+        assertThat(allocations).isEqualTo(2);
+      }
+    }
   }
 
   @Test

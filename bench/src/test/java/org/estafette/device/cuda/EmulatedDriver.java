@@ -48,6 +48,9 @@ final class EmulatedDriver implements CudaDriver {
   private final long[] used = new long[GPUS + 1];
   private long handles = 1000;
 
+  /** Pieces of memory that were ever allocated. */
+  volatile int allocations;
+
   /** Kernels that were run, by name. */
   final Map<String, Integer> ran = new TreeMap<>();
 
@@ -246,6 +249,7 @@ final class EmulatedDriver implements CudaDriver {
     whole.asSlice(MARGIN, bytes).fill((byte) 0xff);
     whole.asSlice(MARGIN + bytes, MARGIN).fill(MARK);
     used[gpu] += bytes;
+    allocations++;
     memory.put(whole.address() + MARGIN, new Piece(arena, whole, bytes, gpu));
     return whole.address() + MARGIN;
   }

@@ -9,7 +9,7 @@ import org.estafette.device.Device;
 /** A {@link CudaDevice} on a machine without a GPU: the same kernels, run by the CPU. */
 public final class Emulation {
   private final EmulatedDriver driver;
-  private final CudaParts parts;
+  final CudaParts parts;
 
   /**
    * @param bytes of each emulated GPU's memory
@@ -53,6 +53,11 @@ public final class Emulation {
     KernelSources.FILES.forEach(f -> KernelSources.kernels(f).forEach(k -> all.put(k, 0)));
     all.putAll(driver.ran);
     return all;
+  }
+
+  /** Pieces of memory that were ever allocated. */
+  public int allocations() {
+    return driver.allocations;
   }
 
   /** Bytes of one GPU that are not given back. */

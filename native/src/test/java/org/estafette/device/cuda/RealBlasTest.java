@@ -33,7 +33,7 @@ class RealBlasTest {
       CudaDriverLibrary.open(CudaLibraries.ofProcess().driver());
       assumeTrue(false, "skipped: there is a GPU here");
     } catch (CudaUnavailableException e) {
-      assertThatThrownBy(() -> blas.create(0))
+      assertThatThrownBy(() -> blas.create(0, 256, 256))
           .isInstanceOf(CudaException.class)
           .hasMessage(
               "cublasCreate: error 1, the library was not initialized, while starting cuBLAS");

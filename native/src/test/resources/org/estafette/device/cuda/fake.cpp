@@ -148,7 +148,11 @@ CUresult CUDAAPI cuGetErrorString(CUresult e, const char** text) {
 
 int cublasCreate_v2(void** h) { return *h = (void*)0x3300000000ull, 0; }
 int cublasDestroy_v2(void* h) { return h == (void*)0x3300000000ull ? 0 : 1; }
-int cublasSetStream_v2(void* h, void* s) { return note("cublas %p stream %p", h, s), 0; }
+static void* streamOf;
+int cublasSetStream_v2(void*, void* s) { return streamOf = s, 0; }
+int cublasSetWorkspace_v2(void* h, void* p, size_t n) {
+  return note("cublas %p stream %p works in %zu at %p", h, streamOf, n, p), 0;
+}
 int cublasSetMathMode(void*, int mode) { return mode == 16 ? 0 : 7; }
 int cublasGetProperty(int which, int* value) { return *value = 13 - which, 0; }
 const char* cublasGetStatusString(int e) {

@@ -1,0 +1,35 @@
+package org.estafette.device.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.estafette.device.ComputePrecision;
+import org.estafette.device.DeviceMemoryException;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+  private static final long MIB = 1 << 20;
+
+  @Test
+  void workingSpaceShouldGrowForALargeOperationAndAllBeGivenBack() {
+    assumeTrue(Emulation.possible(), "skipped: GPU kernels are emulated with g++");
+    Emulation emulation = new Emulation(1 << 30, 0);
+    Gpu gpu = new Gpu(emulation.parts, 0, ComputePrecision.FLOAT32);
+    Lane lane = gpu.lane();
+    assertThat(emulation.used()).isEqualTo(64 * MIB);
+    long first = lane.scratch(32 * MIB);
+    assertThat(lane.scratch(8)).isEqualTo(first);
+    assertThat(emulation.used()).isEqualTo(64 * MIB);
+    lane.scratch(32 * MIB + 8);
+    assertThat(emulation.used()).isEqualTo(128 * MIB);
+    lane.scratch(100 * MIB);
+    assertThat(emulation.used()).isEqualTo(192 * MIB);
+    assertThatThrownBy(() -> lane.scratch(800 * MIB))
+        .isInstanceOf(DeviceMemoryException.class)
+        .hasMessageContaining("cuda:0: working space of a large operation needs 1,073,741,824 ");
+    assertThat(lane.scratch(8)).as("as before it was tried").isEqualTo(first);
+    gpu.close();
+    assertThat(emulation.used()).isZero();
+  }
+}
