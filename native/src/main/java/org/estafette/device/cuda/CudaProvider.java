@@ -82,14 +82,26 @@ public final class CudaProvider implements DeviceProvider {
         int version = driver.version();
         known = version / 1000;
         note("NVIDIA driver", true, "CUDA %d.%d at %s", version / 1000, version % 1000 / 10, found);
+        int best = 0;
         for (int i = 0; i < count; i++) {
+          int architecture = Gpu.architecture(driver, i);
+          best = Math.max(best, architecture);
           note(
               "cuda:" + i,
-              true,
-              "%s, compute capability %.1f, %,d MiB",
+              architecture >= OLDEST,
+              "%s, compute capability %.1f%s, %,d MiB",
               driver.deviceName(i),
-              Gpu.architecture(driver, i) / 10.0,
+              architecture / 10.0,
+              architecture >= OLDEST ? "" : " (expected >= " + OLDEST / 10.0 + ")",
               driver.totalMemory(i) >> 20);
+        }
+        if (count > 0 && best < OLDEST) {
+          missing =
+              String.format(
+                  Locale.ROOT,
+                  "No GPU here has compute capability %.1f or newer (seen: %.1f).",
+                  OLDEST / 10.0,
+                  best / 10.0);
         }
         if (count == 0) {
           missing = "The NVIDIA driver shows no GPU to this process.";
