@@ -49,15 +49,22 @@ final class Kernels {
       throw new IllegalArgumentException("there is no kernel " + name);
     }
     if (shared > ALWAYS_ALLOWED && shared > allowed.getOrDefault(name, 0)) {
-      if (shared > sharedLimit) {
-        throw new IllegalArgumentException(
-            "%s needs %,d bytes of shared memory (expected at most %,d on this GPU)"
-                .formatted(name, shared, sharedLimit));
-      }
-      driver.allowShared(kernel.function(), shared, name);
-      allowed.put(name, shared);
+      allow(kernel, shared);
     }
     return kernel;
+  }
+
+  /** One thread at a time: what is allowed last holds, and must not be less than before. */
+  private synchronized void allow(Kernel kernel, int shared) {
+    if (shared > sharedLimit) {
+      throw new IllegalArgumentException(
+          "%s needs %,d bytes of shared memory (expected at most %,d on this GPU)"
+              .formatted(kernel.name(), shared, sharedLimit));
+    }
+    if (shared > allowed.getOrDefault(kernel.name(), 0)) {
+      driver.allowShared(kernel.function(), shared, kernel.name());
+      allowed.put(kernel.name(), shared);
+    }
   }
 
   /** Unloads them; their context must be current, and nothing of them be queued. */
