@@ -32,4 +32,47 @@ class LaneTest {
     gpu.close();
     assertThat(emulation.used()).isZero();
   }
+
+  @Test
+  void nothingShouldBeHeldWhereCublasDoesNotStart() {
+    assumeTrue(Emulation.possible(), "skipped: GPU kernels are emulated with g++");
+    Emulation emulation = new Emulation(1 << 30, 0);
+    CudaParts parts = emulation.parts;
+    CudaBlas refusing =
+        new CudaBlas() {
+          @Override
+          public String description() {
+            return "refuses";
+          }
+
+          @Override
+          public long create(long stream, long workspace, long bytes) {
+            throw new CudaException("cublasCreate", 3, "allocation failed", "starting cuBLAS");
+          }
+
+          @Override
+          public void destroy(long handle) {}
+
+          @Override
+          public void multiply(
+              long handle,
+              boolean transA,
+              boolean transB,
+              int m,
+              int n,
+              int k,
+              long a,
+              long b,
+              Type operands,
+              float beta,
+              long c,
+              Type result) {}
+        };
+    Gpu gpu =
+        new Gpu(
+            new CudaParts(parts.driver(), parts.compiler(), refusing), 0, ComputePrecision.FLOAT32);
+    assertThatThrownBy(gpu::lane).isInstanceOf(CudaException.class);
+    assertThat(emulation.used()).isZero();
+    gpu.close();
+  }
 }

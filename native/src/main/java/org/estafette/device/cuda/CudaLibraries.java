@@ -256,18 +256,19 @@ final class CudaLibraries {
     if (conda != null) {
       roots.add(Path.of(conda, "lib"));
     }
-    // An environment whose Python is the first one found, though nothing was activated.
+    // Environments whose Python is on the path, though nothing was activated.
     for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {
-      Path bin = Path.of(folder);
-      if (bin.endsWith("bin") && Files.exists(bin.resolve("python3"))) {
-        roots.add(bin.resolveSibling("lib"));
-      }
+      addPythons(roots, Path.of(folder).resolve("python3"));
     }
     roots.add(home.resolve(".local/lib"));
     children(home.resolve(".pyenv/versions"), "*").forEach(v -> roots.add(v.resolve("lib")));
     roots.add(Path.of("/usr/local/lib"));
     roots.add(Path.of("/usr/lib"));
-    roots.add(Path.of("/opt/conda/lib"));
+    for (Path part : children(Path.of("/opt"), "*")) {
+      roots.add(part.resolve("lib"));
+      roots.add(part.resolve(".venv/lib"));
+      roots.add(part.resolve("venv/lib"));
+    }
     List<Path> sites = new ArrayList<>();
     for (String folder : environment.getOrDefault("PYTHONPATH", "").split(":", -1)) {
       if (!folder.isBlank()) {
@@ -281,6 +282,21 @@ final class CudaLibraries {
       }
     }
     return sites;
+  }
+
+  /** The lib beside each bin on a link's way to the program. */
+  private static void addPythons(List<Path> roots, Path python) {
+    for (int links = 0; links < 8 && Files.exists(python); links++) {
+      Path bin = python.getParent();
+      if (bin != null && bin.endsWith("bin")) {
+        roots.add(bin.resolveSibling("lib"));
+      }
+      try {
+        python = python.resolveSibling(Files.readSymbolicLink(python));
+      } catch (IOException | UnsupportedOperationException e) {
+        return; // Not a link: this is the program.
+      }
+    }
   }
 
   private static List<Path> children(Path folder, String pattern) {

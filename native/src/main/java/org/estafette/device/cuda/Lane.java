@@ -43,7 +43,14 @@ final class Lane {
     this.working = gpu.allocateBytes("working space of a thread", bytes(gpu.architecture));
     this.scratch = working + forBlas;
     this.stream = driver.createStream();
-    this.blas = gpu.parts.blas().create(stream, working, forBlas);
+    try {
+      this.blas = gpu.parts.blas().create(stream, working, forBlas);
+    } catch (RuntimeException e) {
+      driver.destroyStream(stream);
+      driver.free(working);
+      arena.close();
+      throw e;
+    }
     this.staging = new Staging(driver, stream);
   }
 

@@ -66,12 +66,16 @@ class CudaLibrariesTest {
   /** As where a program is started without activating the environment that has PyTorch. */
   @Test
   void pipsPackagesShouldBeFoundBesideThePythonOnThePath() throws Exception {
-    file("torch/.venv/bin/python3");
+    Path python = file("torch/.venv/bin/python3");
     Path found = file("torch/.venv/lib/python3.12/site-packages/nvidia/cu13/lib/libcublas.so.13");
-    Map<String, String> environment =
-        Map.of("PATH", "/nowhere/bin:" + home.resolve("torch/.venv/bin") + ":/sbin");
-    assertThat(new CudaLibraries(environment, home, null).cublas().name())
-        .isEqualTo(found.toString());
+    file("tools/bin/other");
+    Files.createSymbolicLink(home.resolve("tools/bin/python3"), python);
+    for (String bin : new String[] {"torch/.venv/bin", "tools/bin"}) {
+      Map<String, String> environment = Map.of("PATH", "/nowhere/bin:" + home.resolve(bin) + ":");
+      assertThat(new CudaLibraries(environment, home, null).cublas().name())
+          .as(bin)
+          .isEqualTo(found.toString());
+    }
   }
 
   @Test
