@@ -1,8 +1,11 @@
 package org.estafette.algorithm.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceVector;
 import org.estafette.memory.Layout;
+import org.estafette.memory.TensorSpec;
 
 /** The slices of one flat vector of parameters or gradients, cut once. */
 final class GptTensors {
@@ -16,6 +19,9 @@ final class GptTensors {
   /** [vocabulary, width]: the output matrix, which may be the token table. */
   final DeviceVector output;
 
+  /** What a batch's gradients are added to: neighbouring tensors are one piece. */
+  private final List<DeviceVector> added = new ArrayList<>();
+
   GptTensors(GptConfig config, Layout layout, DeviceVector source) {
     this.source = source;
     tokenTable = source.slice(layout.get("wte.weight"));
@@ -27,22 +33,37 @@ final class GptTensors {
     normGamma = source.slice(layout.get("ln_f.weight"));
     normBeta = source.slice(layout.get("ln_f.bias"));
     output = config.tied() ? tokenTable : source.slice(layout.get("lm_head.weight"));
+    long from = -1;
+    long end = -1;
+    for (TensorSpec t : layout.tensors()) {
+      if (isAdded(t, config)) {
+        from = from < 0 ? t.offset() : from;
+        end = t.offset() + t.size();
+      } else if (from >= 0) {
+        added.add(source.slice(from, end - from));
+        from = -1;
+      }
+    }
+    if (from >= 0) {
+      added.add(source.slice(from, end - from));
+    }
   }
 
   /**
-   * Zeroes what a batch's gradients are added to. The matrices are left alone: the batch's first
-   * pass writes them. A token table that is also the output matrix is one of those.
+   * Biases, norms and the tables that are looked up. A token table that is also the output matrix
+   * is one of the matrices, which the batch's first pass writes.
    */
+  private static boolean isAdded(TensorSpec t, GptConfig config) {
+    return t.shape().size() == 1
+        || t.name().equals("wpe.weight")
+        || (t.name().equals("wte.weight") && !config.tied());
+  }
+
+  /** Zeroes what a batch's gradients are added to; the matrices are left alone. */
   void clear(Device device) {
-    if (output != tokenTable) {
-      device.fill(tokenTable, 0);
+    for (DeviceVector piece : added) {
+      device.fill(piece, 0);
     }
-    device.fill(positionTable, 0);
-    for (Block block : blocks) {
-      block.clear(device);
-    }
-    device.fill(normGamma, 0);
-    device.fill(normBeta, 0);
   }
 
   /** One transformer block. */
@@ -73,17 +94,6 @@ final class GptTensors {
       upBias = source.slice(layout.get(prefix + "mlp.c_fc.bias"));
       down = source.slice(layout.get(prefix + "mlp.c_proj.weight"));
       downBias = source.slice(layout.get(prefix + "mlp.c_proj.bias"));
-    }
-
-    private void clear(Device device) {
-      device.fill(gamma1, 0);
-      device.fill(beta1, 0);
-      device.fill(attentionBias, 0);
-      device.fill(projectionBias, 0);
-      device.fill(gamma2, 0);
-      device.fill(beta2, 0);
-      device.fill(upBias, 0);
-      device.fill(downBias, 0);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.estafette.algorithm.data.Batch;
 import org.estafette.device.Device;
 import org.estafette.device.DeviceArena;
+import org.estafette.device.DeviceVector;
 import org.estafette.device.Devices;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.TensorSpec;
@@ -100,6 +101,35 @@ class GptTest {
         sum += Math.exp(logit);
       }
       assertThat(gpt.loss(batch, arena.all())).isCloseTo(Math.log(sum) - logits[6], within(1e-5));
+    }
+  }
+
+  /** Nothing may be left of the gradient before: some of it is added to, some overwritten. */
+  @Test
+  void theSameBatchShouldHaveTheSameGradientTwice() {
+    for (boolean tied : new boolean[] {true, false}) {
+      GptConfig config = new GptConfig(17, 8, 2, 2, 12, tied);
+      try (Gpt gpt = new Gpt(device, config, 3);
+          DeviceArena arena = device.allocate("test", 2 * config.layout().length())) {
+        int n = (int) config.layout().length();
+        Float32Vector x = Float32Vector.allocate(n);
+        gpt.initialize(x, 5);
+        DeviceVector parameters = arena.all().slice(0, n);
+        DeviceVector gradient = arena.all().slice(n, n);
+        device.upload(x, parameters);
+        Batch.Tokens batch = Batch.Tokens.of(3, 8);
+        for (int i = 0; i < batch.inputs().length; i++) {
+          batch.inputs()[i] = i * 7 % 17;
+          batch.targets()[i] = i * 5 % 17;
+        }
+        float[] first = new float[n];
+        float[] second = new float[n];
+        gpt.lossAndGradient(batch, parameters, gradient);
+        device.download(gradient, first, n);
+        gpt.lossAndGradient(batch, parameters, gradient);
+        device.download(gradient, second, n);
+        assertThat(second).as("tied=%b", tied).isEqualTo(first);
+      }
     }
   }
 

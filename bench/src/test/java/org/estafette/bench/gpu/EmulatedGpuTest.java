@@ -186,6 +186,56 @@ class EmulatedGpuTest extends GpuContract {
     }
   }
 
+  /** As where one thread makes the trainers of several GPUs. */
+  @Test
+  void oneThreadShouldWorkWithSeveralGpusInTurn() {
+    Emulation emulation = emulation(0);
+    try (Device first = emulation.open(0, ComputePrecision.BFLOAT16);
+        Device second = emulation.open(1, ComputePrecision.BFLOAT16)) {
+      Float32Vector host = Float32Vector.allocate(300_000);
+      for (int round = 1; round <= 3; round++) {
+        long before = emulation.used(0);
+        try (DeviceArena a = first.allocate("test", 300_000);
+            DeviceArena b = second.allocate("test", 300_000)) {
+          assertThat(emulation.used(0) - before).isGreaterThanOrEqualTo(1_800_000);
+          host.fill(round);
+          first.upload(host, a.all());
+          second.upload(host, b.all());
+          first.scale(a.all(), 2);
+          second.scale(b.all(), 3);
+          assertThat(first.squaredNorm(a.all())).isEqualTo(4.0 * round * round * 300_000);
+          assertThat(second.squaredNorm(b.all())).isEqualTo(9.0 * round * round * 300_000);
+          PendingCopy copy = first.startDownload(a.all(), host);
+          second.scale(b.all(), 2);
+          copy.await();
+          assertThat(host.get(299_999)).isEqualTo(2 * round);
+          second.download(b.all(), host);
+          assertThat(host.get(299_999)).isEqualTo(6 * round);
+        }
+      }
+    }
+    assertThat(emulation.used()).isZero();
+  }
+
+  @Test
+  void moreVectorsThanArePinnedShouldTravelAtOnceAndRightly() {
+    try (Device device = open(ComputePrecision.FLOAT32);
+        DeviceArena arena = device.allocate("test", 40_000)) {
+      List<Float32Vector> targets = new ArrayList<>();
+      List<PendingCopy> copies = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        DeviceVector source = arena.all().slice(1000L * i, 1000);
+        device.fill(source, i);
+        targets.add(Float32Vector.allocate(1000));
+        copies.add(device.startDownload(source, targets.get(i)));
+      }
+      copies.forEach(PendingCopy::await);
+      for (int i = 0; i < 40; i++) {
+        assertThat(targets.get(i).get(999)).isEqualTo(i);
+      }
+    }
+  }
+
   private static float[] losses(List<float[]> all) {
     float[] losses = new float[all.size()];
     for (int i = 0; i < losses.length; i++) {
@@ -200,7 +250,8 @@ class EmulatedGpuTest extends GpuContract {
       assertThatThrownBy(() -> device.allocate("activations of a large model", 400_000_000))
           .isInstanceOf(DeviceMemoryException.class)
           .hasMessageContaining(
-              "cuda:0: activations of a large model needs 1,600,000,000 bytes, and ")
+              "cuda:0: activations of a large model needs 1,667,108,864 bytes with 67,108,864 of"
+                  + " working space, and ")
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
   }
@@ -219,15 +270,36 @@ class EmulatedGpuTest extends GpuContract {
               String.format(
                   Locale.ROOT,
                   "cuda:0: a trainer with parameters, gradient and moments of %s (%,d elements) and"
-                      + " activations of %s for 2048 tokens (%,d elements) needs %,d bytes, and ",
+                      + " activations of %s for 2048 tokens (%,d elements) needs %,d bytes with"
+                      + " 67,108,864 of working space, and ",
                   large.config().layout(),
                   vectors,
                   large.config(),
                   gpt.memory().elements(),
-                  (4 * all + 255) / 256 * 256))
+                  (4 * all + 255) / 256 * 256 + (64 << 20)))
           .hasMessageContaining(" of 1,073,741,824 bytes are free");
     }
     assertThat(emulation.used()).isZero();
+  }
+
+  @Test
+  void nothingShouldBeAllocatedAfterTheTrainersArena() {
+    Emulation emulation = emulation(0);
+    Gpt2 model = Gpt2.small(2);
+    try (Device device = emulation.open(ComputePrecision.BFLOAT16)) {
+      try (DeviceTrainer trainer = model.trainer(device, true)) {
+        long before = emulation.used();
+        int allocations = emulation.allocations();
+        trainer.train(Gpt2.order(2, 0), () -> false);
+        Float32Vector host = Float32Vector.allocate(trainer.dimension());
+        trainer.startPseudoGradient(host).await();
+        trainer.bring(host).await();
+        trainer.validate(1);
+        assertThat(emulation.used()).isEqualTo(before);
+        assertThat(emulation.allocations()).as("the lane's and the arena").isEqualTo(allocations);
+        assertThat(allocations).isEqualTo(2);
+      }
+    }
   }
 
   @Test

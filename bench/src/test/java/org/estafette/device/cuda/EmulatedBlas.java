@@ -7,13 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
-/** cuBLAS as plain loops, with sums in float64. */
+/** cuBLAS as plain loops, with sums in float64. It writes both ends of its workspace. */
 final class EmulatedBlas implements CudaBlas {
+  private static final long END = 4096;
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private final EmulatedDriver driver;
-  private final Map<Long, Long> streams = new HashMap<>();
-  private long handles = 1;
+  private final Map<Long, Handle> handles = new HashMap<>();
+  private long next = 1;
+
+  private record Handle(long stream, long workspace, long bytes) {}
 
   EmulatedBlas(EmulatedDriver driver) {
     this.driver = driver;
@@ -25,14 +28,17 @@ final class EmulatedBlas implements CudaBlas {
   }
 
   @Override
-  public synchronized long create(long stream) {
-    streams.put(handles, stream);
-    return handles++;
+  public synchronized long create(long stream, long workspace, long bytes) {
+    if (workspace % 256 != 0 || bytes < END) {
+      throw new CudaException("cublasSetWorkspace", 7, "invalid value", "emulating");
+    }
+    handles.put(next, new Handle(stream, workspace, bytes));
+    return next++;
   }
 
   @Override
   public synchronized void destroy(long handle) {
-    streams.remove(handle);
+    handles.remove(handle);
   }
 
   @Override
@@ -49,9 +55,12 @@ final class EmulatedBlas implements CudaBlas {
       float beta,
       long c,
       Type result) {
+    Handle h = handles.get(handle);
     driver.enqueue(
-        streams.get(handle),
+        h.stream(),
         () -> {
+          ALL.asSlice(h.workspace(), END).fill((byte) 0xff);
+          ALL.asSlice(h.workspace() + h.bytes() - END, END).fill((byte) 0xff);
           float[] x = read(a, (long) m * k, operands);
           float[] y = read(b, (long) k * n, operands);
           double[] row = new double[n];

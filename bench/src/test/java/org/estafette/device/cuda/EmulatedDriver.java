@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,12 @@ import java.util.TreeMap;
  * The driver API over the CPU. What is queued in a stream runs as late as possible: when someone
  * waits for the stream, or for an event in it. So what is read without waiting is not there yet,
  * and what is overwritten too early is seen. Copies from and to memory that is not pinned are
- * refused, and memory has margins that must not be written.
+ * refused, also where it is unpinned before they run, and memory has margins that must not be
+ * written. There are two GPUs, each with a context of its own: what belongs to one is refused in a
+ * thread that has made the other current.
  */
 final class EmulatedDriver implements CudaDriver {
+  private static final int GPUS = 2;
   private static final int MARGIN = 256;
   private static final byte MARK = 0x5a;
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -36,15 +40,23 @@ final class EmulatedDriver implements CudaDriver {
   private final Map<Long, ArrayDeque<Runnable>> streams = new HashMap<>();
   private final Map<Long, Ticket> events = new HashMap<>();
   private final Map<Long, Arena> host = new HashMap<>();
-  private long used;
+
+  /** The context in which a module, function, stream or event was made. */
+  private final Map<Long, Long> contexts = new HashMap<>();
+
+  private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
+  private final long[] used = new long[GPUS + 1];
   private long handles = 1000;
+
+  /** Pieces of memory that were ever allocated. */
+  volatile int allocations;
 
   /** Kernels that were run, by name. */
   final Map<String, Integer> ran = new TreeMap<>();
 
   private record Function(String name, MethodHandle launcher) {}
 
-  private record Piece(Arena arena, MemorySegment whole, long bytes) {}
+  private record Piece(Arena arena, MemorySegment whole, long bytes, long context) {}
 
   private static final class Ticket {
     final long stream;
@@ -65,6 +77,28 @@ final class EmulatedDriver implements CudaDriver {
     this.order = order;
   }
 
+  /** The context of the calling thread. */
+  private long context() {
+    long context = current.get();
+    if (context == 0) {
+      throw failed("context", 201, "no context is current in " + Thread.currentThread());
+    }
+    return context;
+  }
+
+  /** A new handle of something that belongs to the calling thread's context. */
+  private long made() {
+    contexts.put(handles, context());
+    return handles++;
+  }
+
+  /** Refuses what belongs to another context than the calling thread's. */
+  private void mine(String what, long handle) {
+    if (contexts.get(handle) != context()) {
+      throw failed(what, 400, what + " of context " + contexts.get(handle) + " in " + context());
+    }
+  }
+
   private static CudaException failed(String function, int code, String what) {
     return new CudaException(function, code, what, "emulating");
   }
@@ -76,7 +110,7 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public int devices() {
-    return 1;
+    return GPUS;
   }
 
   @Override
@@ -102,34 +136,44 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public long retainContext(int ordinal) {
-    return 1;
+    return ordinal + 1;
   }
 
   @Override
-  public void releaseContext(int ordinal) {}
-
-  @Override
-  public void makeCurrent(long context) {}
+  public void makeCurrent(long context) {
+    current.set(context);
+  }
 
   @Override
   public synchronized long loadModule(byte[] image, String name) {
     String file = new String(image, StandardCharsets.UTF_8);
-    long id = handles++;
+    long id = made();
     modules.put(id, EmulatedKernels.launcher(file));
     moduleFiles.add(file);
     return id;
   }
 
   @Override
+  public synchronized void unloadModule(long module) {
+    mine("module", module);
+    if (modules.remove(module) == null) {
+      throw failed("cuModuleUnload", 400, "no module " + module);
+    }
+  }
+
+  @Override
   public synchronized long function(long module, String name) {
-    long id = handles++;
+    mine("module", module);
+    long id = made();
     functions.put(id, new Function(name, modules.get(module)));
     functionIds.put(name, id);
     return id;
   }
 
   @Override
-  public void allowShared(long function, int bytes, String name) {}
+  public synchronized void allowShared(long function, int bytes, String name) {
+    mine("function", function);
+  }
 
   @Override
   public synchronized void launch(
@@ -143,6 +187,8 @@ final class EmulatedDriver implements CudaDriver {
       MemorySegment parameters,
       int bytes,
       String name) {
+    mine("function", function);
+    mine("stream", stream);
     byte[] copy = parameters.asSlice(0, bytes).toArray(JAVA_BYTE);
     Function f = functions.get(function);
     ran.merge(name, 1, Integer::sum);
@@ -193,7 +239,8 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized long allocate(long bytes, String purpose) {
-    if (used + bytes > total) {
+    int gpu = (int) context();
+    if (used[gpu] + bytes > total) {
       throw failed("cuMemAlloc", 2, "CUDA_ERROR_OUT_OF_MEMORY");
     }
     Arena arena = Arena.ofShared();
@@ -201,8 +248,9 @@ final class EmulatedDriver implements CudaDriver {
     whole.asSlice(0, MARGIN).fill(MARK);
     whole.asSlice(MARGIN, bytes).fill((byte) 0xff);
     whole.asSlice(MARGIN + bytes, MARGIN).fill(MARK);
-    used += bytes;
-    memory.put(whole.address() + MARGIN, new Piece(arena, whole, bytes));
+    used[gpu] += bytes;
+    allocations++;
+    memory.put(whole.address() + MARGIN, new Piece(arena, whole, bytes, gpu));
     return whole.address() + MARGIN;
   }
 
@@ -216,7 +264,7 @@ final class EmulatedDriver implements CudaDriver {
       throw failed("cuMemFree", 1, "memory that is not there");
     }
     margins(piece);
-    used -= piece.bytes();
+    used[(int) piece.context()] -= piece.bytes();
     piece.arena().close();
   }
 
@@ -231,12 +279,14 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized long freeMemory() {
-    return total - used;
+    return total - used[(int) context()];
   }
 
   private void inside(long address, long bytes) {
     Map.Entry<Long, Piece> e = memory.floorEntry(address);
-    if (e == null || address + bytes > e.getKey() + e.getValue().bytes()) {
+    if (e == null
+        || address + bytes > e.getKey() + e.getValue().bytes()
+        || e.getValue().context() != context()) {
       throw failed("copy", 1, "memory that is not the GPU's");
     }
   }
@@ -251,6 +301,7 @@ final class EmulatedDriver implements CudaDriver {
   @Override
   public synchronized void fill(long address, int word, long words, long stream) {
     inside(address, 4 * words);
+    mine("stream", stream);
     queue(stream)
         .add(() -> {
           for (long i = 0; i < words; i++) {
@@ -259,29 +310,39 @@ final class EmulatedDriver implements CudaDriver {
         });
   }
 
-  private void copy(long to, long from, long bytes, long stream) {
-    queue(stream).add(() -> MemorySegment.copy(ALL, from, ALL, to, bytes));
+  /**
+   * @param host the end that must be pinned still when it runs; 0 where there is none
+   */
+  private void copy(long to, long from, long bytes, long stream, long host) {
+    mine("stream", stream);
+    queue(stream)
+        .add(() -> {
+          if (host != 0) {
+            pinned(host, bytes);
+          }
+          MemorySegment.copy(ALL, from, ALL, to, bytes);
+        });
   }
 
   @Override
   public synchronized void copyToDevice(long to, long from, long bytes, long stream) {
     inside(to, bytes);
     pinned(from, bytes);
-    copy(to, from, bytes, stream);
+    copy(to, from, bytes, stream, from);
   }
 
   @Override
   public synchronized void copyToHost(long to, long from, long bytes, long stream) {
     inside(from, bytes);
     pinned(to, bytes);
-    copy(to, from, bytes, stream);
+    copy(to, from, bytes, stream, to);
   }
 
   @Override
   public synchronized void copyOnDevice(long to, long from, long bytes, long stream) {
     inside(from, bytes);
     inside(to, bytes);
-    copy(to, from, bytes, stream);
+    copy(to, from, bytes, stream, 0);
   }
 
   @Override
@@ -302,6 +363,11 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized void registerHost(long address, long bytes) {
+    context();
+    Map.Entry<Long, Long> before = pinned.lowerEntry(address + bytes);
+    if (before != null && before.getKey() + before.getValue() > address) {
+      throw failed("cuMemHostRegister", 712, "CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED");
+    }
     pinned.put(address, bytes);
   }
 
@@ -314,7 +380,7 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized long createStream() {
-    long id = handles++;
+    long id = made();
     streams.put(id, new ArrayDeque<>());
     return id;
   }
@@ -332,7 +398,7 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized long createEvent() {
-    long id = handles++;
+    long id = made();
     events.put(id, new Ticket(0, true));
     return id;
   }
@@ -344,6 +410,8 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized void record(long event, long stream) {
+    mine("event", event);
+    mine("stream", stream);
     Ticket ticket = new Ticket(stream, false);
     events.put(event, ticket);
     queue(stream).add(() -> ticket.fired = true);
@@ -351,6 +419,7 @@ final class EmulatedDriver implements CudaDriver {
 
   @Override
   public synchronized void waitFor(long stream, long event) {
+    mine("stream", stream);
     Ticket ticket = events.get(event);
     queue(stream).add(() -> until(ticket));
   }
@@ -374,11 +443,17 @@ final class EmulatedDriver implements CudaDriver {
 
   /** Queues what an emulated library does in a stream. */
   synchronized void enqueue(long stream, Runnable work) {
+    mine("stream", stream);
     queue(stream).add(work);
+  }
+
+  /** Bytes that are allocated on a GPU now. */
+  synchronized long used(int ordinal) {
+    return used[ordinal + 1];
   }
 
   /** Bytes that are allocated now. */
   synchronized long used() {
-    return used;
+    return Arrays.stream(used).sum();
   }
 }

@@ -9,10 +9,10 @@ import org.estafette.device.Device;
 /** A {@link CudaDevice} on a machine without a GPU: the same kernels, run by the CPU. */
 public final class Emulation {
   private final EmulatedDriver driver;
-  private final CudaParts parts;
+  final CudaParts parts;
 
   /**
-   * @param bytes of the emulated GPU's memory
+   * @param bytes of each emulated GPU's memory
    * @param order 0 or 1: two orders in which threads and blocks run
    */
   public Emulation(long bytes, int order) {
@@ -37,9 +37,14 @@ public final class Emulation {
     return EmulatedKernels.possible();
   }
 
-  /** A device on the emulated GPU. */
+  /** A device on the first emulated GPU. */
   public Device open(ComputePrecision precision) {
-    return new CudaDevice(parts, 0, precision);
+    return open(0, precision);
+  }
+
+  /** A device on the first or the second emulated GPU. */
+  public Device open(int ordinal, ComputePrecision precision) {
+    return new CudaDevice(parts, ordinal, precision);
   }
 
   /** Names of all kernels, with how often each was run. */
@@ -50,7 +55,17 @@ public final class Emulation {
     return all;
   }
 
-  /** Bytes of the GPU that are not given back. */
+  /** Pieces of memory that were ever allocated. */
+  public int allocations() {
+    return driver.allocations;
+  }
+
+  /** Bytes of one GPU that are not given back. */
+  public long used(int ordinal) {
+    return driver.used(ordinal);
+  }
+
+  /** Bytes of the GPUs that are not given back. */
   public long used() {
     return driver.used();
   }

@@ -51,6 +51,7 @@ final class CopyBeside implements PendingCopy {
       gpu.parts.driver().synchronizeEvent(done);
       gpu.parts.driver().destroyEvent(done);
       gpu.parts.driver().destroyStream(stream);
+      gpu.parts.pinned().copied(gpu, host);
     }
   }
 

@@ -18,8 +18,15 @@ interface CudaBlas {
   /** Which library, in words. */
   String description();
 
-  /** A handle in the current context, whose products are queued on this stream. */
-  long create(long stream);
+  /**
+   * A handle in the current context, whose products are queued on this stream.
+   *
+   * @param workspace the GPU's memory that products may use, aligned to 256 bytes; it is the
+   *     handle's alone. With it the handle allocates none itself, and the same product gives the
+   *     same bits whatever other handles do
+   * @param bytes of it
+   */
+  long create(long stream, long workspace, long bytes);
 
   void destroy(long handle);
 

@@ -23,6 +23,7 @@ final class CudaBlasLibrary implements CudaBlas {
   private final MethodHandle create;
   private final MethodHandle destroy;
   private final MethodHandle setStream;
+  private final MethodHandle setWorkspace;
   private final MethodHandle setMathMode;
   private final MethodHandle version;
   private final MethodHandle gemm;
@@ -33,6 +34,7 @@ final class CudaBlasLibrary implements CudaBlas {
     create = b.link("cublasCreate_v2", JAVA_LONG);
     destroy = b.link("cublasDestroy_v2", JAVA_LONG);
     setStream = b.link("cublasSetStream_v2", JAVA_LONG, JAVA_LONG);
+    setWorkspace = b.link("cublasSetWorkspace_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG);
     setMathMode = b.link("cublasSetMathMode", JAVA_LONG, JAVA_INT);
     version = b.link("cublasGetProperty", JAVA_INT, JAVA_LONG);
     errorText = b.linkText("cublasGetStatusString");
@@ -70,6 +72,11 @@ final class CudaBlasLibrary implements CudaBlas {
     return "cuBLAS " + property(0) + "." + property(1) + "." + property(2) + " at " + where;
   }
 
+  /** 13 for 13.1. */
+  int version() {
+    return property(0);
+  }
+
   private int property(int which) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment slot = Binding.slot(arena);
@@ -101,12 +108,15 @@ final class CudaBlasLibrary implements CudaBlas {
   }
 
   @Override
-  public long create(long stream) {
+  public long create(long stream, long workspace, long bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment slot = Binding.slot(arena);
       call(create, "cublasCreate", "starting cuBLAS", slot.address());
       long handle = slot.get(JAVA_LONG, 0);
       call(setStream, "cublasSetStream", "giving cuBLAS a stream", handle, stream);
+      // After the stream, with which cuBLAS goes back to memory of its own.
+      String giving = "giving cuBLAS " + bytes + " bytes to work in";
+      call(setWorkspace, "cublasSetWorkspace", giving, handle, workspace, bytes);
       String doing = "choosing sums in float32";
       call(setMathMode, "cublasSetMathMode", doing, handle, NO_REDUCED_PRECISION);
       return handle;

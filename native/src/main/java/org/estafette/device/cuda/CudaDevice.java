@@ -69,9 +69,10 @@ final class CudaDevice implements Device {
     long n = source.length();
     long to = gpu.toWords("target", target, n);
     Lane lane = gpu.lane();
-    if (gpu.pinned.pin(source, false)) {
+    if (gpu.parts.pinned().pin(gpu, source, false)) {
       gpu.parts.driver().copyToDevice(to, source.address(), 4 * n, lane.stream);
       lane.synchronize();
+      gpu.parts.pinned().copied(gpu, source);
     } else {
       lane.staging.upload(source.segment(), to);
     }
@@ -99,9 +100,10 @@ final class CudaDevice implements Device {
     long n = target.length();
     long from = gpu.words("source", source, n);
     Lane lane = gpu.lane();
-    if (gpu.pinned.pin(target, false)) {
+    if (gpu.parts.pinned().pin(gpu, target, false)) {
       gpu.parts.driver().copyToHost(target.address(), from, 4 * n, lane.stream);
       lane.synchronize();
+      gpu.parts.pinned().copied(gpu, target);
     } else {
       lane.staging.download(from, target.segment());
     }
@@ -119,7 +121,7 @@ final class CudaDevice implements Device {
   public PendingCopy startDownload(DeviceVector source, Float32Vector target) {
     gpu.makeCurrent();
     long from = gpu.words("source", source, target.length());
-    if (!gpu.pinned.pin(target, true)) {
+    if (!gpu.parts.pinned().pin(gpu, target, true)) {
       download(source, target);
       return PendingCopy.DONE;
     }
@@ -131,7 +133,7 @@ final class CudaDevice implements Device {
     gpu.makeCurrent();
     long n = source.length();
     long to = gpu.toWords("target", target, n);
-    if (!gpu.pinned.pin(source, true)) {
+    if (!gpu.parts.pinned().pin(gpu, source, true)) {
       upload(source, target);
       return PendingCopy.DONE;
     }

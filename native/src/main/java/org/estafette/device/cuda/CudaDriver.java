@@ -26,10 +26,11 @@ interface CudaDriver {
   /** Bytes of the GPU's memory. */
   long totalMemory(int ordinal);
 
-  /** The GPU's primary context, which all users in the process share. */
+  /**
+   * The GPU's primary context, which all users in the process share. It is kept until the process
+   * ends: cuBLAS works in it too, and is not made for a second one.
+   */
   long retainContext(int ordinal);
-
-  void releaseContext(int ordinal);
 
   void makeCurrent(long context);
 
@@ -39,6 +40,8 @@ interface CudaDriver {
    * @param name the source's name, for messages
    */
   long loadModule(byte[] image, String name);
+
+  void unloadModule(long module);
 
   /** 0 where the module has no such kernel. */
   long function(long module, String name);

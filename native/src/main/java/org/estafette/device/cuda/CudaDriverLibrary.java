@@ -146,11 +146,6 @@ final class CudaDriverLibrary implements CudaDriver {
   }
 
   @Override
-  public void releaseContext(int ordinal) {
-    call(f.release, "cuDevicePrimaryCtxRelease", "closing GPU " + ordinal, device(ordinal));
-  }
-
-  @Override
   public void makeCurrent(long context) {
     call(f.current, "cuCtxSetCurrent", "turning to a GPU", context);
   }
@@ -161,6 +156,11 @@ final class CudaDriverLibrary implements CudaDriver {
       MemorySegment copy = Binding.chars(arena, image);
       return ask(f.load, "cuModuleLoadData", "loading " + name, copy.address());
     }
+  }
+
+  @Override
+  public void unloadModule(long module) {
+    call(f.unload, "cuModuleUnload", "unloading kernels", module);
   }
 
   @Override
@@ -371,9 +371,9 @@ final class CudaDriverLibrary implements CudaDriver {
     final MethodHandle attribute;
     final MethodHandle totalMemory;
     final MethodHandle retain;
-    final MethodHandle release;
     final MethodHandle current;
     final MethodHandle load;
+    final MethodHandle unload;
     final MethodHandle function;
     final MethodHandle setAttribute;
     final MethodHandle allocate;
@@ -402,9 +402,9 @@ final class CudaDriverLibrary implements CudaDriver {
       attribute = b.link("cuDeviceGetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
       totalMemory = b.link("cuDeviceTotalMem_v2", JAVA_LONG, JAVA_INT);
       retain = b.link("cuDevicePrimaryCtxRetain", JAVA_LONG, JAVA_INT);
-      release = b.link("cuDevicePrimaryCtxRelease_v2", JAVA_INT);
       current = b.link("cuCtxSetCurrent", JAVA_LONG);
       load = b.link("cuModuleLoadData", JAVA_LONG, JAVA_LONG);
+      unload = b.link("cuModuleUnload", JAVA_LONG);
       function = b.link("cuModuleGetFunction", JAVA_LONG, JAVA_LONG, JAVA_LONG);
       setAttribute = b.link("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
       allocate = b.link("cuMemAlloc_v2", JAVA_LONG, JAVA_LONG);

@@ -242,8 +242,7 @@ final class CudaImageOps implements ImageOps {
         .and(c)
         .and(shape.groups())
         .run("group_norm_backward", shape.groups(), shape.images(), 1, BLOCK, 0);
-    rows.finish(sumBeta, sums, shape.images(), c);
-    rows.finish(sumGamma, products, shape.images(), c);
+    rows.finish(sumBeta, sumGamma, sums, shape.images(), c);
     gpu.wroteWords(dIn, shape.size());
     gpu.wroteWords(dGamma, c);
     gpu.wroteWords(dBeta, c);

@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -21,15 +23,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for CUDA's libraries, in this order: the folder that {@value #PROPERTY} names, CUDA_HOME
- * and CUDA_PATH, the folders of LD_LIBRARY_PATH, /usr/local/cuda*, the nvidia packages of pip,
- * JavaCPP's redistributable jars (on the class path, in the local Maven repository, and in
- * JavaCPP's own cache), and at last whatever the loader finds by name.
+ * and CUDA_PATH, the folders of LD_LIBRARY_PATH, /usr/local/cuda*, the nvidia packages of pip (of
+ * the environments that are active or on the PATH first), JavaCPP's redistributable jars (on the
+ * class path and in the local Maven repository), and at last whatever the loader finds by name.
+ * Where there are several, one whose version the driver knows is taken.
  */
 final class CudaLibraries {
   /** System property that names a folder to look in first. */
   static final String PROPERTY = "estafette.cuda.libraries";
 
   private static final String REDIST = "org/bytedeco/cuda/linux-x86_64/";
+  private static final Pattern VERSIONED = Pattern.compile("lib[a-zA-Z-]+\\.so\\.(\\d+)(?:\\..*)?");
+
+  /** Oldest version that is made for all that is used here. */
+  private static final int OLDEST = 12;
+
+  private static final int ANY = Integer.MAX_VALUE;
+  private static final int UNKNOWN = 0;
 
   private final Map<String, String> environment;
   private final Path home;
@@ -70,9 +80,10 @@ final class CudaLibraries {
       try {
         Path folder = Path.of(name).getParent();
         if (folder != null && !companion.isEmpty()) {
+          int its = version(Path.of(name));
           for (Path beside : children(folder, companion + "*")) {
-            // Not the alternative builds; a link to one that is loaded already costs nothing.
-            if (!beside.getFileName().toString().contains(".alt.")) {
+            // Not those of other versions; a link to one that is loaded already costs nothing.
+            if (its == UNKNOWN || version(beside) == UNKNOWN || version(beside) == its) {
               SymbolLookup.libraryLookup(beside, Arena.global());
             }
           }
@@ -97,7 +108,11 @@ final class CudaLibraries {
     for (String name : new String[] {"libcuda.so.1", "libcuda.so"}) {
       for (String folder :
           new String[] {
-            "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"
+            "/usr/lib/x86_64-linux-gnu",
+            "/usr/lib64",
+            "/usr/lib/wsl/lib",
+            "/usr/local/nvidia/lib64",
+            "/usr/local/nvidia/lib"
           }) {
         Path file = Path.of(folder).resolve(name);
         if (Files.exists(file)) {
@@ -112,33 +127,43 @@ final class CudaLibraries {
         "There is no NVIDIA driver (libcuda.so.1): training runs on the CPU.");
   }
 
-  /** The compiler of kernels. */
+  /** The compiler of kernels, of whatever version. */
   Found nvrtc() throws CudaUnavailableException {
-    return toolkit("NVRTC", "nvrtc", "libnvrtc.so", "libnvrtc-builtins.so");
+    return nvrtc(ANY);
   }
 
-  /** The matrix products. */
+  /**
+   * The compiler of kernels.
+   *
+   * @param most newest version that is wanted: 13 for a driver of CUDA 13. A newer one is found
+   *     where there is no other
+   */
+  Found nvrtc(int most) throws CudaUnavailableException {
+    return toolkit("NVRTC", "nvrtc", "libnvrtc.so", "libnvrtc-builtins.so", most);
+  }
+
+  /** The matrix products, of whatever version. */
   Found cublas() throws CudaUnavailableException {
-    return toolkit("cuBLAS", "cublas", "libcublas.so", "libcublasLt.so");
+    return cublas(ANY);
   }
 
-  private Found toolkit(String title, String pip, String file, String companion)
+  /** The matrix products; see {@link #nvrtc(int)}. */
+  Found cublas(int most) throws CudaUnavailableException {
+    return toolkit("cuBLAS", "cublas", "libcublas.so", "libcublasLt.so", most);
+  }
+
+  private Found toolkit(String title, String pip, String file, String companion, int most)
       throws CudaUnavailableException {
-    List<Path> folders = folders();
-    for (Path folder : folders) {
-      Path found = newest(folder, file);
-      if (found != null) {
-        return new Found(found.toString(), found.toString(), companion);
-      }
+    // What is named is meant, in whatever version.
+    Found found = named == null ? null : lookIn(List.of(Path.of(named)), file, companion, 0, ANY);
+    if (found == null) {
+      found = search(file, companion, OLDEST, most);
     }
-    Found packed = packed(file, companion);
-    if (packed != null) {
-      return packed;
+    if (found == null) {
+      found = search(file, companion, 0, ANY);
     }
-    for (String version : new String[] {".13", ".12", ""}) {
-      if (loads(file + version)) {
-        return new Found(file + version, file + version, "");
-      }
+    if (found != null) {
+      return found;
     }
     throw new CudaUnavailableException(
         "%s (%s) was not found; install the CUDA toolkit or pip's nvidia-%s, or name its folder"
@@ -146,6 +171,34 @@ final class CudaLibraries {
             + " with CUDA_HOME or -D"
             + PROPERTY
             + "=DIR.");
+  }
+
+  private @Nullable Found search(String file, String companion, int oldest, int most) {
+    Found found = lookIn(folders(), file, companion, oldest, most);
+    if (found == null) {
+      found = packed(file, companion, most);
+    }
+    return found == null ? byName(file, most) : found;
+  }
+
+  private static @Nullable Found lookIn(
+      List<Path> folders, String file, String companion, int oldest, int most) {
+    for (Path folder : folders) {
+      Path found = newest(folder, file, oldest, most);
+      if (found != null) {
+        return new Found(found.toString(), found.toString(), companion);
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Found byName(String file, int most) {
+    for (int version = Math.min(most, 13); version >= OLDEST; version--) {
+      if (loads(file + "." + version)) {
+        return new Found(file + "." + version, file + "." + version, "");
+      }
+    }
+    return loads(file) ? new Found(file, file, "") : null;
   }
 
   private static boolean loads(String name) {
@@ -203,11 +256,19 @@ final class CudaLibraries {
     if (conda != null) {
       roots.add(Path.of(conda, "lib"));
     }
+    // Environments whose Python is on the path, though nothing was activated.
+    for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {
+      addPythons(roots, Path.of(folder).resolve("python3"));
+    }
     roots.add(home.resolve(".local/lib"));
     children(home.resolve(".pyenv/versions"), "*").forEach(v -> roots.add(v.resolve("lib")));
     roots.add(Path.of("/usr/local/lib"));
     roots.add(Path.of("/usr/lib"));
-    roots.add(Path.of("/opt/conda/lib"));
+    for (Path part : children(Path.of("/opt"), "*")) {
+      roots.add(part.resolve("lib"));
+      roots.add(part.resolve(".venv/lib"));
+      roots.add(part.resolve("venv/lib"));
+    }
     List<Path> sites = new ArrayList<>();
     for (String folder : environment.getOrDefault("PYTHONPATH", "").split(":", -1)) {
       if (!folder.isBlank()) {
@@ -221,6 +282,21 @@ final class CudaLibraries {
       }
     }
     return sites;
+  }
+
+  /** The lib beside each bin on a link's way to the program. */
+  private static void addPythons(List<Path> roots, Path python) {
+    for (int links = 0; links < 8 && Files.exists(python); links++) {
+      Path bin = python.getParent();
+      if (bin != null && bin.endsWith("bin")) {
+        roots.add(bin.resolveSibling("lib"));
+      }
+      try {
+        python = python.resolveSibling(Files.readSymbolicLink(python));
+      } catch (IOException | UnsupportedOperationException e) {
+        return; // Not a link: this is the program.
+      }
+    }
   }
 
   private static List<Path> children(Path folder, String pattern) {
@@ -237,31 +313,50 @@ final class CudaLibraries {
     return found;
   }
 
-  private static @Nullable Path newest(Path folder, String file) {
+  /** The newest of these versions in a folder; one that does not say its version is any. */
+  private static @Nullable Path newest(Path folder, String file, int oldest, int most) {
+    Path best = null;
+    int rank = -1;
+    // Not the alternative builds (libnvrtc.alt.so), whose names begin in another way.
     for (Path candidate : children(folder, file + "*")) {
-      String name = candidate.getFileName().toString();
-      // Not the alternative builds (libnvrtc.alt.so) and not the stubs.
-      if (name.equals(file) || name.matches(".*\\.so\\.\\d+")) {
-        return candidate;
+      int its = version(candidate);
+      // Of several names of one file, the one that programs are linked to: libcublas.so.13.
+      int ranked = 2 * its + (candidate.toString().endsWith(".so." + its) ? 1 : 0);
+      if (ranked > rank && (its == UNKNOWN || (its >= oldest && its <= most))) {
+        best = candidate;
+        rank = ranked;
       }
     }
-    List<Path> versioned = children(folder, file + ".*");
-    return versioned.isEmpty() ? null : versioned.getFirst();
+    return best;
+  }
+
+  /** 13 for libcublas.so.13.0.2 and for a link of any name to it. */
+  private static int version(Path library) {
+    Matcher m = VERSIONED.matcher(library.getFileName().toString());
+    if (m.matches()) {
+      return Integer.parseInt(m.group(1));
+    }
+    try {
+      m = VERSIONED.matcher(library.toRealPath().getFileName().toString());
+      return m.matches() ? Integer.parseInt(m.group(1)) : UNKNOWN;
+    } catch (IOException e) {
+      return UNKNOWN;
+    }
   }
 
   /** Out of JavaCPP's jars. */
-  private @Nullable Found packed(String file, String companion) {
+  private @Nullable Found packed(String file, String companion, int most) {
     Path jar = null;
-    for (String version : new String[] {".13", ".12"}) {
-      URL url = CudaLibraries.class.getClassLoader().getResource(REDIST + file + version);
+    for (int version = Math.min(most, 13); version >= OLDEST && jar == null; version--) {
+      URL url = CudaLibraries.class.getClassLoader().getResource(REDIST + file + "." + version);
       if (url != null && url.getPath().contains("!")) {
         jar = Path.of(url.getPath().substring("file:".length(), url.getPath().indexOf('!')));
       }
     }
     for (Path candidate : jar != null ? List.of(jar) : jars()) {
       try {
-        Path folder = unpack(candidate, file, companion);
-        Path found = newest(folder, file);
+        Path folder = unpack(candidate, file, companion, most);
+        Path found = newest(folder, file, OLDEST, most);
         if (found != null) {
           return new Found(
               found.toString(), found + " (of " + candidate.getFileName() + ")", companion);
@@ -285,7 +380,7 @@ final class CudaLibraries {
     return jars;
   }
 
-  private static Path unpack(Path jar, String file, String companion) throws IOException {
+  private static Path unpack(Path jar, String file, String companion, int most) throws IOException {
     String name = jar.getFileName().toString();
     Path folder = CudaCache.folder().resolve(name.substring(0, name.length() - ".jar".length()));
     try (ZipFile zip = new ZipFile(jar.toFile());
@@ -293,7 +388,8 @@ final class CudaLibraries {
       for (ZipEntry entry : (Iterable<ZipEntry>) entries.map(e -> (ZipEntry) e)::iterator) {
         String last = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
         if (entry.getName().startsWith(REDIST)
-            && (last.startsWith(file + ".") || last.startsWith(companion))) {
+            && (last.startsWith(file + ".") || last.startsWith(companion))
+            && version(Path.of(last)) <= most) {
           Path to = folder.resolve(last);
           if (!Files.exists(to) || Files.size(to) != entry.getSize()) {
             try (InputStream in = zip.getInputStream(entry)) {

@@ -74,20 +74,34 @@ public final class CudaProvider implements DeviceProvider {
       String missing = null;
       CudaDriver driver = null;
       int count = 0;
+      int known = Integer.MAX_VALUE;
       try {
         CudaLibraries.Found found = libraries.driver();
         driver = CudaDriverLibrary.open(found);
         count = driver.devices();
         int version = driver.version();
+        known = version / 1000;
         note("NVIDIA driver", true, "CUDA %d.%d at %s", version / 1000, version % 1000 / 10, found);
+        int best = 0;
         for (int i = 0; i < count; i++) {
+          int architecture = Gpu.architecture(driver, i);
+          best = Math.max(best, architecture);
           note(
               "cuda:" + i,
-              true,
-              "%s, compute capability %.1f, %,d MiB",
+              architecture >= OLDEST,
+              "%s, compute capability %.1f%s, %,d MiB",
               driver.deviceName(i),
-              Gpu.architecture(driver, i) / 10.0,
+              architecture / 10.0,
+              architecture >= OLDEST ? "" : " (expected >= " + OLDEST / 10.0 + ")",
               driver.totalMemory(i) >> 20);
+        }
+        if (count > 0 && best < OLDEST) {
+          missing =
+              String.format(
+                  Locale.ROOT,
+                  "No GPU here has compute capability %.1f or newer (seen: %.1f).",
+                  OLDEST / 10.0,
+                  best / 10.0);
         }
         if (count == 0) {
           missing = "The NVIDIA driver shows no GPU to this process.";
@@ -98,7 +112,8 @@ public final class CudaProvider implements DeviceProvider {
       }
       Nvrtc nvrtc = null;
       try {
-        nvrtc = Nvrtc.open(libraries.nvrtc());
+        nvrtc = Nvrtc.open(libraries.nvrtc(known));
+        refuseNewer(nvrtc.version() / 1000, known, nvrtc.description());
         note("NVRTC", true, "%s", nvrtc.description());
       } catch (CudaUnavailableException | CudaException e) {
         missing = missing == null ? String.valueOf(e.getMessage()) : missing;
@@ -106,7 +121,9 @@ public final class CudaProvider implements DeviceProvider {
       }
       CudaBlas blas = null;
       try {
-        blas = CudaBlasLibrary.open(libraries.cublas());
+        CudaBlasLibrary found = CudaBlasLibrary.open(libraries.cublas(known));
+        refuseNewer(found.version(), known, found.description());
+        blas = found;
         note("cuBLAS", true, "%s", blas.description());
       } catch (CudaUnavailableException | CudaException e) {
         missing = missing == null ? String.valueOf(e.getMessage()) : missing;
@@ -122,6 +139,19 @@ public final class CudaProvider implements DeviceProvider {
       parts = new CudaParts(driver, new CachedCompiler(nvrtc, cache, driver.version()), blas);
       reason =
           count + (count == 1 ? " GPU" : " GPUs") + ", the first " + driver.deviceName(0) + ".";
+    }
+
+    /** A driver runs what was made for its own CUDA or an older one, by the first number. */
+    private static void refuseNewer(int version, int known, String what)
+        throws CudaUnavailableException {
+      if (version > known) {
+        throw new CudaUnavailableException(
+            "%s is newer than the driver, which is of CUDA %d (expected %d or older: install one, or"
+                    .formatted(what, known, known)
+                + " name its folder with -D"
+                + CudaLibraries.PROPERTY
+                + "=DIR).");
+      }
     }
 
     private void note(String what, boolean there, String format, Object... arguments) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.DeviceMemoryException;
 import org.estafette.device.DeviceVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GPU as its operations see it: context, kernels, lanes of the threads that use it, and its
@@ -16,21 +17,25 @@ final class Gpu {
   /** Threads of a block of operations on elements. */
   static final int BLOCK = 256;
 
-  /** Memory that is left to the driver and to cuBLAS. */
+  /** Memory that is left to the driver, and to cuBLAS for what it loads. */
   private static final long RESERVE = 256L << 20;
 
   private static final int ALIGNMENT = 256;
 
   final CudaParts parts;
   final int ordinal;
+  final int architecture;
   final Kernels kernels;
   final int multiprocessors;
   final int sharedLimit;
   final boolean halves;
-  final PinnedVectors pinned;
   private final String description;
   private final long context;
   private final ThreadLocal<Lane> lane = ThreadLocal.withInitial(this::open);
+
+  /** The lane that a thread used last, whose GPU's context is current in it. */
+  private static final ThreadLocal<@Nullable Lane> LAST = new ThreadLocal<>();
+
   private final List<Lane> lanes = new ArrayList<>();
 
   /** By address; replaced, never changed. */
@@ -45,7 +50,7 @@ final class Gpu {
     this.halves = precision == ComputePrecision.BFLOAT16;
     this.multiprocessors = driver.attribute(CudaDriver.MULTIPROCESSORS, ordinal);
     this.sharedLimit = driver.attribute(CudaDriver.SHARED_MEMORY_OPTIN, ordinal);
-    int architecture = architecture(driver, ordinal);
+    this.architecture = architecture(driver, ordinal);
     this.description =
         "%s, compute capability %.1f, %,d MiB; driver %d.%d; %s; %s; %s"
             .formatted(
@@ -58,9 +63,8 @@ final class Gpu {
                 parts.blas().description(),
                 precision);
     this.context = driver.retainContext(ordinal);
-    driver.makeCurrent(context);
+    makeCurrent();
     this.kernels = new Kernels(parts, architecture, sharedLimit);
-    this.pinned = new PinnedVectors(driver);
   }
 
   /** 90 for compute capability 9.0. */
@@ -77,13 +81,22 @@ final class Gpu {
     return description;
   }
 
-  /** The calling thread's lane. */
+  /**
+   * The calling thread's lane. From then on the thread's calls mean this GPU, until it asks another
+   * one for its lane.
+   */
   Lane lane() {
-    return lane.get();
+    Lane last = LAST.get();
+    if (last != null && last.gpu == this) {
+      return last;
+    }
+    makeCurrent();
+    Lane mine = lane.get();
+    LAST.set(mine);
+    return mine;
   }
 
   private Lane open() {
-    parts.driver().makeCurrent(context);
     synchronized (lanes) {
       if (closed) {
         throw new IllegalStateException(name() + " is closed");
@@ -101,9 +114,21 @@ final class Gpu {
     }
   }
 
+  /** Bytes that the calling thread's lane will take; 0 where it has them. */
+  private long ofLaneToCome() {
+    synchronized (lanes) {
+      boolean there = lanes.stream().anyMatch(l -> l.owner == Thread.currentThread());
+      return there ? 0 : Lane.bytes(architecture);
+    }
+  }
+
   /** Makes this GPU the one that the calling thread's calls mean. */
   void makeCurrent() {
-    parts.driver().makeCurrent(context);
+    Lane last = LAST.get();
+    if (last == null || last.gpu != this) {
+      LAST.remove();
+      parts.driver().makeCurrent(context);
+    }
   }
 
   /** Blocks for an operation over {@code n} elements. */
@@ -114,30 +139,37 @@ final class Gpu {
 
   /** Raw memory, with the message that people need where there is too little. */
   long allocateBytes(String purpose, long bytes) {
-    long free = parts.driver().freeMemory();
-    if (bytes > free - RESERVE) {
-      throw tooLittle(purpose, bytes, free);
-    }
+    check(purpose, bytes, 0);
     try {
       return parts.driver().allocate(bytes, purpose);
     } catch (CudaException e) {
       if (e.code() == 2) {
-        throw tooLittle(purpose, bytes, parts.driver().freeMemory());
+        throw tooLittle(purpose, bytes, 0, parts.driver().freeMemory());
       }
       throw e;
     }
   }
 
-  private DeviceMemoryException tooLittle(String purpose, long bytes, long free) {
+  /** Refuses what does not fit, with {@code beside} bytes that are to be allocated too. */
+  private void check(String purpose, long bytes, long beside) {
+    makeCurrent();
+    long free = parts.driver().freeMemory();
+    if (bytes > free - RESERVE - beside) {
+      throw tooLittle(purpose, bytes, beside, free);
+    }
+  }
+
+  private DeviceMemoryException tooLittle(String purpose, long bytes, long beside, long free) {
     return new DeviceMemoryException(
         String.format(
             Locale.ROOT,
-            "%s: %s needs %,d bytes, and %,d of %,d bytes are free, of which %,d are left to the"
+            "%s: %s needs %,d bytes%s, and %,d of %,d bytes are free, of which %,d are left to the"
                 + " driver (expected at most the rest; take a smaller batch, fewer workers for"
                 + " this GPU or a smaller model)",
             name(),
             purpose,
-            bytes,
+            bytes + beside,
+            beside == 0 ? "" : String.format(Locale.ROOT, " with %,d of working space", beside),
             free,
             parts.driver().totalMemory(ordinal),
             RESERVE));
@@ -146,6 +178,7 @@ final class Gpu {
   CudaArena allocate(String purpose, long elements) {
     long words = aligned(Math.multiplyExact(Math.max(elements, 16), 4L));
     long bytes = halves ? words + aligned(words / 2) : words;
+    check(purpose, bytes, ofLaneToCome());
     Lane l = lane();
     long address = allocateBytes(purpose, bytes);
     parts.driver().fill(address, 0, bytes / 4, l.stream);
@@ -329,10 +362,11 @@ final class Gpu {
       }
       closed = true;
       makeCurrent();
-      pinned.close();
+      parts.pinned().close(this);
       lanes.forEach(Lane::close);
       lanes.clear();
+      kernels.close();
+      LAST.remove();
     }
-    parts.driver().releaseContext(ordinal);
   }
 }

@@ -1,6 +1,8 @@
 package org.estafette.device.cuda;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +14,7 @@ final class Kernels {
   private final CudaDriver driver;
   private final int sharedLimit;
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private final List<Long> modules = new ArrayList<>();
   private final Map<String, Integer> allowed = new ConcurrentHashMap<>();
 
   /** A kernel that can be launched. */
@@ -27,6 +30,7 @@ final class Kernels {
     this.sharedLimit = sharedLimit;
     for (String file : KernelSources.FILES) {
       long module = driver.loadModule(parts.compiler().compile(file, architecture), file);
+      modules.add(module);
       for (String name : KernelSources.kernels(file)) {
         long function = driver.function(module, name);
         if (function == 0) {
@@ -45,14 +49,27 @@ final class Kernels {
       throw new IllegalArgumentException("there is no kernel " + name);
     }
     if (shared > ALWAYS_ALLOWED && shared > allowed.getOrDefault(name, 0)) {
-      if (shared > sharedLimit) {
-        throw new IllegalArgumentException(
-            "%s needs %,d bytes of shared memory (expected at most %,d on this GPU)"
-                .formatted(name, shared, sharedLimit));
-      }
-      driver.allowShared(kernel.function(), shared, name);
-      allowed.put(name, shared);
+      allow(kernel, shared);
     }
     return kernel;
+  }
+
+  /** One thread at a time: what is allowed last holds, and must not be less than before. */
+  private synchronized void allow(Kernel kernel, int shared) {
+    if (shared > sharedLimit) {
+      throw new IllegalArgumentException(
+          "%s needs %,d bytes of shared memory (expected at most %,d on this GPU)"
+              .formatted(kernel.name(), shared, sharedLimit));
+    }
+    if (shared > allowed.getOrDefault(kernel.name(), 0)) {
+      driver.allowShared(kernel.function(), shared, kernel.name());
+      allowed.put(kernel.name(), shared);
+    }
+  }
+
+  /** Unloads them; their context must be current, and nothing of them be queued. */
+  void close() {
+    modules.forEach(driver::unloadModule);
+    modules.clear();
   }
 }

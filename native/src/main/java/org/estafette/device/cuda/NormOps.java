@@ -121,8 +121,7 @@ final class NormOps {
             1,
             32 * warps,
             warps * each);
-    rows.finish(sumGamma, partial, blocks, width);
-    rows.finish(sumBeta, partial + 4L * blocks * width, blocks, width);
+    rows.finish(sumGamma, sumBeta, partial, blocks, width);
     gpu.wrote(dIn, n, half ? Forms.WORDS | Forms.HALVES : Forms.WORDS);
     gpu.wroteWords(dGamma, width);
     gpu.wroteWords(dBeta, width);

@@ -13,6 +13,8 @@ import java.util.List;
 
 /** NVRTC, CUDA's compiler as a library. It needs no driver and no GPU. */
 final class Nvrtc implements KernelCompiler {
+  private static final int INVALID_OPTION = 5;
+
   private final String where;
   private final MethodHandle version;
   private final MethodHandle create;
@@ -67,7 +69,18 @@ final class Nvrtc implements KernelCompiler {
 
   @Override
   public byte[] compile(String file, int architecture) {
-    return compile(file, KernelSources.text(file), options(architecture)).cubin();
+    try {
+      return compile(file, KernelSources.text(file), options(architecture)).cubin();
+    } catch (CudaException e) {
+      if (e.code() == INVALID_OPTION) {
+        throw new CudaException(
+            "%s does not know GPUs of compute capability %d.%d (expected a newer one, of at most the"
+                    .formatted(description(), architecture / 10, architecture % 10)
+                + " driver's CUDA; docs/gpu.md says where it is looked for)",
+            e);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -100,13 +100,22 @@ final class RowOps {
   }
 
   /** sums[c] += Σ partial[k][c]. */
-  void finish(long sums, long partial, int chunks, int width) {
+  private void finish(long sums, long partial, int chunks, int width) {
+    finish(sums, 0, partial, chunks, width);
+  }
+
+  /**
+   * sums[c] += Σ partial[k][c] over k &lt; chunks, and second[c] += Σ partial[k][c] over as many k
+   * behind them, where {@code second} is not 0.
+   */
+  void finish(long sums, long second, long partial, int chunks, int width) {
     gpu.lane()
         .with(sums)
+        .and(second)
         .and(partial)
         .and(chunks)
         .and(width)
-        .run("column_finish", (width + 31) / 32, 1, 1, 32 * FINISH_WARPS, 0);
+        .run("column_finish", (width + 31) / 32, second == 0 ? 1 : 2, 1, 32 * FINISH_WARPS, 0);
   }
 
   void relu(DeviceVector x, long n) {

@@ -168,11 +168,17 @@ KERNEL void column_sums_b(
   else columnSums<bf16, 1>(partial, d, slope, rows, width, chunk, tile);
 }
 
-// out[c] += sum of partial[0 … chunks-1][c]: blocks of 16 warps for 32 columns.
-KERNEL void column_finish(float* out, const float* partial, int chunks, int width) {
+// out[c] += sum of partial[0 … chunks-1][c]: blocks of 16 warps for 32 columns. Where the grid is two
+// high, second[c] takes the sums of the chunks behind them.
+KERNEL void column_finish(
+    float* out, float* second, const float* partial, int chunks, int width) {
   SHARED float tile[16 * 32];
   int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
   int c = blockIdx.x * 32 + lane;
+  if (blockIdx.y == 1) {
+    out = second;
+    partial += (u64)chunks * width;
+  }
   float sum = 0;
   if (c < width) {
 #pragma unroll 4

@@ -63,6 +63,37 @@ class CudaLibrariesTest {
         .isEqualTo(found.toString());
   }
 
+  /** As where a program is started without activating the environment that has PyTorch. */
+  @Test
+  void pipsPackagesShouldBeFoundBesideThePythonOnThePath() throws Exception {
+    Path python = file("torch/.venv/bin/python3");
+    Path found = file("torch/.venv/lib/python3.12/site-packages/nvidia/cu13/lib/libcublas.so.13");
+    file("tools/bin/other");
+    Files.createSymbolicLink(home.resolve("tools/bin/python3"), python);
+    for (String bin : new String[] {"torch/.venv/bin", "tools/bin"}) {
+      Map<String, String> environment = Map.of("PATH", "/nowhere/bin:" + home.resolve(bin) + ":");
+      assertThat(new CudaLibraries(environment, home, null).cublas().name())
+          .as(bin)
+          .isEqualTo(found.toString());
+    }
+  }
+
+  @Test
+  void aVersionThatTheDriverDoesNotKnowShouldBeLeftForAnOlderOne() throws Exception {
+    file("new/libnvrtc.so.13");
+    Files.createSymbolicLink(home.resolve("new/libnvrtc.so"), home.resolve("new/libnvrtc.so.13"));
+    file("ancient/libnvrtc.so.11.2");
+    Path known = file("old/libnvrtc.so.12");
+    String path = home.resolve("new") + ":" + home.resolve("ancient") + ":" + known.getParent();
+    CudaLibraries libraries = new CudaLibraries(Map.of("LD_LIBRARY_PATH", path), home, null);
+    assertThat(libraries.nvrtc(12).name()).isEqualTo(known.toString());
+    assertThat(libraries.nvrtc(13).name()).endsWith("/new/libnvrtc.so.13");
+    Files.delete(known);
+    assertThat(libraries.nvrtc(12).name())
+        .as("where there is no other, the message is about this one")
+        .endsWith("/new/libnvrtc.so.13");
+  }
+
   @Test
   void aLibraryThatCannotBeLoadedShouldBeRefusedInOneSentence() throws Exception {
     file("l/libcublas.so.13");

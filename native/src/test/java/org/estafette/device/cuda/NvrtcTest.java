@@ -50,6 +50,15 @@ class NvrtcTest {
   }
 
   @Test
+  void aGpuThatIsNewerThanTheCompilerShouldBeSaidWithWhatToDo() throws Exception {
+    Nvrtc nvrtc = Nvrtc.open(CudaLibraries.ofProcess().nvrtc());
+    assertThatThrownBy(() -> nvrtc.compile("loss.cu", 990))
+        .isInstanceOf(CudaException.class)
+        .hasMessageStartingWith(nvrtc.description())
+        .hasMessageContaining(" does not know GPUs of compute capability 99.0 (expected a newer");
+  }
+
+  @Test
   void aSourceThatIsWrongShouldBeRefusedWithWhatTheCompilerSays() throws Exception {
     Nvrtc nvrtc = Nvrtc.open(CudaLibraries.ofProcess().nvrtc());
     assertThatThrownBy(

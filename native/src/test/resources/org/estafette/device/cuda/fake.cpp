@@ -50,7 +50,6 @@ CUresult CUDAAPI cuDeviceTotalMem_v2(size_t* n, CUdevice d) {
 CUresult CUDAAPI cuDevicePrimaryCtxRetain(CUcontext* c, CUdevice d) {
   return *c = (CUcontext)(uintptr_t)(0x700000000ull + d), (CUresult)0;
 }
-CUresult CUDAAPI cuDevicePrimaryCtxRelease_v2(CUdevice d) { return note("release %d", d); }
 CUresult CUDAAPI cuCtxSetCurrent(CUcontext c) {
   current = c;
   return note("current %p", (void*)c);
@@ -59,6 +58,7 @@ CUresult CUDAAPI cuModuleLoadData(CUmodule* m, const void* image) {
   *m = (CUmodule)(uintptr_t)0x5500000000ull;
   return note("load %s", (const char*)image);
 }
+CUresult CUDAAPI cuModuleUnload(CUmodule m) { return note("unload %p", (void*)m); }
 CUresult CUDAAPI cuModuleGetFunction(CUfunction* f, CUmodule m, const char* name) {
   if (!strcmp(name, "missing")) return (CUresult)500;
   *f = (CUfunction)((uintptr_t)m + strlen(name));
@@ -148,7 +148,11 @@ CUresult CUDAAPI cuGetErrorString(CUresult e, const char** text) {
 
 int cublasCreate_v2(void** h) { return *h = (void*)0x3300000000ull, 0; }
 int cublasDestroy_v2(void* h) { return h == (void*)0x3300000000ull ? 0 : 1; }
-int cublasSetStream_v2(void* h, void* s) { return note("cublas %p stream %p", h, s), 0; }
+static void* streamOf;
+int cublasSetStream_v2(void*, void* s) { return streamOf = s, 0; }
+int cublasSetWorkspace_v2(void* h, void* p, size_t n) {
+  return note("cublas %p stream %p works in %zu at %p", h, streamOf, n, p), 0;
+}
 int cublasSetMathMode(void*, int mode) { return mode == 16 ? 0 : 7; }
 int cublasGetProperty(int which, int* value) { return *value = 13 - which, 0; }
 const char* cublasGetStatusString(int e) {
