@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
@@ -433,19 +431,11 @@ public final class Coordinator implements AutoCloseable {
     if (faults != null) {
       faults.end();
     }
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in {}", Duration.ofSeconds(20));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (!threads.end(20)) {
-        system.log().warn("a training thread did not end in {}", Duration.ofSeconds(20));
-      }
-      port.close();
+    NodeSystem.end(system);
+    if (!threads.end(20)) {
+      system.log().warn("a training thread did not end in {}", Duration.ofSeconds(20));
     }
+    port.close();
   }
 
   /** Settings of a media driver that processes of a run share, for a process without a channel. */

@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.estafette.actor.checkpoint.Epochs;
 import org.estafette.actor.config.ConfigReader;
@@ -335,15 +333,7 @@ public final class ServerHost implements AutoCloseable {
     if (own != null) {
       own.close();
     }
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in {}", Duration.ofSeconds(20));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      port.close();
-    }
+    NodeSystem.end(system);
+    port.close();
   }
 }
