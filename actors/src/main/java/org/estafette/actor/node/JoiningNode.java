@@ -2,7 +2,6 @@ package org.estafette.actor.node;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
@@ -56,6 +55,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   private final RunConfig own;
   private final JoinSource source;
   private final Executor io;
+  private final Aftermath aftermath;
   private final TimerScheduler<NodeMessage> timers;
   private final List<ActorRef<WorkerMessage>> workers = new ArrayList<>();
   private Set<ActorRef<ServerMessage>> reachable = Set.of();
@@ -97,6 +97,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
             .getSystem()
             .dispatchers()
             .lookup(DispatcherSelector.fromConfig("estafette-io-dispatcher"));
+    this.aftermath = new Aftermath(context.getSystem());
     ActorRef<Receptionist.Listing> listing =
         context.messageAdapter(
             Receptionist.Listing.class,
@@ -328,6 +329,9 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   }
 
   private Behavior<NodeMessage> onMemberLeft(NodeMessage.MemberLeft m) {
+    if (!m.thisOneGoes()) {
+      aftermath.removed(m.node());
+    }
     ActorRef<ServerMessage> known = server;
     if (m.thisOneGoes() || known == null || !known.path().address().equals(m.node())) {
       return this; // Of this node's own end the owner is told by its actor system's.
@@ -364,16 +368,11 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     if (!keys.isEmpty()) {
       return fail(new ConfigException(keys));
     }
-    ActorSystem<?> system = getContext().getSystem();
     CompletableFuture<WorkerNode.Parts> opening =
         CompletableFuture.supplyAsync(
             () ->
                 NodeParts.open(
-                    described,
-                    plan,
-                    own,
-                    owner.threads(),
-                    why -> channelLost(system, described, why)),
+                    described, plan, own, owner.threads(), why -> channelLost(described, why)),
             io);
     owner.opening(opening);
     getContext()
@@ -387,10 +386,10 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
   }
 
   /** By any thread. A media driver that was another's on this machine has died with its process. */
-  private void channelLost(ActorSystem<?> system, RunDescription described, String why) {
+  private void channelLost(RunDescription described, String why) {
     Runnable end = () -> owner.failed(JoinException.passing(why));
     if (described.server().onThisMachine()) {
-      Aftermath.await(system, end);
+      aftermath.await(described.address(), end);
     } else {
       end.run();
     }
