@@ -11,6 +11,7 @@ import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
+import org.estafette.actor.record.Wasted;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.model.Score;
@@ -66,6 +67,7 @@ public final class RunMonitor {
    * @param restarts workers that came back after a loss
    * @param exchanges of a run without a server; null with one
    * @param trainedBefore training seconds of the parts of the run that were resumed from
+   * @param wasted training of rounds that were given up; null where none was
    */
   public record Snapshot(
       double seconds,
@@ -84,7 +86,8 @@ public final class RunMonitor {
       Staleness staleness,
       @Nullable Exchanges exchanges,
       boolean finished,
-      double trainedBefore) {
+      double trainedBefore,
+      @Nullable Wasted wasted) {
 
     /** Training seconds of the whole run, as far as they are known. */
     public double wholeSeconds() {
@@ -167,7 +170,13 @@ public final class RunMonitor {
   public RunTally tally() {
     Snapshot s = snapshot;
     return new RunTally(
-        s.seconds(), s.wholeSeconds(), s.pushes(), s.staleness(), s.restarts(), s.exchanges());
+        s.seconds(),
+        s.wholeSeconds(),
+        s.pushes(),
+        s.staleness(),
+        s.restarts(),
+        s.exchanges(),
+        s.wasted());
   }
 
   /** The run is longer or shorter than it was to be. */
@@ -281,21 +290,7 @@ public final class RunMonitor {
                       ? r.goodPushes() + " good pushes in a row"
                       : "by hand, by " + r.by())
                   + ": the next one counts again");
-      case Decision.Wasted w ->
-          write(
-              new Metric.WorkerEvent(
-                  at,
-                  w.worker().toString(),
-                  Metric.Kind.NOTE,
-                  w.steps()
-                      + " local steps ("
-                      + w.tokens()
-                      + " tokens) of round "
-                      + w.round()
-                      + " were taken for nothing: "
-                      + w.reason(),
-                  w.incarnation(),
-                  w.steps()));
+      case Decision.Wasted w -> wasted(at, w);
       case Decision.Outlier o ->
           event(
               at, o.worker(), o.marked() ? Metric.Kind.OUTLIER : Metric.Kind.ORDINARY, o.reason());
@@ -314,6 +309,24 @@ public final class RunMonitor {
             (why == null ? "" : why.cause() + "; ") + "local steps lost: " + l.stepsLost(),
             l.incarnation(),
             l.stepsLost()));
+  }
+
+  private void wasted(double at, Decision.Wasted w) {
+    counts.wasted(w.steps(), w.tokens());
+    write(
+        new Metric.WorkerEvent(
+            at,
+            w.worker().toString(),
+            Metric.Kind.NOTE,
+            w.steps()
+                + " local steps ("
+                + w.tokens()
+                + " tokens) of round "
+                + w.round()
+                + " were taken for nothing: "
+                + w.reason(),
+            w.incarnation(),
+            w.steps()));
   }
 
   private void applied(double at, Decision.Applied a) {
@@ -446,7 +459,8 @@ public final class RunMonitor {
         counts.staleness(),
         exchanges.exchanges(),
         finished,
-        trainedBefore);
+        trainedBefore,
+        counts.wasted());
   }
 
   /** Where the run stands now. */
