@@ -58,7 +58,7 @@ final class RegistrarActorTest {
     checkpoints = new RunCheckpoints(dir.resolve("checkpoints"), 3, "tiny", workshop);
     port =
         new TensorPort(
-            Coordinator.ChannelSettings.own(workshop.config(), run, "run-" + Long.toHexString(run)),
+            ChannelSettings.own(workshop.config(), run, "run-" + Long.toHexString(run)),
             workshop.layout().length(),
             8,
             lost -> {});
@@ -81,7 +81,7 @@ final class RegistrarActorTest {
     RunMonitor monitor = new RunMonitor(workshop.config().tokens(), metric -> {});
     RunClock clock = new RunClock(0);
     RunHome home = RunHome.none("tiny");
-    LiveRun live = new LiveRun(Coordinator.facts(run, workshop, home, 2), monitor::now, clock, "");
+    LiveRun live = LiveRuns.begin(run, workshop, monitor, home, 2, clock, result);
     ServerSetup setup =
         new ServerSetup(
             run,
