@@ -34,6 +34,9 @@ final class LiveRuns {
             clock,
             ConfigReader.render(workshop.config()));
     live.recall(home.past());
+    if (!workshop.config().guard().outliers()) {
+      live.unmark(); // Nobody looks for outliers any more: nobody would take the mark away.
+    }
     if (home.resumed() != null) {
       live.checkpoint(home.resumed());
     }
