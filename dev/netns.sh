@@ -104,9 +104,6 @@ check() {
   seen=
 }
 
-# A text and a model so small that any machine can have some of them.
-base=$(for ((i = 0; i < 2000; i++)); do echo "line $((i % 97)): the quick brown fox"; done)
-printf '%s\n' "$base" >"$work/text"
-settings=(--set model.gpt.layers=1 --set model.gpt.heads=2 --set model.gpt.width=16 --set model.gpt.context=16
-  --set model.batch=2 --set local-steps.count=50 --set tokens=1000000000 --set workers.count=2
+. "$root/dev/tiny-run.sh"
+settings=("${tiny[@]}" --set local-steps.count=50 --set tokens=1000000000 --set workers.count=2
   --set channel.term=512KiB --set channel.mtu=1408)

@@ -103,15 +103,7 @@ public final class SafetensorsFile implements AutoCloseable {
     readInto(layout, vector, UnaryOperator.identity());
   }
 
-  /**
-   * Fills a vector with the tensors of its layout; F32 and F64 are converted to the vector's
-   * precision. Padding is left as it is. All tensors are checked before the first is read.
-   *
-   * @param names gives the name in the file for the name in the layout
-   * @throws CheckpointException where a tensor is missing, or is no float tensor of that shape
-   */
-  public void readInto(Layout layout, FlatVector vector, UnaryOperator<String> names)
-      throws CheckpointException {
+  static void checkLength(Layout layout, FlatVector vector) {
     if (vector.length() != layout.length()) {
       throw new IllegalArgumentException(
           "vector: length="
@@ -122,6 +114,18 @@ public final class SafetensorsFile implements AutoCloseable {
               + layout
               + ")");
     }
+  }
+
+  /**
+   * Fills a vector with the tensors of its layout; F32 and F64 are converted to the vector's
+   * precision. Padding is left as it is. All tensors are checked before the first is read.
+   *
+   * @param names gives the name in the file for the name in the layout
+   * @throws CheckpointException where a tensor is missing, or is no float tensor of that shape
+   */
+  public void readInto(Layout layout, FlatVector vector, UnaryOperator<String> names)
+      throws CheckpointException {
+    checkLength(layout, vector);
     for (TensorSpec spec : layout.tensors()) {
       StoredTensor tensor = get(names.apply(spec.name()));
       boolean fits = tensor.shape().equals(spec.shape().stream().map(Integer::longValue).toList());

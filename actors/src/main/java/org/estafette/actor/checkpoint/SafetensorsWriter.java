@@ -66,16 +66,7 @@ public final class SafetensorsWriter {
    *     taken
    */
   public SafetensorsWriter add(Layout layout, FlatVector vector, UnaryOperator<String> names) {
-    if (vector.length() != layout.length()) {
-      throw new IllegalArgumentException(
-          "vector: length="
-              + vector.length()
-              + " (expected "
-              + layout.length()
-              + ", "
-              + layout
-              + ")");
-    }
+    SafetensorsFile.checkLength(layout, vector);
     for (TensorSpec spec : layout.tensors()) {
       Dtype dtype = vector instanceof Float32Vector ? Dtype.F32 : Dtype.F64;
       Data data =

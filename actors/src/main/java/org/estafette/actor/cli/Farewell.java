@@ -36,6 +36,13 @@ final class Farewell {
       out.printf(
           "  restarts  %d (a lost worker costs its round; see report.html)%n", s.workerRestarts());
     }
+    if (s.wasted() != null) {
+      out.printf(
+          Locale.ROOT,
+          "  wasted    %d local steps (%,d tokens), of rounds that were given up%n",
+          s.wasted().steps(),
+          s.wasted().tokens());
+    }
     out.println("  report    " + folder.report());
     if (checkpoint != null) {
       out.println("  model     " + checkpoint);

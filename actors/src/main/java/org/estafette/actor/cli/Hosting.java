@@ -57,9 +57,7 @@ record Hosting(
     String hocon = Files.readString(folder.config());
     RunConfig config = ConfigReader.read(folder.config(), own);
     try (Workshop workshop = Workshop.open(config, ReadProgress.NONE, line -> {})) {
-      RunCheckpoints checkpoints =
-          new RunCheckpoints(
-              folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+      RunCheckpoints checkpoints = RunFolders.checkpoints(folder, workshop);
       Inheriting heir = new Inheriting(folder, config, hocon, checkpoints, plain, out);
       Coordinator.Ended ended;
       Summary summary;

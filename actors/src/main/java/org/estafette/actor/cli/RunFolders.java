@@ -10,6 +10,8 @@ import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.record.RunFolder;
+import org.estafette.actor.run.RunCheckpoints;
+import org.estafette.actor.run.Workshop;
 import org.jspecify.annotations.Nullable;
 
 /** Finds or makes the folder of a run, and reads its configuration. */
@@ -83,6 +85,12 @@ final class RunFolders {
     folder.writeConfig(ConfigReader.render(run.config()));
     System.setProperty("estafette.log", folder.logs().resolve("estafette.log").toString());
     return folder;
+  }
+
+  /** Where the run's state goes. */
+  static RunCheckpoints checkpoints(RunFolder folder, Workshop workshop) throws IOException {
+    int keep = workshop.config().checkpoint().keep();
+    return new RunCheckpoints(folder.checkpoints(), keep, folder.name(), workshop);
   }
 
   /** Claims of epochs are no checkpoints: a server that could not begin has one. */

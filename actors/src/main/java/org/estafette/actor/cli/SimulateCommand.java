@@ -1,5 +1,6 @@
 package org.estafette.actor.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -62,9 +63,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private int simulate(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
-    RunCheckpoints checkpoints =
-        new RunCheckpoints(
-            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+    RunCheckpoints checkpoints = RunFolders.checkpoints(folder, workshop);
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
@@ -84,10 +83,7 @@ final class SimulateCommand implements Callable<Integer> {
         } else {
           run.start();
         }
-        workshop
-            .describe()
-            .forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
-        display.message("  run       " + folder.path() + " (seconds are virtual)");
+        heading(display, folder, workshop);
         Shown shown = new Shown();
         long[] savedAt = {System.nanoTime()};
         run.run(
@@ -113,19 +109,9 @@ final class SimulateCommand implements Callable<Integer> {
         }
         display.close();
         metrics.sync();
-        Summary summary =
-            Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
-        Farewell.print(out, folder, config, summary, checkpoint);
-        if (options.json) {
-          System.out.println(summary.toJson());
-        }
+        Summary summary = farewell(folder, workshop, monitor, checkpoint, out);
         if (!interrupted.get() && !run.server().finished()) {
-          throw new RunFailedException(
-              "the run ended early, at "
-                  + summary.tokens()
-                  + " of "
-                  + config.tokens()
-                  + " tokens: nothing is left to happen (have all workers died?)");
+          throw tooEarly(summary, config);
         }
       }
     }
@@ -140,9 +126,7 @@ final class SimulateCommand implements Callable<Integer> {
           "--resume: a simulated run without a server keeps no worker's state (expected a run with"
               + " a server; or train on from its model with `estafette train --resume`)");
     }
-    RunCheckpoints checkpoints =
-        new RunCheckpoints(
-            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+    RunCheckpoints checkpoints = RunFolders.checkpoints(folder, workshop);
     AtomicBoolean interrupted = new AtomicBoolean();
     Interrupts.onFirst(() -> interrupted.set(true));
     try (MetricsLog metrics = MetricsLog.open(folder.metrics());
@@ -152,10 +136,7 @@ final class SimulateCommand implements Callable<Integer> {
           new RunMonitor(
               config.tokens(), board.after(metric -> FaultLines.log(metrics, display, metric)));
       try (SimulatedPeers run = new SimulatedPeers(workshop, monitor)) {
-        workshop
-            .describe()
-            .forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
-        display.message("  run       " + folder.path() + " (seconds are virtual)");
+        heading(display, folder, workshop);
         run.start();
         Shown shown = new Shown();
         run.run(interrupted::get, at -> display.update(shown.next(monitor.now(), at)));
@@ -166,35 +147,51 @@ final class SimulateCommand implements Callable<Integer> {
         Path checkpoint = checkpoints.write(run.state(), monitor.tally());
         display.close();
         metrics.sync();
-        Summary summary =
-            Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
-        Farewell.print(out, folder, config, summary, checkpoint);
-        if (options.json) {
-          System.out.println(summary.toJson());
-        }
+        Summary summary = farewell(folder, workshop, monitor, checkpoint, out);
         if (!interrupted.get() && !run.finished()) {
-          throw new RunFailedException(
-              "the run ended early, at "
-                  + summary.tokens()
-                  + " of "
-                  + config.tokens()
-                  + " tokens: nothing is left to happen (have all workers died?)");
+          throw tooEarly(summary, config);
         }
       }
     }
     return interrupted.get() ? ExitStatus.INTERRUPTED.code() : ExitStatus.OK.code();
   }
 
+  private static void heading(ProgressDisplay display, RunFolder folder, Workshop workshop) {
+    workshop.describe().forEach((name, fact) -> display.message("  %-9s %s".formatted(name, fact)));
+    display.message("  run       " + folder.path() + " (seconds are virtual)");
+  }
+
+  private Summary farewell(
+      RunFolder folder, Workshop workshop, RunMonitor monitor, Path checkpoint, PrintStream out)
+      throws IOException {
+    RunConfig config = workshop.config();
+    Summary summary = Summaries.write(folder, config, monitor.now(), workshop.gain(), checkpoint);
+    Farewell.print(out, folder, config, summary, checkpoint);
+    if (options.json) {
+      System.out.println(summary.toJson());
+    }
+    return summary;
+  }
+
+  private static RunFailedException tooEarly(Summary summary, RunConfig config) {
+    return new RunFailedException(
+        "the run ended early, at "
+            + summary.tokens()
+            + " of "
+            + config.tokens()
+            + " tokens: nothing is left to happen (have all workers died?)");
+  }
+
   private static Path save(RunCheckpoints checkpoints, SimulatedRun run) {
     try {
       return checkpoints.write(run.state());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new RunFailedException("the checkpoint could not be written: " + e.getMessage());
     }
   }
 
   private static void resume(RunCheckpoints checkpoints, SimulatedRun run, PrintStream out)
-      throws java.io.IOException {
+      throws IOException {
     CheckpointStore.Search search = checkpoints.latest();
     RunCheckpoints.reports(search).forEach(line -> out.println("  " + line));
     if (search.checkpoint() == null) {

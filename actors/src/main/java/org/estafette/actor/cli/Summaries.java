@@ -41,6 +41,7 @@ final class Summaries {
             end.version(),
             end.restarts(),
             end.exchanges(),
+            end.wasted(),
             Summary.versions(Version.all()),
             Summary.runningJdk(),
             Machine.here());

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.estafette.actor.cli.operate.ManagementFile;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.node.Coordinator;
+import org.estafette.actor.node.ChannelSettings;
 import org.estafette.actor.node.LauncherNode;
 import org.estafette.actor.record.RunFolder;
 import org.estafette.channel.SharedDriver;
@@ -46,7 +46,7 @@ final class SupervisedTraining {
     Files.deleteIfExists(ManagementFile.in(folder.path()));
     long id = System.currentTimeMillis();
     try (SharedDriver driver =
-            SharedDriver.launch(Coordinator.driver(config, id, "run-" + Long.toHexString(id)));
+            SharedDriver.launch(ChannelSettings.driver(config, id, "run-" + Long.toHexString(id)));
         LauncherNode node = new LauncherNode(config);
         ServerProcesses servers =
             new ServerProcesses(

@@ -147,9 +147,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(RunFolder folder, RunConfig config, Workshop workshop, PrintStream out)
       throws Exception {
-    RunCheckpoints checkpoints =
-        new RunCheckpoints(
-            folder.checkpoints(), config.checkpoint().keep(), folder.name(), workshop);
+    RunCheckpoints checkpoints = RunFolders.checkpoints(folder, workshop);
     StoredCheckpoint from = options.resume ? newest(checkpoints, out) : null;
     ServerState resume = from == null ? null : checkpoints.read(from);
     RunTally tally = from == null ? null : checkpoints.tally(from);

@@ -130,6 +130,10 @@ final class Ledger {
     stepsPerSecond = null;
   }
 
+  void unmark() {
+    outlier = "";
+  }
+
   boolean live() {
     return live;
   }

@@ -99,6 +99,11 @@ public final class LiveRun implements RunView, Consumer<Metric> {
     stopping = "";
   }
 
+  /** Nobody is an outlier any more. */
+  public synchronized void unmark() {
+    ledgers.values().forEach(Ledger::unmark);
+  }
+
   private void keep(Metric metric) {
     switch (metric) {
       case Metric.ProgressPoint p -> {

@@ -162,11 +162,7 @@ final class Attendance {
   // Who goes.
 
   void onGoodbye(ServerMessage.Goodbye m) {
-    String failure = m.failure();
-    gone(
-        PeerId.worker(m.slot()),
-        m.incarnation(),
-        failure == null ? MemberWatch.Cause.LEFT : MemberWatch.Cause.failed(failure));
+    gone(PeerId.worker(m.slot()), m.incarnation(), MemberWatch.Cause.told(m));
   }
 
   void onGone(ServerMessage.Gone m) {

@@ -20,24 +20,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.estafette.actor.checkpoint.Epochs;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
-import org.estafette.actor.live.FaultStatus;
-import org.estafette.actor.live.LiveFacts;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.live.RunView;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.Workshop;
-import org.estafette.actor.security.KeyFolder;
 import org.estafette.algorithm.server.ServerState;
-import org.estafette.channel.ChannelConfig;
 import org.estafette.channel.ChannelException;
-import org.estafette.channel.FrameKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,18 +52,6 @@ public final class Coordinator implements AutoCloseable {
   private final RunClock clock;
   private final double begins;
   private final @Nullable RunFaults faults;
-
-  /** Kills workers' processes. */
-  @FunctionalInterface
-  public interface ProcessKiller {
-    /**
-     * Kills the process of the worker with this key as {@code kill -9} does.
-     *
-     * @param downtime seconds until it is started again; never where that is infinite
-     * @return false where there is no such process
-     */
-    boolean kill(String key, double downtime);
-  }
 
   /** How the reason of a run begins that somebody has stopped. */
   static final String STOPPED_BY = "stopped by ";
@@ -150,22 +130,14 @@ public final class Coordinator implements AutoCloseable {
       plan.checkpoints().diskFull(faults.weather()::diskFull);
     }
     this.live =
-        new LiveRun(
-            facts(
-                plan.run(), plan.workshop(), plan.home(), plan.localWorkers() + plan.moreWorkers()),
-            plan.monitor()::now,
+        LiveRuns.begin(
+            plan.run(),
+            plan.workshop(),
+            monitor,
+            plan.home(),
+            plan.localWorkers() + plan.moreWorkers(),
             clock,
-            ConfigReader.render(config));
-    live.recall(plan.home().past());
-    if (plan.home().resumed() != null) {
-      live.checkpoint(plan.home().resumed());
-    }
-    plan.monitor().follow(live);
-    result.whenComplete((ending, failure) -> {
-      if (failure != null) {
-        live.ended("failed: " + failure.getMessage());
-      }
-    });
+            result);
     this.control = new RunCommands(this::tell, result, faults, clock);
     this.system =
         NodeSystem.start(
@@ -301,8 +273,7 @@ public final class Coordinator implements AutoCloseable {
                     .withSettings(
                         ClusterSingletonSettings.create(context.getSystem()).withRole("server"))));
     if (faults != null) {
-      long first = 1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0);
-      faults.begin(context, clock, new Behind(begins, 0), port, first);
+      faults.begin(context, clock, new Behind(begins, 0), port, LiveRuns.nextFault(live));
     }
     RunDescription description =
         RunDescription.of(plan.run(), plan.workshop().config(), port, context.getSystem());
@@ -383,20 +354,6 @@ public final class Coordinator implements AutoCloseable {
     server.thenAccept(to -> to.tell(message));
   }
 
-  static LiveFacts facts(long run, Workshop workshop, RunHome home, int workers) {
-    RunConfig config = workshop.config();
-    boolean star = !config.withoutServer();
-    return new LiveFacts(
-        run,
-        home.name(),
-        home.release(),
-        config.strategy(),
-        star ? "server" : config.topology().kind(),
-        !star && config.gossip().method().equals("sgp"),
-        workers,
-        workshop.gain());
-  }
-
   /**
    * A worker's process has died: nobody need wait until the cluster has noticed.
    *
@@ -433,61 +390,10 @@ public final class Coordinator implements AutoCloseable {
     if (faults != null) {
       faults.end();
     }
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in {}", Duration.ofSeconds(20));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (!threads.end(20)) {
-        system.log().warn("a training thread did not end in {}", Duration.ofSeconds(20));
-      }
-      port.close();
+    NodeSystem.end(system);
+    if (!threads.end(20)) {
+      system.log().warn("a training thread did not end in {}", Duration.ofSeconds(20));
     }
-  }
-
-  /** Settings of a media driver that processes of a run share, for a process without a channel. */
-  public static ChannelConfig.Builder driver(RunConfig config, long run, String name) {
-    return ChannelSettings.base(config, run, name);
-  }
-
-  /** The channel settings that a configuration gives. */
-  static final class ChannelSettings {
-    private ChannelSettings() {}
-
-    /** A channel with a media driver of its own. */
-    static ChannelConfig own(RunConfig config, long run, String name) {
-      return base(config, run, name).build();
-    }
-
-    /** A channel that shares the driver in {@code directory}. */
-    static ChannelConfig sharing(RunConfig config, long run, String name, Path directory) {
-      return base(config, run, name)
-          .directory(directory)
-          .driver(ChannelConfig.Driver.ELSEWHERE)
-          .build();
-    }
-
-    /** An exchange of all workers of a node may go to one other node, or to this one. */
-    private static int queueFrames(RunConfig config) {
-      long n = config.workers().count();
-      return config.withoutServer() ? (int) Math.min(4096, 16 + 4 * n * n) : 16;
-    }
-
-    private static ChannelConfig.Builder base(RunConfig config, long run, String name) {
-      RunConfig.Channel c = config.channel();
-      return ChannelConfig.builder(name, run)
-          .udp(c.host(), c.port())
-          .key(
-              KeyFolder.of(config.security())
-                  .map(keys -> FrameKey.of(keys.channelKey()))
-                  .orElse(null))
-          .queueFrames(queueFrames(config))
-          .udpMtu(c.mtu())
-          .termLength(c.term())
-          .maxMetaBytes(org.estafette.actor.wire.UpdateCodec.MAX_BYTES);
-    }
+    port.close();
   }
 }

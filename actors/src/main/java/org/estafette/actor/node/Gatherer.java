@@ -115,13 +115,12 @@ final class Gatherer implements AutoCloseable {
     }
   }
 
-  /** Asks for the last parameters; false where there is nothing to wait for. */
-  boolean gatherLast() {
+  /** Asks for the last parameters; after the mean that is being validated or saved. */
+  void gatherLast() {
     close();
     if (!mean.passing()) {
       gather(true);
     }
-    return gathering != null || mean.passing();
   }
 
   // The question and the answers.

@@ -102,7 +102,7 @@ public final class JoinCheck {
       return new Finding(Kind.WELL, "tensors go through shared memory", "", "");
     }
     ChannelConfig config =
-        Coordinator.ChannelSettings.own(own, run.run(), "doctor-" + ProcessHandle.current().pid());
+        ChannelSettings.own(own, run.run(), "doctor-" + ProcessHandle.current().pid());
     CompletableFuture<String> outcome = new CompletableFuture<>();
     try (TensorChannel channel = TensorChannel.open(config, new Deaf())) {
       channel.send(

@@ -9,8 +9,6 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.estafette.actor.config.RunConfig;
 
 /**
@@ -88,13 +86,6 @@ public final class LauncherNode implements AutoCloseable {
   /** Leaves the cluster. */
   @Override
   public void close() {
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in 20 s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NodeSystem.end(system);
   }
 }

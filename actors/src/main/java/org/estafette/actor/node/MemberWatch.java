@@ -27,8 +27,10 @@ final class MemberWatch {
       return new Cause("its process died (status " + status + ")", false);
     }
 
-    static Cause failed(String why) {
-      return new Cause("its actor failed: " + why, false);
+    /** What the worker itself says. */
+    static Cause told(ServerMessage.Goodbye m) {
+      String failure = m.failure();
+      return failure == null ? LEFT : new Cause("its actor failed: " + failure, false);
     }
   }
 

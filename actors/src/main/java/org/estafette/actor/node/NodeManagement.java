@@ -2,7 +2,6 @@ package org.estafette.actor.node;
 
 import akka.actor.typed.ActorSystem;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.estafette.actor.config.RunConfig;
@@ -90,24 +89,12 @@ final class NodeManagement implements AutoCloseable {
       return new NodeManagement(
           Management.start(system, config.management(), config.security(), own));
     } catch (PortTakenException e) {
-      end(system);
+      NodeSystem.end(system); // Nobody else would: the node that started it has no name yet.
       throw new PortInUseException(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       RuntimeException why = PutOut.orElse(e, system);
-      end(system);
+      NodeSystem.end(system);
       throw why;
-    }
-  }
-
-  /** Nobody else would: the node that started it has no name yet. */
-  private static void end(ActorSystem<?> system) {
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      system.log().warn("the actor system did not end in 20 s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

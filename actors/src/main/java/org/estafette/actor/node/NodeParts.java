@@ -45,9 +45,8 @@ final class NodeParts {
       String name = "node-" + plan.key();
       var channel =
           run.server().onThisMachine()
-              ? Coordinator.ChannelSettings.sharing(
-                  config, run.run(), name, Path.of(run.server().directory()))
-              : Coordinator.ChannelSettings.own(config, run.run(), name);
+              ? ChannelSettings.sharing(config, run.run(), name, Path.of(run.server().directory()))
+              : ChannelSettings.own(config, run.run(), name);
       TensorPort port =
           new TensorPort(
               channel,

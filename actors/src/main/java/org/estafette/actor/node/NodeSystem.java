@@ -5,9 +5,13 @@ import akka.actor.typed.Behavior;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.security.ArteryTls;
@@ -16,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a node's actor system: Akka's configuration for it, and a clear refusal where it cannot
- * start.
+ * Makes a node's actor system, with Akka's configuration for it and a clear refusal where it cannot
+ * start; and ends it.
  */
 final class NodeSystem {
   /** Name of every node's actor system. */
@@ -37,6 +41,8 @@ final class NodeSystem {
           "off");
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
+
+  private static final Duration END = Duration.ofSeconds(20);
 
   private NodeSystem() {}
 
@@ -84,6 +90,18 @@ final class NodeSystem {
           e,
           cluster.bindHost().isEmpty() ? host : cluster.bindHost(),
           cluster.bindPort().orElse(port));
+    }
+  }
+
+  /** Ends it, and waits until it has ended, but not for ever. */
+  static void end(ActorSystem<?> system) {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(END.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      system.log().warn("the actor system did not end in {} s", END.toSeconds());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.estafette.actor.mailbox.Mailboxes;
-import org.estafette.actor.mailbox.UpdateMessageQueue;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Event;
 import org.estafette.algorithm.GlobalModel;
@@ -25,7 +24,6 @@ import org.estafette.algorithm.NeighbourModel;
 import org.estafette.algorithm.Passage;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.Pull;
-import org.estafette.algorithm.RoundReport;
 import org.estafette.algorithm.Update;
 import org.estafette.algorithm.View;
 import org.estafette.algorithm.peer.Peer;
@@ -43,10 +41,9 @@ final class PeerActor extends TrainingActor {
   private static final Duration SEND_AGAIN = Duration.ofMillis(200);
 
   private final UpdateSink sink;
-  private final @Nullable UpdateMessageQueue mailbox;
+  private final PeerReports reports;
   private Map<Integer, WorkerMessage.Address> addresses = Map.of();
   private long epoch = -1;
-  private long supersededBefore;
   private WorkerMessage.@Nullable Admitted admitted;
   private WorkerMessage.@Nullable Neighbours neighbours;
   private WorkerMessage.@Nullable ParametersWanted wanted;
@@ -75,8 +72,9 @@ final class PeerActor extends TrainingActor {
             me.tell(new WorkerMessage.Deliver(update));
           }
         });
-    this.mailbox =
-        Mailboxes.get(Adapter.toClassic(context.getSystem())).find(Adapter.toClassic(me));
+    this.reports =
+        new PeerReports(
+            Mailboxes.get(Adapter.toClassic(context.getSystem())).find(Adapter.toClassic(me)));
   }
 
   @Override
@@ -351,54 +349,11 @@ final class PeerActor extends TrainingActor {
   @Override
   protected void decided(Decision decision) {
     int slot = java.util.Objects.requireNonNull(self).slot();
-    switch (decision) {
-      case Decision.Mixed m -> tellServer(mixed(slot, m));
-      case Decision.Refused r -> {
-        Header h = r.header();
-        tellServer(
-            new ServerMessage.NeighbourRefused(
-                slot,
-                incarnation,
-                h.sender().slot(),
-                h.incarnation(),
-                h.sequence(),
-                h.epoch(),
-                h.version(),
-                h.round(),
-                r.reason(),
-                r.detail()));
-      }
-      case Decision.Rewired r ->
-          tellServer(
-              new ServerMessage.Rewired(
-                  slot,
-                  incarnation,
-                  r.epoch(),
-                  r.neighbours().stream().map(PeerId::slot).toList()));
-      default -> {}
+    ServerMessage report = reports.of(slot, incarnation, decision);
+    if (report != null) {
+      tellServer(report);
     }
     getContext().getLog().debug("{}: {}", setup.key(), decision);
-  }
-
-  private ServerMessage.Mixed mixed(int slot, Decision.Mixed m) {
-    long superseded = mailbox == null ? 0 : mailbox.superseded();
-    long since = superseded - supersededBefore;
-    supersededBefore = superseded;
-    RoundReport r = m.report();
-    return new ServerMessage.Mixed(
-        slot,
-        incarnation,
-        m.round(),
-        r.steps(),
-        r.tokens(),
-        r.seconds(),
-        r.meanLoss(),
-        r.shard(),
-        m.fresh(),
-        m.held(),
-        m.mass(),
-        m.spread(),
-        since);
   }
 
   /** Ends the present life. */

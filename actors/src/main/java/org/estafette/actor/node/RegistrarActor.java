@@ -96,14 +96,14 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
   @Override
   public Receive<ServerMessage> createReceive() {
     return newReceiveBuilder()
-        .onMessage(ServerMessage.Mixed.class, this::onMixed)
+        .onMessage(ServerMessage.Mixed.class, told(this::onMixed))
         .onMessage(ServerMessage.NeighbourRefused.class, told(this::onRefused))
         .onMessage(ServerMessage.Rewired.class, told(this::onRewired))
         .onMessage(ServerMessage.Deliver.class, told(m -> gatherer.onAnswer(m.update())))
         .onMessage(ServerMessage.Hello.class, told(attendance::onHello))
         .onMessage(ServerMessage.DescribeRun.class, told(this::onDescribe))
         .onMessage(ServerMessage.BeginDue.class, told(m -> attendance.onBeginDue()))
-        .onMessage(ServerMessage.Command.class, this::onCommand)
+        .onMessage(ServerMessage.Command.class, told(this::onCommand))
         .onMessage(ServerMessage.Halted.class, told(this::onHalted))
         .onMessage(ServerMessage.HaltOverdue.class, told(halting::overdue))
         .onMessage(ServerMessage.Gone.class, told(attendance::onGone))
@@ -113,29 +113,30 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
         .onMessage(ServerMessage.NodeOverdue.class, told(attendance::onNodeOverdue))
         .onMessage(ServerMessage.NoParameters.class, told(gatherer::onNoParameters))
         .onMessage(ServerMessage.GatherTimeout.class, told(gatherer::onTimeout))
-        .onMessage(ServerMessage.PassDone.class, this::onPassDone)
+        .onMessage(ServerMessage.PassDone.class, told(this::onPassDone))
         .onMessage(ServerMessage.CheckpointDue.class, told(m -> gatherer.saveIfNew()))
         .onMessage(ServerMessage.FaultReport.class, told(setup.faults()::reported))
         .onMessage(ServerMessage.FaultNews.class, told(this::onFaultNews))
         .onMessage(ServerMessage.FreezeServer.class, told(m -> setup.faults().freeze(m.seconds())))
-        .onMessage(ServerMessage.StopRun.class, m -> end(m.reason()))
+        .onMessage(ServerMessage.StopRun.class, told(m -> end(m.reason())))
         .onSignal(PostStop.class, s -> onPostStop())
         .build();
   }
 
-  /** The run goes on after such a message. */
   private <M> Function<M, Behavior<ServerMessage>> told(Consumer<M> part) {
     return m -> {
       part.accept(m);
-      return this;
+      return course.over() ? Behaviors.stopped() : this;
     };
   }
 
   // What people ask for.
 
-  private Behavior<ServerMessage> onCommand(ServerMessage.Command command) {
+  private void onCommand(ServerMessage.Command command) {
     String reason = desk.obey(command, course.endReason());
-    return reason == null ? this : end(reason);
+    if (reason != null) {
+      end(reason);
+    }
   }
 
   /** What people's commands come to without a server. */
@@ -204,10 +205,10 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   // What the workers report.
 
-  private Behavior<ServerMessage> onMixed(ServerMessage.Mixed m) {
+  private void onMixed(ServerMessage.Mixed m) {
     if ((course.ending() && !gatherer.awaits(m.round()))
         || !members.holds(m.slot(), m.incarnation())) {
-      return this;
+      return;
     }
     gatherer.roundDone(m.slot(), m.round());
     halting.tell(members.find(m.slot()));
@@ -222,13 +223,13 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
             m.mass(),
             m.spread()));
     if (course.ending()) {
-      return this; // Of the last round, which others had finished before.
+      return; // Of the last round, which others had finished before.
     }
     if (course.usedUp(monitor.now().localSteps())) {
-      return end(RunCourse.FINISHED);
+      end(RunCourse.FINISHED);
+    } else {
+      gatherer.onward();
     }
-    gatherer.onward();
-    return this;
   }
 
   private void onRefused(ServerMessage.NeighbourRefused m) {
@@ -262,33 +263,31 @@ final class RegistrarActor extends AbstractBehavior<ServerMessage> {
 
   // The end.
 
-  private Behavior<ServerMessage> onPassDone(ServerMessage.PassDone m) {
+  private void onPassDone(ServerMessage.PassDone m) {
     mean.done(m);
-    if (m.last()) {
-      return conclude(m.failure());
+    if (m.last() || (course.ending() && !attendance.begun())) {
+      course.conclude(m.failure());
+    } else {
+      gatherer.passed();
     }
-    gatherer.passed();
-    return this;
   }
 
-  private Behavior<ServerMessage> end(String reason) {
+  private void end(String reason) {
     if (course.ending()) {
-      return this;
+      return;
     }
     course.end(reason);
     halting.over();
     setup.faults().ending();
     log.stopping(reason);
-    if (!attendance.begun()) {
-      members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
-      return conclude("");
+    if (attendance.begun()) {
+      gatherer.gatherLast();
+      return;
     }
-    return gatherer.gatherLast() ? this : Behaviors.stopped();
-  }
-
-  private Behavior<ServerMessage> conclude(String failure) {
-    course.conclude(failure);
-    return Behaviors.stopped();
+    members.all().forEach(e -> e.actor().tell(new WorkerMessage.RunOver(reason)));
+    if (!mean.passing()) {
+      course.conclude("");
+    } // Otherwise when the checkpoint that somebody has asked for is written.
   }
 
   private Behavior<ServerMessage> onPostStop() {

@@ -18,6 +18,7 @@ final class RunCourse {
   private final LiveConfig changing;
   private @Nullable String endReason;
   private @Nullable Path checkpoint;
+  private boolean over;
 
   RunCourse(ActorContext<ServerMessage> context, ServerSetup setup, LiveConfig changing) {
     this.context = context;
@@ -66,12 +67,18 @@ final class RunCourse {
     return endReason == null ? "" : endReason;
   }
 
+  /** Whether nothing is left to do. */
+  boolean over() {
+    return over;
+  }
+
   /**
    * The run is over.
    *
    * @param failure why the last checkpoint could not be written; empty where it was
    */
   void conclude(String failure) {
+    over = true;
     setup.live().ended(endReason());
     setup.result().complete(new ServerSetup.Ending(endReason(), checkpoint, failure));
   }

@@ -34,7 +34,7 @@ final class RunFaults implements FaultHooks {
   private final FaultPlan plan;
   private final NodeWeather weather = new NodeWeather("coordinator");
   private final CompletableFuture<ActorRef<FaultDesk.Message>> desk = new CompletableFuture<>();
-  private volatile Coordinator.ProcessKiller processes = (key, downtime) -> false;
+  private volatile ProcessKiller processes = (key, downtime) -> false;
   private volatile ServerFaults server = ServerFaults.NONE;
   private volatile long versionAwaited = Long.MAX_VALUE;
   private final List<ServerMessage> early = new ArrayList<>();
@@ -64,7 +64,7 @@ final class RunFaults implements FaultHooks {
   }
 
   /** Who can kill workers' processes. */
-  void processes(Coordinator.ProcessKiller killer) {
+  void processes(ProcessKiller killer) {
     processes = killer;
   }
 
@@ -73,7 +73,7 @@ final class RunFaults implements FaultHooks {
     server = faults;
   }
 
-  Coordinator.ProcessKiller processes() {
+  ProcessKiller processes() {
     return processes;
   }
 

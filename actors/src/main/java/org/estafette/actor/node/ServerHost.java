@@ -16,14 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.estafette.actor.checkpoint.Epochs;
-import org.estafette.actor.config.ConfigReader;
 import org.estafette.actor.config.RunConfig;
 import org.estafette.actor.join.HostPort;
-import org.estafette.actor.live.FaultStatus;
 import org.estafette.actor.live.LiveRun;
 import org.estafette.actor.live.RunControl;
 import org.estafette.actor.live.RunView;
@@ -137,8 +133,8 @@ public final class ServerHost implements AutoCloseable {
     TensorPort port =
         new TensorPort(
             driver == null
-                ? Coordinator.ChannelSettings.own(config, plan.run(), name)
-                : Coordinator.ChannelSettings.sharing(config, plan.run(), name, driver),
+                ? ChannelSettings.own(config, plan.run(), name)
+                : ChannelSettings.sharing(config, plan.run(), name, driver),
             config.channel().advertise(),
             faults == null ? null : faults.weather(),
             plan.workshop().packing(),
@@ -234,21 +230,14 @@ public final class ServerHost implements AutoCloseable {
     RunMonitor monitor = from.monitor();
     RunClock clock = new RunClock(monitor.now().seconds());
     LiveRun live =
-        new LiveRun(
-            Coordinator.facts(plan.run(), plan.workshop(), from.home(), config.workers().count()),
-            monitor::now,
+        LiveRuns.begin(
+            plan.run(),
+            plan.workshop(),
+            monitor,
+            from.home(),
+            config.workers().count(),
             clock,
-            ConfigReader.render(config));
-    live.recall(from.home().past());
-    if (from.home().resumed() != null) {
-      live.checkpoint(from.home().resumed());
-    }
-    monitor.follow(live);
-    result.whenComplete((ending, failure) -> {
-      if (failure != null) {
-        live.ended("failed: " + failure.getMessage());
-      }
-    });
+            result);
     RunControl control = new RunCommands(this::tell, result, faults, clock);
     if (faults != null) {
       plan.checkpoints().diskFull(faults.weather()::diskFull);
@@ -258,7 +247,7 @@ public final class ServerHost implements AutoCloseable {
             RunDescription.of(plan.run(), config, port, at),
             clock,
             from.behind(),
-            1 + live.faults().stream().mapToLong(FaultStatus::id).max().orElse(0)));
+            LiveRuns.nextFault(live)));
     takenOver.complete(new TakenOver(claim.epoch(), monitor, live, control));
     return new ServerSetup(
         plan.run(),
@@ -335,15 +324,7 @@ public final class ServerHost implements AutoCloseable {
     if (own != null) {
       own.close();
     }
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in {}", Duration.ofSeconds(20));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      port.close();
-    }
+    NodeSystem.end(system);
+    port.close();
   }
 }

@@ -30,16 +30,7 @@ public final class StayingNode implements AutoCloseable {
   public StayingNode(WorkerNode.Plan plan) {
     Map<String, String> settings = new HashMap<>(plan.overrides());
     settings.put("cluster.patience", FOR_EVER);
-    this.plan =
-        new WorkerNode.Plan(
-            plan.join(),
-            plan.host(),
-            plan.port(),
-            plan.key(),
-            plan.workers(),
-            plan.firstIndex(),
-            settings,
-            plan.notices());
+    this.plan = plan.with(settings);
   }
 
   /**

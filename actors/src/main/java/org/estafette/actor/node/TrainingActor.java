@@ -5,15 +5,12 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.actor.typed.receptionist.Receptionist;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.estafette.actor.join.JoinException;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.Effects;
 import org.estafette.algorithm.Event;
@@ -31,15 +28,6 @@ import org.jspecify.annotations.Nullable;
  * taken in, drive a participant, and take its local steps on a thread of their own.
  */
 abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
-  private static final Duration HELLO_AGAIN = Duration.ofSeconds(3);
-  private static final String HELLO = "hello";
-  // Longer than a partition that the cluster survives: without the run's first node there is
-  // nothing to train for.
-  private static final Duration GIVE_UP = Duration.ofMinutes(2);
-  private static final String LOST = "lost";
-  private static final String HALTED = "halted";
-  private static final Duration STILL_HALTED = Duration.ofSeconds(3);
-
   private final TimerScheduler<WorkerMessage> timers;
   private final TrainingThread thread;
   private final WorkerFaults faults;
@@ -47,11 +35,9 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   private final Effects effects = new TrainingEffects();
   private final RunClock clock = new RunClock(0);
   private final PausableTimers<WorkerMessage> own;
-  private final List<Lease> moments = new ArrayList<>();
-  private @Nullable ActorRef<ServerMessage> server;
-  private @Nullable Lease staged;
-  private boolean ready;
-  private long pause;
+  private final StagedVectors staged;
+  private final ServerLink server;
+  private final WorkerPause pause;
   private boolean leaving;
 
   /** Whether an answer is still to come that says what became of a round. */
@@ -77,9 +63,11 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       TimerScheduler<WorkerMessage> timers,
       WorkerSetup setup) {
     super(context);
+    context.setLoggerName(TrainingActor.class); // Its parts write to its log too.
     this.timers = timers;
     this.own = new PausableTimers<>(timers, clock);
     this.setup = setup;
+    this.staged = new StagedVectors(setup.port()::lease);
     this.faults = new WorkerFaults(setup.port());
     this.thread =
         new TrainingThread(
@@ -91,11 +79,8 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
             inbox(context.getSelf()));
     setup.threads().add(thread);
     thread.start();
-    ActorRef<Receptionist.Listing> listing =
-        context.messageAdapter(
-            Receptionist.Listing.class,
-            l -> new WorkerMessage.Servers(l.getServiceInstances(ServerMessage.KEY)));
-    context.getSystem().receptionist().tell(Receptionist.subscribe(ServerMessage.KEY, listing));
+    this.pause = new WorkerPause(timers, own, thread, this::halted);
+    this.server = new ServerLink(context, timers, setup);
   }
 
   /** Delivers what owns vectors. */
@@ -145,32 +130,18 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onServers(WorkerMessage.Servers m) {
-    ActorRef<ServerMessage> found = m.reachable().stream().findFirst().orElse(null);
-    ActorRef<ServerMessage> before = server;
-    if (found != null) {
-      timers.cancel(LOST);
-    } else if (server != null) {
-      timers.startSingleTimer(LOST, new WorkerMessage.TimerDue(LOST), GIVE_UP);
-    }
-    server = found;
-    if (found != null && !found.equals(before)) {
-      getContext().getLog().debug("{} found the run at {}", setup.key(), found.path());
-      hello();
-    }
+    server.onServers(m);
     return this;
   }
 
   private Behavior<WorkerMessage> onWaiting() {
     switch (inbox.poll()) {
-      case WorkerMessage.Ready m -> {
-        ready = true;
-        hello();
-      }
+      case WorkerMessage.Ready m -> server.ready();
       case WorkerMessage.Arrived m -> {
         if (leaving) {
           m.update().discard(); // What was handed in has been answered.
           goodbye(null);
-          return akka.actor.typed.javadsl.Behaviors.stopped();
+          return Behaviors.stopped();
         }
         if (m.update() instanceof GlobalModel model && model.assignment() == null) {
           roundUnderWay = false; // It is answered, and there is no next one yet.
@@ -188,7 +159,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
         }
       }
       case WorkerMessage.RoundDropped m -> dropped(m);
-      case WorkerMessage.Standing m -> standing(m.pause());
+      case WorkerMessage.Standing m -> pause.standing(m.pause());
       // Ends this actor as failed, so that its node knows that the run is not over for it.
       case WorkerMessage.TrainingFailed m -> {
         goodbye(m.what());
@@ -220,24 +191,17 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
   /** Reports for work, again and again until {@link #welcomed}. */
   protected final void hello() {
-    if (server == null || !ready) {
-      return;
-    }
-    server.tell(
-        new ServerMessage.Hello(setup.key(), getContext().getSelf(), setup.port().endpoint()));
-    timers.startSingleTimer(HELLO, new WorkerMessage.TimerDue(HELLO), HELLO_AGAIN);
+    server.hello();
   }
 
   /** The worker is taken in: it need not report again. */
   protected final void welcomed() {
-    timers.cancel(HELLO);
+    server.welcomed();
   }
 
   /** Tells the run's first node, where it can be reached. */
   protected final void tellServer(ServerMessage message) {
-    if (server != null) {
-      server.tell(message);
-    }
+    server.tell(message);
   }
 
   /** Lets the participant act; an update that comes before there is one is given back. */
@@ -251,33 +215,19 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
     }
   }
 
-  /** Of the same pause it may be told more than once. */
   private Behavior<WorkerMessage> onHalt(WorkerMessage.Halt m) {
-    if (m.pause() > pause) {
-      pause = m.pause();
-      own.pause();
-      Consumer<WorkerMessage> deliver = inbox(getContext().getSelf());
-      thread.halt(() -> deliver.accept(new WorkerMessage.Standing(m.pause())));
-    }
+    pause.halt(m, inbox(getContext().getSelf()));
     return this;
   }
 
-  /** Now, and again and again until it is told to go on. */
-  private void standing(long inPause) {
-    if (inPause == pause && own.paused()) {
-      if (self != null) {
-        tellServer(new ServerMessage.Halted(self.slot(), incarnation, inPause));
-      }
-      timers.startSingleTimer(HALTED, new WorkerMessage.TimerDue(HALTED), STILL_HALTED);
+  private void halted(long inPause) {
+    if (self != null) {
+      tellServer(new ServerMessage.Halted(self.slot(), incarnation, inPause));
     }
   }
 
   private Behavior<WorkerMessage> onGoOn(WorkerMessage.GoOn m) {
-    if (m.pause() >= pause && own.paused()) {
-      timers.cancel(HALTED);
-      own.resume();
-      thread.goOn();
-    }
+    pause.goOn(m);
     return this;
   }
 
@@ -315,17 +265,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onTimer(WorkerMessage.TimerDue m) {
-    if (m.timer().equals(HELLO)) {
-      hello();
-    } else if (m.timer().equals(LOST)) {
-      throw JoinException.passing(
-          setup.key()
-              + ": no server could be reached for "
-              + GIVE_UP.toSeconds()
-              + " s; was the run's first node ended?");
-    } else if (m.timer().equals(HALTED)) {
-      standing(pause);
-    } else {
+    if (!server.due(m.timer()) && !pause.due(m.timer())) {
       own.fired(m.timer());
       event(new Event.TimerFired(m.timer(), now()));
     }
@@ -334,7 +274,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
   private Behavior<WorkerMessage> onRunOver(String reason) {
     getContext().getLog().debug("{}: run over: {}", setup.key(), reason);
-    return akka.actor.typed.javadsl.Behaviors.stopped();
+    return Behaviors.stopped();
   }
 
   /** Whether an answer follows to what is under way, and is worth waiting for. */
@@ -350,7 +290,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       return this;
     }
     goodbye(null);
-    return akka.actor.typed.javadsl.Behaviors.stopped();
+    return Behaviors.stopped();
   }
 
   private void goodbye(@Nullable String failure) {
@@ -364,12 +304,7 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
       goodbye(null); // Its time was up before the answer came.
     }
     release();
-    if (staged != null) {
-      staged.close();
-      staged = null;
-    }
-    moments.forEach(Lease::close);
-    moments.clear();
+    staged.close();
     inbox.close();
     thread.end();
     return this;
@@ -389,23 +324,12 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
 
     @Override
     public void load(FlatVector parameters) {
-      Lease lease = staged;
-      if (lease == null) {
-        lease = setup.port().lease();
-        staged = lease;
-      }
-      lease.vector().copyFrom(parameters);
+      staged.load(parameters);
     }
 
     @Override
     public void loadMoments(List<FlatVector> vectors) {
-      moments.forEach(Lease::close);
-      moments.clear();
-      for (FlatVector vector : vectors) {
-        Lease lease = setup.port().lease();
-        lease.vector().copyFrom(vector);
-        moments.add(lease);
-      }
+      staged.loadMoments(vectors);
     }
 
     @Override
@@ -425,22 +349,18 @@ abstract class TrainingActor extends AbstractBehavior<WorkerMessage> {
           round,
           TrainingActor.this.order(order),
           ahead,
-          loaded("train"),
-          List.copyOf(moments));
-      moments.clear();
-    }
-
-    private Lease loaded(String what) {
-      Lease lease = java.util.Objects.requireNonNull(staged, what + " before load");
-      staged = null;
-      return lease;
+          staged.takeParameters("train"),
+          staged.takeMoments());
     }
 
     @Override
     public void rebase(long round, @Nullable TrainOrder ahead) {
       roundUnderWay = true;
       thread.rebase(
-          life, round, ahead == null ? null : TrainingActor.this.order(ahead), loaded("rebase"));
+          life,
+          round,
+          ahead == null ? null : TrainingActor.this.order(ahead),
+          staged.takeParameters("rebase"));
     }
 
     @Override

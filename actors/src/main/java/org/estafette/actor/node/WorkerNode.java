@@ -10,8 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.estafette.actor.config.ConfigException;
 import org.estafette.actor.config.ConfigReader;
@@ -63,7 +61,16 @@ public final class WorkerNode implements AutoCloseable {
       int workers,
       int firstIndex,
       Map<String, String> overrides,
-      Consumer<String> notices) {}
+      Consumer<String> notices) {
+    /** The same with other settings of this node alone. */
+    Plan with(Map<String, String> others) {
+      return at(host, others);
+    }
+
+    private Plan at(String address, Map<String, String> others) {
+      return new Plan(join, address, port, key, workers, firstIndex, others, notices);
+    }
+  }
 
   private WorkerNode(Plan plan, RunConfig own, JoinSource source, boolean stays) {
     this.stays = stays;
@@ -137,17 +144,7 @@ public final class WorkerNode implements AutoCloseable {
               : plan.host();
       settings.put("cluster.host", '"' + host + '"');
       RunConfig own = ConfigReader.read(null, settings);
-      Plan placed =
-          new Plan(
-              plan.join(),
-              host,
-              plan.port(),
-              plan.key(),
-              plan.workers(),
-              plan.firstIndex(),
-              settings,
-              plan.notices());
-      return new WorkerNode(placed, own, source, stays);
+      return new WorkerNode(plan.at(host, settings), own, source, stays);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -171,14 +168,7 @@ public final class WorkerNode implements AutoCloseable {
   @Override
   public void close() {
     management.close();
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      system.log().warn("the actor system did not end in 20 s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NodeSystem.end(system);
     closeOpened();
   }
 

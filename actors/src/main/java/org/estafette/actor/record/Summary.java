@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion updates of the global model
  * @param workerRestarts workers that were lost and replaced
  * @param exchanges of a run without a server; null with one
+ * @param wasted training of rounds that were given up; null where none was
  * @param versions releases of the software, by name
  * @param jdk the Java virtual machine
  * @param machine what it ran on
@@ -52,6 +53,7 @@ public record Summary(
     long modelVersion,
     int workerRestarts,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Exchanges exchanges,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Wasted wasted,
     SortedMap<String, String> versions,
     String jdk,
     Machine machine) {

@@ -4,14 +4,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
+import org.estafette.actor.record.Wasted;
+import org.jspecify.annotations.Nullable;
 
-/** What became of the pushes, counted as they are decided on. */
+/** What became of the pushes and of rounds that were given up, counted as they are decided on. */
 final class PushCounts {
   private final Map<String, Long> refused = new TreeMap<>();
   private long accepted;
   private long merged;
   private double stalenessSum;
   private long stalenessMax;
+  private @Nullable Wasted wasted;
 
   /** Goes on from what an earlier part of the run has counted. */
   void resume(RunTally before) {
@@ -20,6 +23,7 @@ final class PushCounts {
     refused.putAll(before.pushes().refused());
     stalenessSum = before.staleness().mean() * (accepted + merged);
     stalenessMax = before.staleness().max();
+    wasted = before.wasted();
   }
 
   void applied(long staleness, boolean together) {
@@ -34,6 +38,16 @@ final class PushCounts {
 
   void refused(String reason) {
     refused.merge(reason, 1L, Long::sum);
+  }
+
+  void wasted(int steps, long tokens) {
+    Wasted before = wasted == null ? new Wasted(0, 0) : wasted;
+    wasted = new Wasted(before.steps() + steps, before.tokens() + tokens);
+  }
+
+  /** Null where nothing was for nothing. */
+  @Nullable Wasted wasted() {
+    return wasted;
   }
 
   Pushes pushes() {

@@ -1,16 +1,13 @@
 package org.estafette.actor.run;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
+import org.estafette.actor.record.Wasted;
 import org.estafette.algorithm.Decision;
 import org.estafette.algorithm.PeerId;
 import org.estafette.algorithm.model.Score;
@@ -33,16 +30,13 @@ public final class RunMonitor {
   private final PushCounts counts = new PushCounts();
   private final ExchangeCounts exchanges = new ExchangeCounts();
   private final Throughput throughput = new Throughput();
-  private final TreeSet<PeerId> live = new TreeSet<>();
-  private final TreeSet<PeerId> seen = new TreeSet<>();
-  private final Map<PeerId, Departure> departures = new HashMap<>();
+  private final Presence presence = new Presence();
   private long budgetTokens;
   private double loss = Double.NaN;
   private @Nullable Score validation;
   private long tokens;
   private long localSteps;
   private long version;
-  private int restarts;
   private long nextPoint;
   private boolean finished;
   private double startsAt;
@@ -50,8 +44,6 @@ public final class RunMonitor {
   private double beganAt = Double.NaN;
   private long tokensBefore;
   private volatile Snapshot snapshot;
-
-  private record Departure(String cause, boolean orderly) {}
 
   /**
    * Where a run stands.
@@ -66,6 +58,7 @@ public final class RunMonitor {
    * @param restarts workers that came back after a loss
    * @param exchanges of a run without a server; null with one
    * @param trainedBefore training seconds of the parts of the run that were resumed from
+   * @param wasted training of rounds that were given up; null where none was
    */
   public record Snapshot(
       double seconds,
@@ -84,7 +77,8 @@ public final class RunMonitor {
       Staleness staleness,
       @Nullable Exchanges exchanges,
       boolean finished,
-      double trainedBefore) {
+      double trainedBefore,
+      @Nullable Wasted wasted) {
 
     /** Training seconds of the whole run, as far as they are known. */
     public double wholeSeconds() {
@@ -158,7 +152,7 @@ public final class RunMonitor {
     startsAt = tally.seconds();
     trainedBefore = tally.trainingSeconds();
     counts.resume(tally);
-    restarts = tally.restarts();
+    presence.resume(tally.restarts());
     exchanges.resume(tally.exchanges());
     snapshot = take(startsAt);
   }
@@ -167,7 +161,13 @@ public final class RunMonitor {
   public RunTally tally() {
     Snapshot s = snapshot;
     return new RunTally(
-        s.seconds(), s.wholeSeconds(), s.pushes(), s.staleness(), s.restarts(), s.exchanges());
+        s.seconds(),
+        s.wholeSeconds(),
+        s.pushes(),
+        s.staleness(),
+        s.restarts(),
+        s.exchanges(),
+        s.wasted());
   }
 
   /** The run is longer or shorter than it was to be. */
@@ -202,7 +202,7 @@ public final class RunMonitor {
    * @param orderly whether it left of its own accord
    */
   public void departs(PeerId worker, String cause, boolean orderly) {
-    departures.put(worker, new Departure(cause, orderly));
+    presence.departs(worker, cause, orderly);
   }
 
   /** Goes on from what an earlier part of the run has done. */
@@ -217,8 +217,7 @@ public final class RunMonitor {
 
   /** A worker of the part that is resumed is still there. */
   public void present(PeerId worker) {
-    seen.add(worker);
-    live.add(worker);
+    presence.present(worker);
   }
 
   /** The server has decided something. */
@@ -229,26 +228,12 @@ public final class RunMonitor {
         counts.refused(r.reason().key());
         write(Rounds.of(at, r));
       }
-      case Decision.Joined j -> {
-        // The first life in this part of the run is no restart, whatever its number.
-        boolean again = !seen.add(j.worker());
-        live.add(j.worker());
-        restarts += again ? 1 : 0;
-        departures.remove(j.worker());
-        write(
-            new Metric.WorkerEvent(
-                at,
-                j.worker().toString(),
-                again ? Metric.Kind.RESTARTED : Metric.Kind.JOINED,
-                "incarnation " + j.incarnation(),
-                j.incarnation(),
-                null));
-      }
+      case Decision.Joined j -> write(presence.joined(at, j));
       case Decision.Left l -> {
-        if (!live.remove(l.worker()) && !seen.contains(l.worker())) {
-          break; // Of the part of the run that was resumed from: its end is known.
+        Metric left = presence.left(at, l);
+        if (left != null) {
+          write(left);
         }
-        left(at, l);
       }
       case Decision.Finished f -> {
         finished = true;
@@ -261,59 +246,22 @@ public final class RunMonitor {
         }
       }
       case Decision.Mixed m -> mixed(at, m);
-      case Decision.Rewired r -> rewired(at, r);
-      case Decision.Quarantined q ->
-          event(
-              at,
-              q.worker(),
-              Metric.Kind.QUARANTINED,
-              q.refusals()
-                  + " of its newest pushes could not be used, the last: "
-                  + q.reason().key()
-                  + ", "
-                  + q.detail());
-      case Decision.Released r ->
-          event(
-              at,
-              r.worker(),
-              Metric.Kind.RELEASED,
-              (r.by().isEmpty()
-                      ? r.goodPushes() + " good pushes in a row"
-                      : "by hand, by " + r.by())
-                  + ": the next one counts again");
-      case Decision.Wasted w ->
-          write(
-              new Metric.WorkerEvent(
-                  at,
-                  w.worker().toString(),
-                  Metric.Kind.NOTE,
-                  w.steps()
-                      + " local steps ("
-                      + w.tokens()
-                      + " tokens) of round "
-                      + w.round()
-                      + " were taken for nothing: "
-                      + w.reason(),
-                  w.incarnation(),
-                  w.steps()));
-      case Decision.Outlier o ->
-          event(
-              at, o.worker(), o.marked() ? Metric.Kind.OUTLIER : Metric.Kind.ORDINARY, o.reason());
+      case Decision.Rewired r -> {
+        // What a worker's place in the graph was at first is no news.
+        if (exchanges.rewired(r)) {
+          write(WorkerLines.of(at, r));
+        }
+      }
+      case Decision.Quarantined q -> write(WorkerLines.of(at, q));
+      case Decision.Released r -> write(WorkerLines.of(at, r));
+      case Decision.Wasted w -> {
+        counts.wasted(w.steps(), w.tokens());
+        write(WorkerLines.of(at, w));
+      }
+      case Decision.Outlier o -> write(WorkerLines.of(at, o));
       case Decision.RoundClosed r -> {}
     }
     snapshot = take(at);
-  }
-
-  private void left(double at, Decision.Left l) {
-    Departure why = departures.remove(l.worker());
-    write(
-        new Metric.WorkerEvent(
-            at,
-            l.worker().toString(),
-            why != null && why.orderly() ? Metric.Kind.LEFT : Metric.Kind.LOST,
-            (why == null ? "" : why.cause() + "; ") + "local steps lost: " + l.stepsLost(),
-            l.incarnation(),
-            l.stepsLost()));
   }
 
   private void applied(double at, Decision.Applied a) {
@@ -339,21 +287,6 @@ public final class RunMonitor {
     write(Rounds.of(at, m));
     if (tokens >= nextPoint) {
       point(at);
-    }
-  }
-
-  /** What a worker's place in the graph was at first is no news. */
-  private void rewired(double at, Decision.Rewired r) {
-    if (exchanges.rewired(r)) {
-      event(
-          at,
-          r.worker(),
-          Metric.Kind.NOTE,
-          "neighbours are now "
-              + r.neighbours().stream().map(PeerId::toString).collect(Collectors.joining(", "))
-              + " (epoch "
-              + r.epoch()
-              + ")");
     }
   }
 
@@ -385,10 +318,6 @@ public final class RunMonitor {
     snapshot = take(at);
   }
 
-  private void event(double at, PeerId worker, Metric.Kind kind, String reason) {
-    write(new Metric.WorkerEvent(at, worker.toString(), kind, reason));
-  }
-
   /** The parameters were validated. */
   public void validated(double at, Score score) {
     validation = score;
@@ -414,7 +343,7 @@ public final class RunMonitor {
             accuracy(measured),
             rate,
             version,
-            live.size(),
+            presence.live(),
             counts.pushes(),
             counts.staleness(),
             exchanges.exchanges()));
@@ -440,13 +369,14 @@ public final class RunMonitor {
         loss(validation),
         accuracy(validation),
         version,
-        live.size(),
-        restarts,
+        presence.live(),
+        presence.restarts(),
         counts.pushes(),
         counts.staleness(),
         exchanges.exchanges(),
         finished,
-        trainedBefore);
+        trainedBefore,
+        counts.wasted());
   }
 
   /** Where the run stands now. */

@@ -1,8 +1,10 @@
 package org.estafette.actor.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.estafette.actor.record.Exchanges;
 import org.estafette.actor.record.Pushes;
 import org.estafette.actor.record.Staleness;
+import org.estafette.actor.record.Wasted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleness of those applied
  * @param restarts of workers
  * @param exchanges of a run without a server; null with one
+ * @param wasted training of rounds that were given up; null where none was
  */
 public record RunTally(
     double seconds,
@@ -22,4 +25,6 @@ public record RunTally(
     Pushes pushes,
     Staleness staleness,
     int restarts,
-    @Nullable Exchanges exchanges) {}
+    @Nullable Exchanges exchanges,
+    // Left out where it is null: who does not know it reads most checkpoints all the same.
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Wasted wasted) {}

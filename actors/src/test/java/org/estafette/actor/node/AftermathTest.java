@@ -3,6 +3,7 @@ package org.estafette.actor.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.actor.AddressFromURIString;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
@@ -53,7 +54,7 @@ final class AftermathTest {
   void shouldBeOverAsSoonAsAMemberIsGone() throws Exception {
     ActorSystem<Void> here = node(Map.of());
     ActorSystem<Void> other = node(Map.of());
-    Aftermath.await(here, over::countDown);
+    new Aftermath(here).await(null, over::countDown);
     assertThat(over.getCount()).isOne();
     Cluster.get(here).manager().tell(new Down(Cluster.get(other).selfMember().address()));
     // Well before the 26 s after which the cluster would have found a dead one by itself.
@@ -62,16 +63,28 @@ final class AftermathTest {
 
   @Test
   void shouldBeOverWhenTheClusterWouldHaveFoundADeadMember() throws Exception {
-    Aftermath.await(node(Map.of("cluster.failure-detection", "quick")), over::countDown);
+    ActorSystem<Void> here = node(Map.of("cluster.failure-detection", "quick"));
+    new Aftermath(here).await(null, over::countDown);
     assertThat(over.getCount()).isOne();
     assertThat(over.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
+  void shouldBeOverAtOnceWhereTheClusterHasDecidedAboutTheDeadMemberBefore() throws Exception {
+    Aftermath aftermath = new Aftermath(node(Map.of()));
+    aftermath.removed(AddressFromURIString.parse("akka://estafette@127.0.0.1:7"));
+    aftermath.await("127.0.0.1:8", over::countDown);
+    assertThat(over.getCount()).as("another was removed").isOne();
+    aftermath.await("127.0.0.1:7", over::countDown);
+    assertThat(over.getCount()).isZero();
+  }
+
+  @Test
   void shouldBeOverWhereTheActorSystemHasEnded() throws Exception {
     ActorSystem<Void> system = node(Map.of());
+    Aftermath aftermath = new Aftermath(system);
     end();
-    Aftermath.await(system, over::countDown);
+    aftermath.await(null, over::countDown);
     assertThat(over.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -33,7 +33,7 @@ final class StormyPortTest {
   private final NodeWeather weather = new NodeWeather("test");
   private final TensorPort port =
       new TensorPort(
-          Coordinator.ChannelSettings.own(
+          ChannelSettings.own(
               ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "stormy"),
           "",
           weather,

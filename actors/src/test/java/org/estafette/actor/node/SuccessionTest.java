@@ -187,7 +187,7 @@ final class SuccessionTest {
         Workshop second = workshop(settings);
         SharedDriver driver =
             SharedDriver.launch(
-                Coordinator.driver(first.config(), run, "test-" + Long.toHexString(run)));
+                ChannelSettings.driver(first.config(), run, "test-" + Long.toHexString(run)));
         LauncherNode launcher = new LauncherNode(first.config());
         ServerHost former = host(first, run, launcher, driver, "server-0")) {
       await().atMost(PATIENCE).until(() -> former.takenOver().isDone());
@@ -242,7 +242,7 @@ final class SuccessionTest {
     try (Workshop workshop = workshop(settings);
         SharedDriver driver =
             SharedDriver.launch(
-                Coordinator.driver(workshop.config(), run, "test-" + Long.toHexString(run)));
+                ChannelSettings.driver(workshop.config(), run, "test-" + Long.toHexString(run)));
         LauncherNode launcher = new LauncherNode(workshop.config());
         ServerHost host = host(workshop, run, launcher, driver, "server-0")) {
       await().atMost(PATIENCE).until(() -> host.takenOver().isDone());

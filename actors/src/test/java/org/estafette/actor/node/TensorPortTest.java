@@ -31,7 +31,7 @@ final class TensorPortTest {
 
   private final TensorPort port =
       new TensorPort(
-          Coordinator.ChannelSettings.own(
+          ChannelSettings.own(
               ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "port"),
           new PushPacking(100, 32),
           8,

@@ -149,6 +149,7 @@ class RunFolderTest {
         3,
         0,
         null,
+        null,
         Summary.versions(Map.of("akka", "2.8.5")),
         Summary.runningJdk(),
         Machine.here());

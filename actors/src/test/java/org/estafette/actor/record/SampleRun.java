@@ -170,6 +170,7 @@ final class SampleRun {
             version,
             1,
             null,
+            null,
             Summary.versions(Map.of("estafette", "0.1.0", "akka", "2.8.5", "aeron", "1.51.0")),
             "OpenJDK 64-Bit Server VM 25.0.3+9 (Eclipse Adoptium)",
             new Machine("Linux 6.1", "amd64", 2, 24L << 30));
