@@ -59,7 +59,7 @@ final class RegistrarActorTest {
     port =
         new TensorPort(
             ChannelSettings.own(workshop.config(), run, "run-" + Long.toHexString(run)),
-            workshop.layout().length(),
+            workshop.packing(),
             8,
             lost -> {});
     system =

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.estafette.actor.checkpoint.CheckpointStore;
 import org.estafette.actor.join.JoinException;
 import org.estafette.actor.record.Metric;
+import org.estafette.actor.run.CountingModel;
 import org.estafette.actor.run.RunCheckpoints;
 import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.TinyRuns;
@@ -282,10 +283,24 @@ final class SeveralHostsTest {
   @Test
   void shouldHandInItsRoundWhenItIsAskedToLeave() throws Exception {
     int port = freePort("127.0.0.2");
-    // Rounds of a second or more: the one that is under way is worth handing in.
+    String counter = "leave-" + System.nanoTime();
+    // Its third round stands after five of its ten steps, until it was asked to leave.
     try (Workshop workshop =
             workshop(
-                "127.0.0.2", port, "local-steps.count", "1000", "local-steps.dynamic", "false");
+                "127.0.0.2",
+                port,
+                "local-steps.count",
+                "10",
+                "local-steps.dynamic",
+                "false",
+                "model.kind",
+                CountingModel.class.getName(),
+                "model.options.counter",
+                counter,
+                "model.options.holds",
+                "estafette-",
+                "model.options.hold-from",
+                "25");
         Coordinator coordinator = Coordinator.start(plan(workshop, null, 1))) {
       Map<String, String> overrides = new HashMap<>(Map.of("akka.loglevel", "WARNING"));
       overrides.put("cluster.leave-within", "80s");
@@ -293,13 +308,14 @@ final class SeveralHostsTest {
           WorkerNode.start(
               new WorkerNode.Plan(
                   coordinator.address(), "127.0.0.3", 0, "one", 1, 0, overrides, n -> {}))) {
-        await().atMost(LONG).until(() -> coordinator.now().workers() == 1);
-        await().atMost(LONG).until(() -> accepted("worker-0") >= 1);
+        await().atMost(LONG).until(() -> CountingModel.steps(counter) > 25);
         long before = accepted("worker-0");
         node.leave();
+        CountingModel.release(counter);
+        assertThat(before).isEqualTo(2);
         node.result().get(90, TimeUnit.SECONDS);
         await().atMost(LONG).until(() -> coordinator.now().workers() == 0);
-        assertThat(accepted("worker-0")).isGreaterThan(before);
+        assertThat(accepted("worker-0")).as("with the round that was under way").isGreaterThan(2);
       }
     }
   }

@@ -116,7 +116,7 @@ final class TensorPortTest {
   void aQuantizedPushShouldArriveToTheBitInAQuarterOfTheBytes() {
     try (TensorPort packed =
         new TensorPort(
-            Coordinator.ChannelSettings.own(
+            ChannelSettings.own(
                 ConfigReader.read(null, java.util.Map.of("channel.term", "512KiB")), RUN, "packed"),
             new PushPacking(10_000, 8),
             4,
