@@ -27,7 +27,7 @@ public final class PushFuzz {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment x = guarded(arena, length);
       MemorySegment again = guarded(arena, length);
-      MemorySegment.copy(data, 0, x, ValueLayout.JAVA_BYTE, 8, Math.min(data.length, bytes));
+      MemorySegment.copy(data, 1, x, ValueLayout.JAVA_BYTE, 8, Math.min(data.length - 1, bytes));
       try {
         quantizer.unpack(x.address() + 8, length, x.address() + 8);
       } catch (IllegalArgumentException e) {

@@ -147,7 +147,7 @@ class BlockQuantizerTest {
     assertThat(new BlockQuantizer(4).packedBytes(257)).isEqualTo(1 + 128 + 1 + 1);
   }
 
-  /** What is on the disk and on the wire of another release must stay readable. */
+  /** What a node of another release sends must stay readable. */
   @Test
   void theFormShouldStayAsItIs() {
     float[] x = {1, -0.5f, 0.25f, 0.1f, -0.013f, 0, 3e-5f};

@@ -84,9 +84,8 @@ public final class SimulatedRun implements AutoCloseable {
   private WorkerSetup worker(int slot, int life) {
     RunConfig.Simulation s = config.simulation();
     PushPacking packing = workshop.packing();
-    double perByte = s.bandwidth() == 0 ? 0 : 1 / s.bandwidth();
-    double perElement = perByte * packing.plainBytes() / packing.length();
-    double perPushed = perByte * packing.pushBytes() / packing.length();
+    double perElement = s.bandwidth() == 0 ? 0 : Float.BYTES / s.bandwidth();
+    double perPushed = perElement * ((double) packing.pushBytes() / packing.plainBytes());
     double seconds = config.workers().stepSeconds() / config.workers().speed(slot);
     DeviceTrainer trainer = workshop.newTrainer();
     if (slot < trainers.size()) {

@@ -7,26 +7,30 @@ import org.estafette.kernel.BlockQuantizer;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Lease;
 import org.estafette.memory.VectorPool;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the tensors of a run's updates travel: as they are, or, where the run says so, those of
+ * How the tensors of a run's updates travel: as they are, or, where this node is told so, those of
  * pseudo-gradients packed. A pseudo-gradient that is not on the grid (it has NaN, or was made by a
- * strategy of one's own) travels as it is: packing loses nothing, ever.
+ * strategy of one's own) travels as it is: packing loses nothing, ever. What comes in is read by
+ * its length, whatever this node sends itself.
  */
 public final class PushPacking {
+  private static final BlockQuantizer[] FORMS = {new BlockQuantizer(8), new BlockQuantizer(4)};
+
   private final long length;
-  private final int bits;
+
+  /** Null where pushes leave as they are. */
+  private final @Nullable BlockQuantizer own;
 
   /**
    * @param length elements of every tensor
-   * @param bits of an element of a pseudo-gradient: 32, or what {@link BlockQuantizer} takes
+   * @param bits of an element of a pseudo-gradient that leaves: 32, or what {@link BlockQuantizer}
+   *     takes
    */
   public PushPacking(long length, int bits) {
     this.length = length;
-    this.bits = bits;
-    if (bits != 32) {
-      new BlockQuantizer(bits);
-    }
+    this.own = bits == 32 ? null : new BlockQuantizer(bits);
   }
 
   /** Elements of every tensor. */
@@ -39,9 +43,9 @@ public final class PushPacking {
     return Float.BYTES * length;
   }
 
-  /** Bytes of a push's tensor that is on the grid. */
+  /** Bytes of a push's tensor that leaves here and is on the grid. */
   public long pushBytes() {
-    return bits == 32 ? plainBytes() : new BlockQuantizer(bits).packedBytes(length);
+    return own == null ? plainBytes() : own.packedBytes(length);
   }
 
   /**
@@ -59,14 +63,14 @@ public final class PushPacking {
    */
   public Sent pack(Update update, VectorPool pool) {
     Lease plain = UpdateCodec.payload(update);
-    if (bits == 32
+    if (own == null
         || !(update instanceof PseudoGradient)
         || !(plain.vector() instanceof Float32Vector from)) {
       return new Sent(plain, plainBytes());
     }
     Lease packed = pool.lease();
     Float32Vector to = (Float32Vector) packed.vector();
-    boolean fits = new BlockQuantizer(bits).pack(from.address(), length, to.address());
+    boolean fits = own.pack(from.address(), length, to.address());
     Reference.reachabilityFence(from);
     Reference.reachabilityFence(to);
     (fits ? plain : packed).close();
@@ -75,25 +79,38 @@ public final class PushPacking {
 
   /** Whether a tensor of an update of this run can have so many bytes. */
   public boolean canBe(long bytes) {
-    return bytes == plainBytes() || bytes == pushBytes();
+    return bytes == plainBytes() || form(bytes) != null;
+  }
+
+  /** The packed form that has so many bytes; of a single element, both have two. */
+  private @Nullable BlockQuantizer form(long bytes) {
+    if (own != null && own.packedBytes(length) == bytes) {
+      return own;
+    }
+    for (BlockQuantizer form : FORMS) {
+      if (form.packedBytes(length) == bytes) {
+        return form;
+      }
+    }
+    return null;
   }
 
   /** What {@link #canBe} expects, in words. */
   public String expected() {
-    return bits == 32
-        ? "expected " + plainBytes()
-        : "expected " + pushBytes() + " or " + plainBytes();
+    return "expected %d, or packed %d or %d"
+        .formatted(plainBytes(), FORMS[0].packedBytes(length), FORMS[1].packedBytes(length));
   }
 
   /**
    * Unpacks, in its own place, the tensor of an update that has come in.
    *
-   * @param bytes how many came
+   * @param bytes how many came, of which it {@link #canBe}
    * @throws UnreadableUpdateException where it is packed and must not be, or is no packed form; the
    *     tensor is of no use then
    */
   public void unpack(Update update, long bytes) throws UnreadableUpdateException {
-    if (bytes == plainBytes()) {
+    BlockQuantizer form = bytes == plainBytes() ? null : form(bytes);
+    if (form == null) {
       return;
     }
     if (!(update instanceof PseudoGradient push)) {
@@ -103,7 +120,7 @@ public final class PushPacking {
     }
     Float32Vector v = (Float32Vector) push.delta().vector();
     try {
-      new BlockQuantizer(bits).unpack(v.address(), length, v.address());
+      form.unpack(v.address(), length, v.address());
     } catch (IllegalArgumentException e) {
       throw new UnreadableUpdateException(String.valueOf(e.getMessage()));
     } finally {

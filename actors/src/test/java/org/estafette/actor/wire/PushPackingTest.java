@@ -14,6 +14,8 @@ import org.estafette.memory.Precision;
 import org.estafette.memory.VectorPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PushPackingTest {
   private static final int LENGTH = 300;
@@ -41,8 +43,9 @@ class PushPackingTest {
     PushPacking packing = new PushPacking(LENGTH, 32);
     assertThat(packing.pushBytes()).isEqualTo(4 * LENGTH);
     assertThat(packing.canBe(4 * LENGTH)).isTrue();
-    assertThat(packing.canBe(LENGTH + 2)).isFalse();
-    assertThat(packing.expected()).isEqualTo("expected 1200");
+    assertThat(packing.canBe(LENGTH + 2)).as("another node's 8 bits").isTrue();
+    assertThat(packing.canBe(LENGTH + 3)).isFalse();
+    assertThat(packing.expected()).isEqualTo("expected 1200, or packed 302 or 152");
     try (Lease same = packing.pack(push(1), pool).payload()) {
       assertThat(same.vector().get(0)).isEqualTo(1);
     }
@@ -52,7 +55,6 @@ class PushPackingTest {
   void onlyPushesShouldBePacked() throws Exception {
     PushPacking packing = new PushPacking(LENGTH, 4);
     assertThat(packing.pushBytes()).isEqualTo(1 + 128 + 1 + 22);
-    assertThat(packing.expected()).isEqualTo("expected 152 or 1200");
     NeighbourModel model = new NeighbourModel(HEADER, Passage.MODEL, filled(0.5));
     PushPacking.Sent sent = packing.pack(model, pool);
     assertThat(sent.bytes()).isEqualTo(4 * LENGTH);
@@ -62,6 +64,23 @@ class PushPackingTest {
     packing.unpack(model, 1200);
     assertThat(model.parameters().vector().get(9)).isEqualTo(0.5);
     sent.payload().close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 32", "4, 32", "8, 4", "4, 8", "32, 8"})
+  void aNodeShouldReadWhatAnotherOneSendsInOtherBits(int sent, int own) throws Exception {
+    PushPacking here = new PushPacking(LENGTH, sent);
+    PushPacking there = new PushPacking(LENGTH, own);
+    PushPacking.Sent packed = here.pack(push(-0.75), pool);
+    assertThat(packed.bytes()).isEqualTo(here.pushBytes());
+    assertThat(there.canBe(packed.bytes())).isTrue();
+    PseudoGradient arrived =
+        new PseudoGradient(HEADER, packed.payload(), new RoundReport(1, 1, 1, 1, 0));
+    there.unpack(arrived, packed.bytes());
+    for (int i = 0; i < LENGTH; i++) {
+      assertThat(arrived.delta().vector().get(i)).isEqualTo(-0.75);
+    }
+    arrived.discard();
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.estafette.algorithm.model.Gpt;
 import org.estafette.algorithm.model.GptConfig;
 import org.estafette.device.Device;
 import org.estafette.device.Devices;
+import org.estafette.kernel.BlockQuantizer;
 import org.estafette.memory.FlatVector;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Precision;
@@ -323,6 +324,12 @@ class DeviceTrainerTest {
     return delta(trainer);
   }
 
+  private static boolean packs(int bits, FlatVector delta) {
+    Float32Vector from = (Float32Vector) delta;
+    Float32Vector to = Float32Vector.allocate(delta.length());
+    return new BlockQuantizer(bits).pack(from.address(), delta.length(), to.address());
+  }
+
   private DeviceTrainer rounding(int bits, long seed) {
     return trainer(
         new TrainerOptions(
@@ -346,6 +353,8 @@ class DeviceTrainerTest {
       error.difference(q, r);
       assertThat(Math.sqrt(error.squaredNorm())).as("another seed").isGreaterThan(0.5 * first);
       assertSameBits(q, delta(one));
+      assertThat(packs(8, q)).as("can be sent packed").isTrue();
+      assertThat(packs(8, exact)).isFalse();
       assertThat(new Quantization(8, 1).key(1, 0)).isNotEqualTo(new Quantization(8, 1).key(1, 6));
       assertThat(new Quantization(8, 1).key(1, 0)).isNotEqualTo(new Quantization(8, 1).key(2, 0));
     }
@@ -364,6 +373,7 @@ class DeviceTrainerTest {
       FlatVector into = Precision.FLOAT32.zeros(goesOn.dimension());
       goesOn.startPseudoGradient(into).await();
       assertSameBits(into, left);
+      assertThat(packs(4, into)).as("can be sent packed").isTrue();
     }
   }
 }

@@ -69,7 +69,7 @@ abstract class GpuContract {
     assertAgreement(new Correctness(opened(precision), precision).models(seed));
   }
 
-  /** To the bit: a server may round again what a worker's GPU has rounded. */
+  /** To the bit: a run with quantized pushes does not depend on who trains where. */
   @Test
   void aQuantizedVectorShouldBeThatOfTheCpu() {
     Random random = new Random(seed);

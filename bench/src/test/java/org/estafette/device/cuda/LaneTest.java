@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.concurrent.FutureTask;
 import org.estafette.device.ComputePrecision;
 import org.estafette.device.DeviceMemoryException;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,29 @@ class LaneTest {
         .isInstanceOf(DeviceMemoryException.class)
         .hasMessageContaining("cuda:0: working space of a large operation needs 1,073,741,824 ");
     assertThat(lane.scratch(8)).as("as before it was tried").isEqualTo(first);
+    gpu.close();
+    assertThat(emulation.used()).isZero();
+  }
+
+  /** A worker that was killed is replaced in its process, and must fit where it did. */
+  @Test
+  void whoComesAfterAThreadThatHasEndedShouldFitWhereThatOneDid() throws Exception {
+    assumeTrue(Emulation.possible(), "skipped: GPU kernels are emulated with g++");
+    Emulation emulation = new Emulation(1 << 30, 0);
+    Gpu gpu = new Gpu(emulation.parts, 0, ComputePrecision.FLOAT32);
+    long most = (1024 - 256 - 64) * MIB / 4;
+    for (int life = 0; life < 3; life++) {
+      FutureTask<Long> held =
+          new FutureTask<>(() -> {
+            try (CudaArena arena = gpu.allocate("a worker", most)) {
+              return arena.all().length();
+            }
+          });
+      Thread worker = new Thread(held);
+      worker.start();
+      assertThat(held.get()).isEqualTo(most);
+      worker.join();
+    }
     gpu.close();
     assertThat(emulation.used()).isZero();
   }

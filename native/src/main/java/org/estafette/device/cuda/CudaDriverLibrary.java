@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 final class CudaDriverLibrary implements CudaDriver {
   private static final int SHARED_BYTES = 8;
   private static final int NON_BLOCKING = 1;
+  private static final int FOR_ALL_CONTEXTS = 1;
   private static final int DISABLE_TIMING = 2;
   private static final int NOT_READY = 600;
 
@@ -299,7 +300,8 @@ final class CudaDriverLibrary implements CudaDriver {
 
   @Override
   public void registerHost(long address, long bytes) {
-    call(f.register, "cuMemHostRegister", "pinning " + bytes + " bytes", address, bytes, 0);
+    String doing = "pinning " + bytes + " bytes";
+    call(f.register, "cuMemHostRegister", doing, address, bytes, FOR_ALL_CONTEXTS);
   }
 
   @Override

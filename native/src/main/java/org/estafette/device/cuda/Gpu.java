@@ -65,6 +65,7 @@ final class Gpu {
     this.context = driver.retainContext(ordinal);
     makeCurrent();
     this.kernels = new Kernels(parts, architecture, sharedLimit);
+    parts.pinned().open();
   }
 
   /** 90 for compute capability 9.0. */
@@ -101,22 +102,31 @@ final class Gpu {
       if (closed) {
         throw new IllegalStateException(name() + " is closed");
       }
-      lanes.removeIf(l -> {
-        boolean over = !l.owner.isAlive();
-        if (over) {
-          l.close();
-        }
-        return over;
-      });
+      closeLanesOfTheDead();
       Lane made = new Lane(this);
       lanes.add(made);
       return made;
     }
   }
 
-  /** Bytes that the calling thread's lane will take; 0 where it has them. */
+  private void closeLanesOfTheDead() {
+    lanes.removeIf(l -> {
+      boolean over = !l.owner.isAlive();
+      if (over) {
+        l.close();
+      }
+      return over;
+    });
+  }
+
+  /**
+   * Bytes that the calling thread's lane will take; 0 where it has them. Those of threads that have
+   * ended are given back before.
+   */
   private long ofLaneToCome() {
+    makeCurrent();
     synchronized (lanes) {
+      closeLanesOfTheDead();
       boolean there = lanes.stream().anyMatch(l -> l.owner == Thread.currentThread());
       return there ? 0 : Lane.bytes(architecture);
     }

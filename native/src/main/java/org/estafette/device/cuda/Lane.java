@@ -42,16 +42,25 @@ final class Lane {
     long forBlas = forBlas(gpu.architecture);
     this.working = gpu.allocateBytes("working space of a thread", bytes(gpu.architecture));
     this.scratch = working + forBlas;
-    this.stream = driver.createStream();
+    long madeStream = 0;
+    long madeBlas = 0;
     try {
-      this.blas = gpu.parts.blas().create(stream, working, forBlas);
+      madeStream = driver.createStream();
+      madeBlas = gpu.parts.blas().create(madeStream, working, forBlas);
+      this.staging = new Staging(driver, madeStream);
     } catch (RuntimeException e) {
-      driver.destroyStream(stream);
+      if (madeBlas != 0) {
+        gpu.parts.blas().destroy(madeBlas);
+      }
+      if (madeStream != 0) {
+        driver.destroyStream(madeStream);
+      }
       driver.free(working);
       arena.close();
       throw e;
     }
-    this.staging = new Staging(driver, stream);
+    this.stream = madeStream;
+    this.blas = madeBlas;
   }
 
   /** Bytes of the GPU's memory that a lane takes. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All GPUs share them: what one has pinned is pinned for each, and cannot be pinned again.
  */
 final class PinnedVectors {
-  /** Vectors that stay pinned while nothing copies them. */
+  /** Vectors of each GPU that stay pinned while nothing copies them. */
   private static final int MOST = 8;
 
   private static final long WORTH_IT = 1L << 20;
@@ -27,11 +27,15 @@ final class PinnedVectors {
 
   private final List<Float32Vector> seen = new ArrayList<>();
   private boolean refused;
+  private int gpus;
 
   private static final class Pinned {
     final Float32Vector vector;
     final Gpu by;
     int copies;
+
+    /** Its GPU was closed while a copy was under way. */
+    boolean orphaned;
 
     Pinned(Float32Vector vector, Gpu by) {
       this.vector = vector;
@@ -41,6 +45,15 @@ final class PinnedVectors {
 
   PinnedVectors(CudaDriver driver) {
     this.driver = driver;
+  }
+
+  /** One more GPU uses them. */
+  synchronized void open() {
+    gpus++;
+  }
+
+  private int most() {
+    return MOST * Math.max(1, gpus);
   }
 
   /**
@@ -71,6 +84,10 @@ final class PinnedVectors {
     Pinned p = find(vector);
     if (p != null) {
       p.copies--;
+      if (p.orphaned && p.copies == 0) {
+        pinned.remove(p);
+        unpin(p);
+      }
       shrink(gpu);
     }
   }
@@ -92,7 +109,7 @@ final class PinnedVectors {
     boolean again = seen.removeIf(v -> v == vector);
     if (!again) {
       seen.add(vector);
-      if (seen.size() > MOST) {
+      if (seen.size() > most()) {
         seen.removeFirst();
       }
     }
@@ -113,7 +130,7 @@ final class PinnedVectors {
 
   /** Unpins what was used longest ago and is not being copied. */
   private void shrink(Gpu gpu) {
-    for (int i = 0; i < pinned.size() && pinned.size() > MOST; ) {
+    for (int i = 0; i < pinned.size() && pinned.size() > most(); ) {
       if (pinned.get(i).copies == 0) {
         unpin(pinned.remove(i));
       } else {
@@ -128,14 +145,19 @@ final class PinnedVectors {
     driver.unregisterHost(p.vector.address());
   }
 
-  /** Unpins what a GPU has pinned, which is not used any more. */
+  /** Unpins what a GPU has pinned, as soon as no other one copies it. */
   synchronized void close(Gpu gpu) {
+    gpus--;
     for (Pinned p : List.copyOf(pinned)) {
-      if (p.by == gpu) {
+      if (p.by == gpu && p.copies > 0) {
+        p.orphaned = true;
+      } else if (p.by == gpu) {
         pinned.remove(p);
         unpin(p);
       }
     }
-    seen.clear();
+    if (gpus == 0) {
+      seen.clear();
+    }
   }
 }
