@@ -129,7 +129,7 @@ class BindingTest {
     driver.copyToHost(host + 8, a, 4, 0xabc);
     assertThat(h.get(JAVA_FLOAT, 8)).isEqualTo(5f);
     driver.registerHost(0x10000, 123_456_789_012L);
-    assertThat(said()).isEqualTo("register 0x10000 123456789012 0");
+    assertThat(said()).isEqualTo("register 0x10000 123456789012 1");
     driver.unregisterHost(0x10000);
     assertThat(said()).isEqualTo("unregister 0x10000");
     driver.free(a);
