@@ -196,7 +196,9 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
       getContext().getLog().warn("the server's node {} is gone, waiting", m.node().hostPort());
       return this;
     }
-    return fail(JoinException.passing("the coordinator " + m.node().hostPort() + " is gone"));
+    // One that had left lately is told as removed at this node's own end, too.
+    String gone = "the coordinator " + m.node().hostPort() + " is gone";
+    return fail(PutOut.orElse(JoinException.passing(gone), getContext().getSystem()));
   }
 
   private Behavior<NodeMessage> onDescribed(NodeMessage.Described m) {

@@ -45,7 +45,10 @@ final class PutOut {
   /** What went wrong at a node: where it was put out meanwhile, that is why. */
   static RuntimeException orElse(RuntimeException e, ActorSystem<?> system) {
     Cluster cluster = Cluster.get(system);
-    return cluster.isTerminated() || cluster.selfMember().status().equals(MemberStatus.down())
+    MemberStatus own = cluster.selfMember().status();
+    return cluster.isTerminated()
+            || own.equals(MemberStatus.down())
+            || own.equals(MemberStatus.removed())
         ? because()
         : e;
   }
