@@ -198,7 +198,7 @@ final class JoiningNode extends AbstractBehavior<NodeMessage> {
     }
     // One that had left lately is told as removed at this node's own end, too.
     String gone = "the coordinator " + m.node().hostPort() + " is gone";
-    return fail(PutOut.orElse(JoinException.passing(gone), getContext().getSystem()));
+    return fail(PutOut.orElseAtMember(JoinException.passing(gone), getContext().getSystem()));
   }
 
   private Behavior<NodeMessage> onDescribed(NodeMessage.Described m) {

@@ -45,12 +45,16 @@ final class PutOut {
   /** What went wrong at a node: where it was put out meanwhile, that is why. */
   static RuntimeException orElse(RuntimeException e, ActorSystem<?> system) {
     Cluster cluster = Cluster.get(system);
-    MemberStatus own = cluster.selfMember().status();
-    return cluster.isTerminated()
-            || own.equals(MemberStatus.down())
-            || own.equals(MemberStatus.removed())
+    return cluster.isTerminated() || cluster.selfMember().status().equals(MemberStatus.down())
         ? because()
         : e;
+  }
+
+  /** As {@link #orElse}, at a node that was a member: where it is none any more, that is why. */
+  static RuntimeException orElseAtMember(RuntimeException e, ActorSystem<?> system) {
+    return Cluster.get(system).selfMember().status().equals(MemberStatus.removed())
+        ? because()
+        : orElse(e, system);
   }
 
   /**
