@@ -90,7 +90,7 @@ public final class QuantizeBench {
         }
       }
     }
-    double copy = best.get("copy");
+    double copy = best.getOrDefault("copy", Double.NaN);
     List<Map<String, Object>> rows = new ArrayList<>();
     best.forEach((name, seconds) -> {
       System.out.printf(
