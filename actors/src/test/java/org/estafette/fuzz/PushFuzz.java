@@ -21,7 +21,7 @@ public final class PushFuzz {
     if (data.length == 0) {
       return;
     }
-    BlockQuantizer quantizer = new BlockQuantizer((data[0] & 1) == 0 ? 8 : 4);
+    BlockQuantizer quantizer = BlockQuantizer.of((data[0] & 1) == 0 ? 8 : 4);
     int length = Math.min(2000, data.length);
     int bytes = (int) quantizer.packedBytes(length);
     try (Arena arena = Arena.ofConfined()) {

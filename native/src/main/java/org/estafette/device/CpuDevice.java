@@ -151,7 +151,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public void quantize(DeviceVector x, int bits, long key) {
-    new BlockQuantizer(bits).quantize(x.address(), x.length(), key);
+    BlockQuantizer.of(bits).quantize(x.address(), x.length(), key);
   }
 
   @Override

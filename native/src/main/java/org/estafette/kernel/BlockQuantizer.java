@@ -31,12 +31,11 @@ public final class BlockQuantizer {
   /** Below it 2⁻ᵉ would be infinite. */
   private static final int LEAST_EXPONENT = -126;
 
-  static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  static final long FIRST = 0xBF58476D1CE4E5B9L;
-  static final long SECOND = 0x94D049BB133111EBL;
-
   private static final boolean FAST =
       OuterKernels.best() != OuterKernels.scalar() && BlockQuantizerVector.possible();
+
+  private static final BlockQuantizer EIGHT = new BlockQuantizer(8, FAST);
+  private static final BlockQuantizer FOUR = new BlockQuantizer(4, FAST);
 
   private final boolean fast;
   private final int bits;
@@ -49,19 +48,22 @@ public final class BlockQuantizer {
   private final int limit;
 
   /**
+   * The grid of so many bits.
+   *
    * @param bits of a level: 8 or 4
    * @throws IllegalArgumentException where they are something else
    */
-  public BlockQuantizer(int bits) {
-    this(bits, FAST);
+  public static BlockQuantizer of(int bits) {
+    return switch (bits) {
+      case 8 -> EIGHT;
+      case 4 -> FOUR;
+      default -> throw new IllegalArgumentException("bits=" + bits + " (expected 8 or 4)");
+    };
   }
 
   /** With vectors for whole blocks, or element by element. */
   BlockQuantizer(int bits, boolean fast) {
     this.fast = fast;
-    if (bits != 8 && bits != 4) {
-      throw new IllegalArgumentException("bits=" + bits + " (expected 8 or 4)");
-    }
     this.bits = bits;
     this.most = (1 << bits - 1) - 1;
     this.widest = (1 << 23) - (1 << 25 - bits);
@@ -96,22 +98,14 @@ public final class BlockQuantizer {
       BlockQuantizerVector.round(x, scale, inverse, most + 1, key, group);
       return;
     }
-    // Above zero the way from float to int is down.
+    // Four elements share 64 random bits; above zero the way from float to int is down.
     int above = most + 1;
     long random = 0;
     for (int i = 0; i < n; i++) {
-      random = (i & 3) == 0 ? random(key, group + (i >> 2)) : random >>> 16;
+      random = (i & 3) == 0 ? SplitMix64.bits(key, group + (i >> 2)) : random >>> 16;
       float up = above + (random & 0xffff) * 0x1p-16f;
       set(x + 4L * i, ((int) (get(x + 4L * i) * inverse + up) - above) * scale);
     }
-  }
-
-  /** 64 random bits for four elements: SplitMix64 (Steele, Lea, Flood 2014). */
-  private static long random(long key, long group) {
-    long z = key + GOLDEN * (group + 1);
-    z = (z ^ (z >>> 30)) * FIRST;
-    z = (z ^ (z >>> 27)) * SECOND;
-    return z ^ (z >>> 31);
   }
 
   /** The bits of max |x|; more than those of any number where something is not finite. */

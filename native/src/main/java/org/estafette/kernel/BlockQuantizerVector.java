@@ -24,7 +24,7 @@ final class BlockQuantizerVector {
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, INTS.vectorShape());
   private static final LongVector PLACES =
-      LongVector.zero(LONGS).addIndex(1).mul(BlockQuantizer.GOLDEN);
+      LongVector.zero(LONGS).addIndex(1).mul(SplitMix64.GOLDEN);
 
   private BlockQuantizerVector() {}
 
@@ -45,11 +45,11 @@ final class BlockQuantizerVector {
   /** A vector of longs has the random numbers of two vectors of floats, in their order. */
   static void round(long x, float scale, float inverse, int above, long key, long group) {
     for (int i = 0; i < BLOCK; i += 2 * WIDTH) {
-      LongVector z = PLACES.add(key + BlockQuantizer.GOLDEN * (group + i / 4 + 1));
+      LongVector z = PLACES.add(key + SplitMix64.GOLDEN * (group + i / 4 + 1));
       z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30));
-      z = z.mul(BlockQuantizer.FIRST);
+      z = z.mul(SplitMix64.FIRST);
       z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 27));
-      z = z.mul(BlockQuantizer.SECOND);
+      z = z.mul(SplitMix64.SECOND);
       z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 31));
       ShortVector random = (ShortVector) z.reinterpretShape(SHORTS, 0);
       for (int half = 0; half < 2; half++) {

@@ -22,7 +22,7 @@ class BlockQuantizerTest {
   private static float[] quantized(int bits, float[] x, long key) {
     try (Arena arena = Arena.ofConfined()) {
       long at = Numbers.of(arena, x);
-      new BlockQuantizer(bits).quantize(at, x.length, key);
+      BlockQuantizer.of(bits).quantize(at, x.length, key);
       return Numbers.read(at, x.length);
     }
   }
@@ -86,7 +86,7 @@ class BlockQuantizerTest {
   @ParameterizedTest
   @ValueSource(ints = {8, 4})
   void whatWasRoundedShouldBePackedAndUnpackedInPlaceToTheBit(int bits) {
-    BlockQuantizer quantizer = new BlockQuantizer(bits);
+    BlockQuantizer quantizer = BlockQuantizer.of(bits);
     for (int n : LENGTHS) {
       float[] q = quantized(bits, normal(n), random.nextLong());
       assertThat(quantized(bits, q, random.nextLong())).as("rounded again").isEqualTo(q);
@@ -111,7 +111,7 @@ class BlockQuantizerTest {
   @ParameterizedTest
   @ValueSource(ints = {8, 4})
   void wholeVectorsShouldGiveTheBitsOfOneElementAfterTheOther(int bits) {
-    BlockQuantizer fast = new BlockQuantizer(bits);
+    BlockQuantizer fast = BlockQuantizer.of(bits);
     BlockQuantizer plain = new BlockQuantizer(bits, false);
     for (int round = 0; round < 50; round++) {
       float[] x = normal(256 * 3 + random.nextInt(3));
@@ -141,10 +141,10 @@ class BlockQuantizerTest {
 
   @Test
   void aPackedVectorShouldTakeAByteOrHalfOneForEachElementAndOneForEachBlock() {
-    assertThat(new BlockQuantizer(8).packedBytes(0)).isZero();
-    assertThat(new BlockQuantizer(8).packedBytes(1000)).isEqualTo(1000 + 4);
-    assertThat(new BlockQuantizer(4).packedBytes(1000)).isEqualTo(500 + 4);
-    assertThat(new BlockQuantizer(4).packedBytes(257)).isEqualTo(1 + 128 + 1 + 1);
+    assertThat(BlockQuantizer.of(8).packedBytes(0)).isZero();
+    assertThat(BlockQuantizer.of(8).packedBytes(1000)).isEqualTo(1000 + 4);
+    assertThat(BlockQuantizer.of(4).packedBytes(1000)).isEqualTo(500 + 4);
+    assertThat(BlockQuantizer.of(4).packedBytes(257)).isEqualTo(1 + 128 + 1 + 1);
   }
 
   /** What a node of another release sends must stay readable. */
@@ -156,10 +156,10 @@ class BlockQuantizerTest {
     try (Arena arena = Arena.ofConfined()) {
       long at = Numbers.of(arena, 1, -0.5f, 0.25f);
       long to = arena.allocate(16, 64).address();
-      assertThat(new BlockQuantizer(4).pack(at, 3, to)).isTrue();
+      assertThat(BlockQuantizer.of(4).pack(at, 3, to)).isTrue();
       // The scale is a quarter: 127 − 2; levels 4, −2 in a byte, then 1.
       assertThat(bytes(to, 3)).containsExactly(125, 0xE4, 1);
-      assertThat(new BlockQuantizer(8).pack(at, 3, to)).isTrue();
+      assertThat(BlockQuantizer.of(8).pack(at, 3, to)).isTrue();
       assertThat(bytes(to, 4)).containsExactly(121, 64, 0xE0, 16);
     }
   }
@@ -195,7 +195,7 @@ class BlockQuantizerTest {
   private static boolean packs(int bits, float... x) {
     try (Arena arena = Arena.ofConfined()) {
       long to = arena.allocate(4L * x.length + 4).address();
-      return new BlockQuantizer(bits).pack(Numbers.of(arena, x), x.length, to);
+      return BlockQuantizer.of(bits).pack(Numbers.of(arena, x), x.length, to);
     }
   }
 
@@ -227,7 +227,7 @@ class BlockQuantizerTest {
   void aScaleThatCannotBeShouldBeRefused() {
     try (Arena arena = Arena.ofConfined()) {
       for (int bits : new int[] {8, 4}) {
-        BlockQuantizer quantizer = new BlockQuantizer(bits);
+        BlockQuantizer quantizer = BlockQuantizer.of(bits);
         long packed = Numbers.of(arena, new float[300]);
         assertThatThrownBy(() -> quantizer.unpack(packed, 300, packed))
             .isInstanceOf(IllegalArgumentException.class)
@@ -239,7 +239,7 @@ class BlockQuantizerTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5, 16, 32, -8})
   void otherBitsShouldBeRefused(int bits) {
-    assertThatThrownBy(() -> new BlockQuantizer(bits))
+    assertThatThrownBy(() -> BlockQuantizer.of(bits))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bits=" + bits + " (expected 8 or 4)");
   }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.estafette.device.ComputePrecision;
 import org.jspecify.annotations.Nullable;
@@ -189,7 +188,7 @@ public final class ConfigReader {
             : RunConfig.Meeting.valueOf(
                 v.oneOf("strategy", "async", "sync", "relay", "gossip").toUpperCase(Locale.ROOT));
     RunConfig.Workers workers = workers(v);
-    RunConfig.Outer outer = outer(v, workers.count(), meeting);
+    RunConfig.Outer outer = ServerSections.outer(v, workers.count(), meeting);
     RunConfig.Relay relay = NeighbourSections.relay(v);
     RunConfig.Gossip gossip = NeighbourSections.gossip(v);
     return new RunConfig(
@@ -203,19 +202,13 @@ public final class ConfigReader {
             ComputePrecision.of(v.oneOf("compute.precision", "float32", "bfloat16"))),
         workers,
         steps(v),
-        exchange(v, meeting),
+        ServerSections.exchange(v, meeting),
         NeighbourSections.topology(v, meeting),
         relay,
         gossip,
         outer,
         GuardSections.guard(v),
-        new RunConfig.Staleness(
-            v.oneOf("staleness.policy", "constant", "polynomial").equals("polynomial"),
-            v.within("staleness.exponent", 0, 1e3),
-            v.is("staleness.max", "off")
-                ? OptionalLong.empty()
-                : OptionalLong.of(v.whole("staleness.max", 0, Long.MAX_VALUE)),
-            v.within("staleness.compensation", 0, 1e9)),
+        ServerSections.staleness(v),
         new RunConfig.Grace(v.seconds("grace.window"), v.flag("grace.predictive")),
         new RunConfig.Shards(
             v.oneOf("shards.choice", "own", "least-visited", "proportional"),
@@ -225,8 +218,8 @@ public final class ConfigReader {
             v.below("schedule.warmup", 0, 1),
             v.within("schedule.floor", 0, 1),
             v.oneOf("schedule.scope", "run", "shard").equals("shard")),
-        model(v),
-        data(v),
+        ModelSections.model(v),
+        ModelSections.data(v),
         mailbox(v, fittingMailbox(meeting, relay, gossip)),
         evaluation(v),
         new RunConfig.Checkpoints(
@@ -265,57 +258,6 @@ public final class ConfigReader {
         count, v.flag("local-steps.dynamic"), (int) v.whole("local-steps.least", 1, count));
   }
 
-  private static RunConfig.Exchange exchange(Values v, RunConfig.Meeting meeting) {
-    boolean overlap = v.flag("exchange.overlap");
-    if (overlap && meeting != RunConfig.Meeting.ASYNC) {
-      throw v.wrong(
-          "exchange.overlap",
-          "false with strategy = "
-              + meeting.name().toLowerCase(Locale.ROOT)
-              + ": synchronous rounds wait, and relay.overlap and gossip.overlap are for workers"
-              + " without a server");
-    }
-    long bits = v.whole("exchange.bits", 4, 32);
-    if (bits != 32 && bits != 8 && bits != 4) {
-      throw v.wrong("exchange.bits", "32, 8 or 4");
-    }
-    if (bits != 32 && meeting != RunConfig.Meeting.ASYNC && meeting != RunConfig.Meeting.SYNC) {
-      throw v.wrong(
-          "exchange.bits",
-          "32 with strategy = "
-              + meeting.name().toLowerCase(Locale.ROOT)
-              + ": models of neighbours travel as they are");
-    }
-    return new RunConfig.Exchange(overlap, (int) bits);
-  }
-
-  private static RunConfig.Outer outer(Values v, int workers, RunConfig.Meeting meeting) {
-    boolean synchronous = meeting == RunConfig.Meeting.SYNC;
-    String rule = v.text("outer.rule");
-    boolean averages =
-        rule.equals("delayed-nesterov")
-            || rule.equals("buffered-nesterov")
-            || rule.equals("fedbuff");
-    double weight =
-        v.is("outer.weight", "auto")
-            ? (averages || synchronous ? 1 : 1 / Math.sqrt(workers))
-            : v.above0("outer.weight");
-    return new RunConfig.Outer(
-        rule,
-        v.above0("outer.rate"),
-        v.below("outer.momentum", 0, 1),
-        v.is("outer.period", "auto") ? (synchronous ? 1 : workers) : v.count("outer.period", 1),
-        v.within("outer.spread", 0, 1),
-        weight,
-        v.below("outer.beta2", 0, 1),
-        v.above0("outer.epsilon"),
-        v.within("outer.weight-decay", 0, 1e3),
-        v.oneOf("outer.averaging", "uniform", "tokens").equals("tokens"),
-        GuardSections.aggregation(v, meeting),
-        GuardSections.clipping(v),
-        v.map("outer.options"));
-  }
-
   private static RunConfig.Inner inner(Values v) {
     return new RunConfig.Inner(
         v.oneOf("inner.optimizer", "adamw", "momentum", "nesterov", "sgd"),
@@ -327,53 +269,6 @@ public final class ConfigReader {
         v.within("inner.weight-decay", 0, 1e3),
         v.within("inner.clip", 0, 1e9),
         v.oneOf("inner.state", "keep", "reset").equals("reset"));
-  }
-
-  private static RunConfig.ModelChoice model(Values v) {
-    List<Integer> hidden = v.wholes("model.mlp.hidden");
-    if (hidden.stream().anyMatch(width -> width < 1)) {
-      throw v.wrong("model.mlp.hidden", "a list of widths, each >= 1");
-    }
-    List<Integer> channels = v.wholes("model.convnet.channels");
-    if (channels.isEmpty() || channels.stream().anyMatch(c -> c < 1)) {
-      throw v.wrong("model.convnet.channels", "a list of at least one width, each >= 1");
-    }
-    return new RunConfig.ModelChoice(
-        v.text("model.kind"),
-        v.count("model.batch", 1),
-        v.count("model.gpt.layers", 1),
-        v.count("model.gpt.heads", 1),
-        v.count("model.gpt.width", 1),
-        v.count("model.gpt.context", 1),
-        v.flag("model.gpt.tied"),
-        hidden,
-        v.oneOf("model.mlp.init", "he", "xavier", "torch"),
-        channels,
-        v.count("model.convnet.groups", 1),
-        v.map("model.options"));
-  }
-
-  private static RunConfig.DataChoice data(Values v) {
-    double validation = v.below("data.validation", 0, 1);
-    if (validation == 0) {
-      throw v.wrong("data.validation", "a number, 0 < validation < 1");
-    }
-    return new RunConfig.DataChoice(
-        v.text("data.kind"),
-        v.text("data.path"),
-        v.oneOf("data.partition", "iid", "by-source", "dirichlet", "balanced-dirichlet"),
-        v.above0("data.alpha"),
-        validation,
-        v.bytes("data.max-bytes"),
-        v.oneOf("data.mixture", "async-local-sgd", "async-local-sgd-small", "local-methods"),
-        new RunConfig.ImageChoice(
-            v.flag("data.images.augment"),
-            v.count("data.images.side", 1),
-            v.count("data.images.classes", 2),
-            v.within("data.images.noise", 0, 100),
-            v.count("data.images.rows", 1),
-            v.count("data.images.validation-rows", 1)),
-        v.map("data.options"));
   }
 
   /** Rounds wait for all their messages; who does not wait needs the newest only. */

@@ -378,9 +378,9 @@ public final class Coordinator implements AutoCloseable {
     return up;
   }
 
-  /** Vectors on loan; none once this is closed. */
-  int onLoan() {
-    return port.onLoan();
+  /** Its way for tensors; none is on loan once this is closed. */
+  TensorPort port() {
+    return port;
   }
 
   /** Leaves the cluster and frees the channel. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * its length, whatever this node sends itself.
  */
 public final class PushPacking {
-  private static final BlockQuantizer[] FORMS = {new BlockQuantizer(8), new BlockQuantizer(4)};
+  private static final BlockQuantizer EIGHT = BlockQuantizer.of(8);
+  private static final BlockQuantizer FOUR = BlockQuantizer.of(4);
 
   private final long length;
 
@@ -30,7 +31,7 @@ public final class PushPacking {
    */
   public PushPacking(long length, int bits) {
     this.length = length;
-    this.own = bits == 32 ? null : new BlockQuantizer(bits);
+    this.own = bits == 32 ? null : BlockQuantizer.of(bits);
   }
 
   /** Elements of every tensor. */
@@ -87,18 +88,15 @@ public final class PushPacking {
     if (own != null && own.packedBytes(length) == bytes) {
       return own;
     }
-    for (BlockQuantizer form : FORMS) {
-      if (form.packedBytes(length) == bytes) {
-        return form;
-      }
-    }
-    return null;
+    return EIGHT.packedBytes(length) == bytes
+        ? EIGHT
+        : FOUR.packedBytes(length) == bytes ? FOUR : null;
   }
 
   /** What {@link #canBe} expects, in words. */
   public String expected() {
     return "expected %d, or packed %d or %d"
-        .formatted(plainBytes(), FORMS[0].packedBytes(length), FORMS[1].packedBytes(length));
+        .formatted(plainBytes(), EIGHT.packedBytes(length), FOUR.packedBytes(length));
   }
 
   /**

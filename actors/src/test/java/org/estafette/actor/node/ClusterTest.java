@@ -124,7 +124,7 @@ final class ClusterTest {
         ended = end(coordinator);
       }
       assertWholeRun(ended, coordinator.now());
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 
@@ -168,7 +168,7 @@ final class ClusterTest {
       }
       assertWholeRun(ended, coordinator.now());
       assertThat(coordinator.now().version()).as("rounds").isEqualTo(40);
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 

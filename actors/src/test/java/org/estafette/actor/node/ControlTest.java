@@ -229,7 +229,7 @@ final class ControlTest {
           .as("no round has the pause in it")
           .allMatch(p -> p.roundSeconds() <= p.seconds() + 1);
       assertThat(coordinator.view().status().state()).isEqualTo(RunState.ENDED);
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 
@@ -320,7 +320,7 @@ final class ControlTest {
         assertThat(ended.stopped()).isTrue();
         assertThat(CheckpointStore.verify(ended.checkpoint()).ok()).isTrue();
       }
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 

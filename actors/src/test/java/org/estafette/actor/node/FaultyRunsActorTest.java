@@ -34,7 +34,7 @@ final class FaultyRunsActorTest extends FaultyRuns {
     try (coordinator) {
       finished = coordinator.result().get(45, TimeUnit.SECONDS).finished();
     }
-    assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+    assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     return new Ended(List.copyOf(metrics), monitor.now(), finished);
   }
 }

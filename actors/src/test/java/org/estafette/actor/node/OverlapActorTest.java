@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import org.estafette.actor.checkpoint.CheckpointStore;
-import org.estafette.actor.history.RunHistory;
 import org.estafette.actor.record.Metric;
 import org.estafette.actor.run.RunCheckpoints;
-import org.estafette.actor.run.RunMonitor;
 import org.estafette.actor.run.TinyRuns;
 import org.estafette.actor.run.Workshop;
 import org.estafette.algorithm.train.DeviceTrainer;
@@ -27,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class OverlapActorTest {
   private static final int STEPS = 400;
   @TempDir Path dir;
-  private final Queue<Metric> metrics = new ConcurrentLinkedQueue<>();
 
   private Workshop workshop(String... more) throws Exception {
     String[] own = {"exchange.overlap", "true", "history.record", "true"};
@@ -36,41 +29,13 @@ final class OverlapActorTest {
     return TinyRuns.workshop(TinyRuns.text(dir), all);
   }
 
-  /** Runs it to its end and gives the parameters; its history holds. */
-  private Float32Vector train(Workshop workshop, int workers) throws Exception {
+  /** Runs it to its end; its history holds. */
+  private TinyCluster train(Workshop workshop, int workers) throws Exception {
     Path folder = Files.createDirectories(dir.resolve("run"));
-    RunMonitor monitor = new RunMonitor(workshop.config().tokens(), metrics::add);
-    RunCheckpoints checkpoints =
-        new RunCheckpoints(folder.resolve("checkpoints"), 3, "tiny", workshop);
-    Coordinator coordinator =
-        Coordinator.start(
-            new Coordinator.Plan(
-                System.nanoTime(),
-                workshop,
-                monitor,
-                checkpoints,
-                null,
-                workers,
-                0,
-                new RunHome("tiny", "test", hocon -> {}).at(folder)));
-    try (coordinator) {
-      Coordinator.Ended ended = coordinator.result().get(45, TimeUnit.SECONDS);
-      assertThat(ended.finished()).isTrue();
-      assertThat(CheckpointStore.verify(ended.checkpoint()).ok()).isTrue();
-    }
-    assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
-    RunHistory.Verdict v = RunHistory.read(List.of(folder)).check();
-    assertThat(v.violations()).isEmpty();
-    assertThat((long) v.applied()).isEqualTo(monitor.now().version()).isPositive();
-    assertThat(monitor.now().localSteps()).isEqualTo(STEPS);
-    return RunCheckpoints.parameters(checkpoints.latest().checkpoint(), workshop);
-  }
-
-  private List<Metric.PushRecord> pushes() {
-    return metrics.stream()
-        .filter(Metric.PushRecord.class::isInstance)
-        .map(Metric.PushRecord.class::cast)
-        .toList();
+    TinyCluster run = new TinyCluster(workshop, folder, workers);
+    run.history();
+    assertThat(run.monitor.now().localSteps()).isEqualTo(STEPS);
+    return run;
   }
 
   @Test
@@ -84,7 +49,9 @@ final class OverlapActorTest {
             "inner.optimizer", "sgd",
             "inner.rate", "0.3",
             "schedule.scope", "shard")) {
-      Float32Vector trained = train(workshop, 1);
+      TinyCluster run = train(workshop, 1);
+      Float32Vector trained =
+          RunCheckpoints.parameters(run.checkpoints.latest().checkpoint(), workshop);
       Float32Vector x = workshop.initialParameters();
       Float32Vector delta = Float32Vector.allocate(x.length());
       try (DeviceTrainer loop = workshop.newTrainer()) {
@@ -98,8 +65,8 @@ final class OverlapActorTest {
       difference.axpy(-1, delta);
       assertThat(Math.sqrt(difference.squaredNorm()))
           .isLessThan(1e-4 * Math.sqrt(delta.squaredNorm()));
-      assertThat(pushes()).allMatch(p -> p.outcome() == Metric.Outcome.ACCEPTED);
-      assertThat(metrics)
+      assertThat(run.pushes()).allMatch(p -> p.outcome() == Metric.Outcome.ACCEPTED);
+      assertThat(run.metrics())
           .noneMatch(
               m -> m instanceof Metric.WorkerEvent e && e.reason().contains("taken for nothing"));
     }
@@ -108,8 +75,7 @@ final class OverlapActorTest {
   @Test
   void twoUnequalWorkersShouldLearnAndCountEachStepOnce() throws Exception {
     try (Workshop workshop = workshop("workers.speeds", "[1, 0.5]")) {
-      train(workshop, 2);
-      List<Metric.PushRecord> pushes = pushes();
+      List<Metric.PushRecord> pushes = train(workshop, 2).pushes();
       assertThat(pushes.stream().mapToLong(Metric.PushRecord::steps).sum()).isEqualTo(STEPS);
       assertThat(pushes.getLast().loss()).isLessThan(pushes.getFirst().loss() - 0.2);
     }

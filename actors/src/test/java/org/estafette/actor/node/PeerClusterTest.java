@@ -138,7 +138,7 @@ final class PeerClusterTest {
       assertThat(e.repairs()).isZero();
       assertThat(s.restarts()).isZero();
       assertThat(s.pushes().refused()).doesNotContainKeys("not_finite", "wrong_shape");
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 
@@ -178,7 +178,7 @@ final class PeerClusterTest {
       }
       assertThat(ended.reason()).isEqualTo("finished");
       assertThat(coordinator.now().localSteps()).isGreaterThanOrEqualTo(400);
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 
@@ -235,7 +235,7 @@ final class PeerClusterTest {
       assertThat(coordinator.now().tokens()).isBetween(15_360L, 16_640L);
       // What was learnt is where they begin, not the seed's first values.
       assertThat(rounds().findFirst().orElseThrow().loss()).isLessThan(3.5);
-      assertThat(coordinator.onLoan()).as("vectors on loan").isZero();
+      assertThat(coordinator.port().onLoan()).as("vectors on loan").isZero();
     }
   }
 }

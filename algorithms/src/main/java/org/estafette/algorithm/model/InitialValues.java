@@ -1,5 +1,6 @@
 package org.estafette.algorithm.model;
 
+import org.estafette.kernel.SplitMix64;
 import org.estafette.memory.Float32Vector;
 import org.estafette.memory.Layout;
 import org.estafette.memory.TensorSpec;
@@ -9,14 +10,13 @@ import org.estafette.memory.TensorSpec;
  * (SplitMix64 and the polar method over StrictMath).
  */
 public final class InitialValues {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private long state;
   private double spare;
   private boolean hasSpare;
 
   InitialValues(long seed, long key) {
-    state = mix(mix(seed) + GOLDEN * (key + 1));
+    state = SplitMix64.mix(SplitMix64.mix(seed) + SplitMix64.GOLDEN * (key + 1));
   }
 
   /** Fills a tensor with normal numbers of that deviation. */
@@ -49,8 +49,8 @@ public final class InitialValues {
 
   /** Uniform in [0, 1). */
   double nextDouble() {
-    state += GOLDEN;
-    return (mix(state) >>> 11) * 0x1.0p-53;
+    state += SplitMix64.GOLDEN;
+    return (SplitMix64.mix(state) >>> 11) * 0x1.0p-53;
   }
 
   private double nextGaussian() {
@@ -69,11 +69,5 @@ public final class InitialValues {
         return u * factor;
       }
     }
-  }
-
-  private static long mix(long z) {
-    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-    return b ^ (b >>> 31);
   }
 }

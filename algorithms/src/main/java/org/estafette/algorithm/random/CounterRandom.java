@@ -1,19 +1,20 @@
 package org.estafette.algorithm.random;
 
+import org.estafette.kernel.SplitMix64;
+
 /**
  * Random numbers by counter: every method is a pure function of its arguments and allocates
  * nothing. A key names a sequence ("seed 7, shard 2"), a counter a place in it; {@link #bits} walks
  * the SplitMix64 sequence (Steele, Lea, Flood 2014) that starts at the key.
  */
 public final class CounterRandom {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final double TWO_TO_MINUS_53 = 0x1.0p-53;
 
   private CounterRandom() {}
 
   /** The key of part {@code a} of the sequence named {@code parent}: a seed or another key. */
   public static long key(long parent, long a) {
-    return spread(spread(parent) + GOLDEN * (a + 1));
+    return spread(spread(parent) + SplitMix64.GOLDEN * (a + 1));
   }
 
   /** The key of part (a, b). */
@@ -41,10 +42,7 @@ public final class CounterRandom {
 
   /** 64 random bits. */
   public static long bits(long key, long counter) {
-    long z = key + GOLDEN * (counter + 1);
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return SplitMix64.bits(key, counter);
   }
 
   /** Uniform in [0, 1), in steps of 2⁻⁵³. */

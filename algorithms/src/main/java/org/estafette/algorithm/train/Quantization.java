@@ -17,7 +17,7 @@ public record Quantization(int bits, long seed) {
    * @throws IllegalArgumentException where the bits are something else
    */
   public Quantization {
-    new BlockQuantizer(bits);
+    BlockQuantizer.of(bits);
   }
 
   /**

@@ -327,7 +327,7 @@ class DeviceTrainerTest {
   private static boolean packs(int bits, FlatVector delta) {
     Float32Vector from = (Float32Vector) delta;
     Float32Vector to = Float32Vector.allocate(delta.length());
-    return new BlockQuantizer(bits).pack(from.address(), delta.length(), to.address());
+    return BlockQuantizer.of(bits).pack(from.address(), delta.length(), to.address());
   }
 
   private DeviceTrainer rounding(int bits, long seed) {

@@ -42,7 +42,7 @@ public final class QuantizeBench {
     }
     operations.put("copy", () -> other.copyFrom(push));
     for (int bits : new int[] {8, 4}) {
-      BlockQuantizer q = new BlockQuantizer(bits);
+      BlockQuantizer q = BlockQuantizer.of(bits);
       operations.put("round " + bits, () -> q.quantize(rounded.address(), n, key++));
       operations.put("pack " + bits, () -> check(q.pack(rounded.address(), n, packed.address())));
       operations.put("unpack " + bits, () -> q.unpack(packed.address(), n, other.address()));

@@ -63,34 +63,11 @@ class LaneTest {
     Emulation emulation = new Emulation(1 << 30, 0);
     CudaParts parts = emulation.parts;
     CudaBlas refusing =
-        new CudaBlas() {
+        new EmulatedBlas((EmulatedDriver) parts.driver()) {
           @Override
-          public String description() {
-            return "refuses";
-          }
-
-          @Override
-          public long create(long stream, long workspace, long bytes) {
+          public synchronized long create(long stream, long workspace, long bytes) {
             throw new CudaException("cublasCreate", 3, "allocation failed", "starting cuBLAS");
           }
-
-          @Override
-          public void destroy(long handle) {}
-
-          @Override
-          public void multiply(
-              long handle,
-              boolean transA,
-              boolean transB,
-              int m,
-              int n,
-              int k,
-              long a,
-              long b,
-              Type operands,
-              float beta,
-              long c,
-              Type result) {}
         };
     Gpu gpu =
         new Gpu(

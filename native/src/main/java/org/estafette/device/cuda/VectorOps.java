@@ -45,7 +45,7 @@ final class VectorOps {
   }
 
   void quantize(DeviceVector x, int bits, long key) {
-    int checked = new BlockQuantizer(bits).bits();
+    int checked = BlockQuantizer.of(bits).bits();
     long n = x.length();
     long p = gpu.words("x", x, n);
     boolean wide = Gpu.wide(p);
